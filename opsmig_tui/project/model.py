@@ -1,0 +1,99 @@
+"""What is known about a project before any of its code has run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class OpenOptions:
+    """What the command line said about where to look. None and () mean: find it."""
+
+    directory: Path
+    config: Path | None = None
+    section: str | None = None
+    script_location: Path | None = None
+    version_locations: tuple[Path, ...] = ()
+    python: str | None = None
+    x_arguments: tuple[str, ...] = ()
+    read_only: bool = False
+
+
+@dataclass(frozen=True)
+class AlembicConfig:
+    """One alembic configuration, read as text (alembic itself is not imported).
+
+    `root` is the folder of the file: the worker always runs there, which is what rules out the
+    wrong-directory pitfall. Paths are absolute. `file_template` is raw (``%`` unescaped once for
+    ini, as alembic's own reader does).
+    """
+
+    path: Path
+    kind: Literal["ini", "toml"]
+    section: str
+    root: Path
+    script_location: Path
+    version_locations: tuple[Path, ...]
+    recursive: bool = False
+    file_template: str | None = None
+    timezone: str | None = None
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """The project's own Python and, in words for the screen, why this one was chosen."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`[tool.opsmig]` of pyproject.toml, or opsmig.toml. Defaults are those of the README's table."""
+
+    path: Path | None = None
+    base_branch: str | None = None
+    models: tuple[str, ...] = ()
+    companion_suffixes: tuple[str, ...] = ("_history", "_version")
+    database_service: str | None = None
+    python: str | None = None
+    version_locations: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    protected: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Project:
+    """One opened project: where everything is. Nothing in it needed the project's code.
+
+    `repository` is the git work tree's top folder, or None without git. `interpreter` is None when
+    none was found; `interpreter_problem` then says what was looked for and what to do.
+    """
+
+    config: AlembicConfig
+    settings: Settings
+    interpreter: Interpreter | None
+    interpreter_problem: str = ""
+    repository: Path | None = None
+    x_arguments: tuple[str, ...] = ()
+    read_only: bool = False
+    is_sample: bool = False
+
+    @property
+    def root(self) -> Path:
+        return self.config.root
+
+    @property
+    def name(self) -> str:
+        """What the header calls it: the folder of the alembic config."""
+        return self.config.root.name
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Several configs were found and none was named: the UI offers them, a command refuses."""
+
+    paths: tuple[Path, ...]
+    looked_in: tuple[Path, ...] = field(default=())

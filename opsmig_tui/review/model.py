@@ -1,0 +1,120 @@
+"""What a review is made of: a parsed migration, facts from outside, and findings.
+
+A rule is a pure function ``(Migration, Facts) -> findings``; everything it may know beside the file
+is in `Facts`, gathered before by the workspace. A part of `Facts` that is None could not be had, and
+`not_checked` then says which rules went without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from opsmig_tui.history.model import History
+from opsmig_tui.worker.protocol import DatabaseFacts, ModelFacts
+
+Severity = Literal["error", "warning", "note"]
+Evidence = Literal["static", "rendered", "live"]
+GLYPHS: Mapping[Severity, str] = {"error": "✖", "warning": "▲", "note": "●"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One flagged place. Lines are 1-based, columns 0-based, as `ast` counts them.
+
+    `message` says what is wrong, `why` why that matters, `remedy` what to do: a sentence each.
+    """
+
+    rule: str
+    severity: Severity
+    line: int
+    message: str
+    why: str
+    remedy: str
+    end_line: int = 0
+    column: int = 0
+    end_column: int = 0
+    fixable: bool = False
+    evidence: Evidence = "static"
+
+
+@dataclass(frozen=True)
+class NotChecked:
+    """A rule that could not be judged, and why ("no database")."""
+
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ChainFacts:
+    """Where the file stands among the others.
+
+    `new_revisions` are ids that exist on this branch but not on the base branch; `base_heads` the
+    heads of the base branch's own history. Both None without git or without a base branch.
+    """
+
+    history: History
+    new_revisions: frozenset[str] | None = None
+    base_heads: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything a rule may know beside the migration itself. None means: could not be had.
+
+    `companions` maps a versioned table's name (without schema) to its companion table's name.
+    `known_tables` are names (without schema) of tables that exist before this revision, read from
+    the other revision files. `pending` are the texts of the other pending revision files.
+    `is_last_pending` tells whether the models describe the state right after this revision, so
+    that rules comparing models with migrations may speak. `file_template` is the project's.
+    """
+
+    chain: ChainFacts | None = None
+    models: ModelFacts | None = None
+    database: DatabaseFacts | None = None
+    companions: Mapping[str, str] | None = None
+    known_tables: frozenset[str] | None = None
+    enum_values_pending: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    is_last_pending: bool = True
+    companion_suffixes: tuple[str, ...] = ("_history", "_version")
+    ignore: frozenset[str] = frozenset()
+    file_template: str | None = None
+    no_models_reason: str = "no worker"
+    no_database_reason: str = "no database"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What upgrade() and downgrade() do, in words, one sentence an operation in file order."""
+
+    upgrade: tuple[str, ...] = ()
+    downgrade: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The upgrade in one sentence: "adds column agreement.vendor_type, drops table x"."""
+        return ", ".join(self.upgrade) or "does nothing"
+
+
+@dataclass(frozen=True)
+class Review:
+    """The result for one file. Findings are sorted by line, then severity, then rule.
+
+    `diff_base` is the last committed text when the file was edited since, "" for a new file, and
+    equal to `source` for an unchanged one.
+    """
+
+    path: Path
+    revision: str
+    source: str
+    summary: Summary
+    findings: tuple[Finding, ...] = ()
+    not_checked: tuple[NotChecked, ...] = ()
+    diff_base: str = ""
+    message: str = ""
+
+    def count(self, severity: Severity) -> int:
+        return sum(1 for item in self.findings if item.severity == severity)
