@@ -15,7 +15,7 @@ import sys
 import types
 import typing
 from dataclasses import dataclass, field
-from typing import Any, Dict, Optional, Tuple, Type, TypeVar, Union
+from typing import Any, Optional, TypeVar, Union
 
 PROTOCOL_VERSION = 1
 
@@ -50,7 +50,7 @@ class DatabaseStatus:
 
     identity: Identity
     server_version: str
-    current: Tuple[str, ...]
+    current: tuple[str, ...]
     version_table: str = "alembic_version"
     driver: str = ""
 
@@ -62,10 +62,10 @@ class StatusResult:
     `unknown` are ids in the version table that no file has.
     """
 
-    databases: Tuple[DatabaseStatus, ...]
-    heads: Tuple[str, ...]
-    pending: Tuple[str, ...] = ()
-    unknown: Tuple[str, ...] = ()
+    databases: tuple[DatabaseStatus, ...]
+    heads: tuple[str, ...]
+    pending: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
     elapsed_ms: float = 0.0
 
 
@@ -89,7 +89,7 @@ class DriftOperation:
 
 @dataclass(frozen=True)
 class DriftResult:
-    operations: Tuple[DriftOperation, ...]
+    operations: tuple[DriftOperation, ...]
     elapsed_ms: float = 0.0
 
 
@@ -116,15 +116,15 @@ class TableFacts:
 
     schema: Optional[str]
     name: str
-    columns: Tuple[ColumnFacts, ...]
-    constraints: Tuple[ConstraintFacts, ...] = ()
+    columns: tuple[ColumnFacts, ...]
+    constraints: tuple[ConstraintFacts, ...] = ()
 
 
 @dataclass(frozen=True)
 class ConstraintFacts:
     kind: str
     name: Optional[str]
-    columns: Tuple[str, ...]
+    columns: tuple[str, ...]
     definition: str = ""
 
 
@@ -132,7 +132,7 @@ class ConstraintFacts:
 class EnumFacts:
     schema: Optional[str]
     name: str
-    values: Tuple[str, ...]
+    values: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -144,10 +144,10 @@ class ModelFacts:
     models hold both.
     """
 
-    tables: Tuple[TableFacts, ...]
-    enums: Tuple[EnumFacts, ...]
-    companions: Dict[str, str] = field(default_factory=dict)
-    type_imports: Dict[str, str] = field(default_factory=dict)
+    tables: tuple[TableFacts, ...]
+    enums: tuple[EnumFacts, ...]
+    companions: dict[str, str] = field(default_factory=dict)
+    type_imports: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -159,9 +159,9 @@ class DatabaseFacts:
 
     dialect: str
     server_version_num: int
-    tables: Tuple[TableFacts, ...]
-    enums: Tuple[EnumFacts, ...]
-    rows: Dict[str, int] = field(default_factory=dict)
+    tables: tuple[TableFacts, ...]
+    enums: tuple[EnumFacts, ...]
+    rows: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -190,11 +190,11 @@ class PlanStep:
     """One revision that would run. `commits` marks a step that commits for good while it runs."""
 
     revision: str
-    down_revisions: Tuple[str, ...]
+    down_revisions: tuple[str, ...]
     direction: str
     message: str
     path: str
-    losses: Tuple[Loss, ...] = ()
+    losses: tuple[Loss, ...] = ()
     commits: str = ""
 
 
@@ -204,8 +204,8 @@ class PlanResult:
 
     direction: str
     target: str
-    steps: Tuple[PlanStep, ...]
-    databases: Tuple[DatabaseStatus, ...]
+    steps: tuple[PlanStep, ...]
+    databases: tuple[DatabaseStatus, ...]
     command: str
     transaction_per_migration: bool = False
     transactional_ddl: bool = True
@@ -217,7 +217,7 @@ class CreatePlan:
 
     file_name: str
     directory: str
-    operations: Tuple[DriftOperation, ...]
+    operations: tuple[DriftOperation, ...]
     command: str
     revision: str
 
@@ -240,9 +240,9 @@ class RunResult:
     """
 
     direction: str
-    applied: Tuple[str, ...]
-    committed: Tuple[str, ...]
-    current: Tuple[str, ...]
+    applied: tuple[str, ...]
+    committed: tuple[str, ...]
+    current: tuple[str, ...]
     elapsed_ms: float
 
 
@@ -301,8 +301,8 @@ class Run:
     op = "run"
     direction: str
     target: str
-    expected: Tuple[DatabaseStatus, ...]
-    steps: Tuple[str, ...]
+    expected: tuple[DatabaseStatus, ...]
+    steps: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -327,16 +327,16 @@ class Shutdown:
 @dataclass(frozen=True)
 class RevisionFacts:
     revision: str
-    down_revisions: Tuple[str, ...]
-    depends_on: Tuple[str, ...]
-    branch_labels: Tuple[str, ...]
+    down_revisions: tuple[str, ...]
+    depends_on: tuple[str, ...]
+    branch_labels: tuple[str, ...]
     path: str
     message: str
 
 
 @dataclass(frozen=True)
 class RevisionsResult:
-    revisions: Tuple[RevisionFacts, ...]
+    revisions: tuple[RevisionFacts, ...]
 
 
 @dataclass(frozen=True)
@@ -347,7 +347,7 @@ class Pong:
 Request = Union[
     Status, Drift, GatherFacts, Revisions, Plan, PlanCreate, Create, Run, Cancel, Ping, Shutdown
 ]
-RESULTS: Dict[str, Any] = {
+RESULTS: dict[str, Any] = {
     "status": StatusResult,
     "drift": DriftResult,
     "facts": FactsResult,
@@ -402,7 +402,7 @@ class StepStart:
     number: int
     total: int
     revision: str
-    down_revisions: Tuple[str, ...]
+    down_revisions: tuple[str, ...]
     direction: str
     message: str
 
@@ -449,7 +449,7 @@ class Commit:
     """Something became permanent; `revisions` are those of this run that now stand for good."""
 
     event = "commit"
-    revisions: Tuple[str, ...] = ()
+    revisions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -486,16 +486,16 @@ class Failed:
     file: Optional[str] = None
     line: Optional[int] = None
     traceback: str = ""
-    committed: Tuple[str, ...] = ()
-    rolled_back: Tuple[str, ...] = ()
-    current: Optional[Tuple[str, ...]] = None
+    committed: tuple[str, ...] = ()
+    rolled_back: tuple[str, ...] = ()
+    current: Optional[tuple[str, ...]] = None
 
 
 Event = Union[
     Ready, Output, Log, StepStart, StepEnd, SqlStart, SqlEnd, Notice, Commit, Rollback, Done, Failed
 ]
-EVENTS: Dict[str, Any] = {cls.event: cls for cls in typing.get_args(Event)}
-REQUESTS: Dict[str, Any] = {cls.op: cls for cls in typing.get_args(Request)}
+EVENTS: dict[str, Any] = {cls.event: cls for cls in typing.get_args(Event)}
+REQUESTS: dict[str, Any] = {cls.op: cls for cls in typing.get_args(Request)}
 
 
 # ------------------------------------------------------------------------------------------ coding
@@ -511,7 +511,7 @@ def encode_event(number: Optional[int], event: Any) -> bytes:
     return _line({"id": number, "event": event.event, **dataclasses.asdict(event)})
 
 
-def decode_request(line: Union[bytes, str]) -> Tuple[int, Any]:
+def decode_request(line: Union[bytes, str]) -> tuple[int, Any]:
     """(request id, request). Raises ValueError for anything that is not a known request."""
     data = _object(line)
     cls = REQUESTS.get(data.get("op", ""))
@@ -520,7 +520,7 @@ def decode_request(line: Union[bytes, str]) -> Tuple[int, Any]:
     return data["id"], from_dict(cls, data.get("args") or {})
 
 
-def decode_event(line: Union[bytes, str]) -> Tuple[Optional[int], Any]:
+def decode_event(line: Union[bytes, str]) -> tuple[Optional[int], Any]:
     """(request id or None, event). `Done.result` stays a dict: the asker knows its class (RESULTS).
 
     Raises ValueError for anything that is not a known event.
@@ -533,7 +533,7 @@ def decode_event(line: Union[bytes, str]) -> Tuple[Optional[int], Any]:
     return number, from_dict(cls, data)
 
 
-def from_dict(cls: Type[T], data: Dict[str, Any]) -> T:
+def from_dict(cls: type[T], data: dict[str, Any]) -> T:
     """A dataclass from what `dataclasses.asdict` made of it; unknown keys are ignored."""
     hints = _hints(cls)
     known = {
@@ -544,13 +544,13 @@ def from_dict(cls: Type[T], data: Dict[str, Any]) -> T:
     try:
         return cls(**known)
     except TypeError as error:
-        raise ValueError("%s: %s" % (cls.__name__, error)) from error
+        raise ValueError(f"{cls.__name__}: {error}") from error
 
 
-_HINTS: Dict[Any, Dict[str, Any]] = {}
+_HINTS: dict[Any, dict[str, Any]] = {}
 
 
-def _hints(cls: Any) -> Dict[str, Any]:
+def _hints(cls: Any) -> dict[str, Any]:
     if cls not in _HINTS:
         _HINTS[cls] = typing.get_type_hints(cls, vars(sys.modules[cls.__module__]))
     return _HINTS[cls]
@@ -572,11 +572,11 @@ def _value(hint: Any, value: Any) -> Any:
     return value
 
 
-def _line(data: Dict[str, Any]) -> bytes:
+def _line(data: dict[str, Any]) -> bytes:
     return json.dumps(data, separators=(",", ":"), default=str).encode() + b"\n"
 
 
-def _object(line: Union[bytes, str]) -> Dict[str, Any]:
+def _object(line: Union[bytes, str]) -> dict[str, Any]:
     data = json.loads(line)
     if not isinstance(data, dict):
         raise ValueError("not an object: %.200r" % (line,))
