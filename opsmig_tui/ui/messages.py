@@ -1,0 +1,52 @@
+"""What panes say to the screen. A pane never calls a use case or another pane: it posts one of these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.message import Message
+
+from opsmig_tui.changes.model import FileChange
+
+
+@dataclass
+class ReviewRequested(Message):
+    """Show this revision (an id) or file in the review pane."""
+
+    target: str | Path
+
+
+@dataclass
+class DetailsRequested(Message):
+    """Show the verbose view of a revision: parent, path, docstring."""
+
+    revision: str
+
+
+@dataclass
+class DiffRequested(Message):
+    """Show a model file's diff in the main pane."""
+
+    change: FileChange
+
+
+@dataclass
+class EditRequested(Message):
+    """Open a file in $EDITOR at a 1-based line."""
+
+    path: Path
+    line: int = 1
+
+
+@dataclass
+class CopyRequested(Message):
+    """Put text on the clipboard (OSC 52); `what` names it for the confirmation toast."""
+
+    text: str
+    what: str
+
+
+@dataclass
+class StartDatabaseRequested(Message):
+    """Start the compose service of the database."""

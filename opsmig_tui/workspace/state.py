@@ -1,0 +1,237 @@
+"""All that the screen shows of one project, immutable, and the one function that changes it.
+
+Data flows one way: a use case asks a service, turns the answer into an event, `apply` makes the next
+state of it, and every listener is given that. Log lines are not in here: they live in the bounded
+`OutputBuffer`; the state only carries its version, so that a line costs nothing to state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Generic, Literal, TypeVar
+
+from opsmig_tui.changes.model import FileChange, Mark
+from opsmig_tui.history.model import GraphRow, History
+from opsmig_tui.project.model import Project
+from opsmig_tui.services.docker import DockerAnswer
+from opsmig_tui.services.git import Branch
+from opsmig_tui.services.locality import Locality
+from opsmig_tui.worker.protocol import DatabaseStatus, DriftResult, Failed, StatusResult
+
+T = TypeVar("T")
+Phase = Literal["idle", "loading", "ready", "stale", "failed"]
+
+
+@dataclass(frozen=True)
+class Loaded(Generic[T]):
+    """A part that is read in the background: the last answer, and what became of the asking.
+
+    "stale" keeps the old value while a newer one is awaited; "failed" keeps it too and says in
+    `problem`, in one line, what went wrong; `failed` is the worker's whole answer where it has one.
+    """
+
+    value: T | None = None
+    phase: Phase = "idle"
+    problem: str = ""
+    failure: Failed | None = None
+
+
+@dataclass(frozen=True)
+class HistoryView:
+    """The history and how it is drawn: both read statically, both ready before the worker is."""
+
+    history: History
+    rows: tuple[GraphRow, ...]
+
+
+@dataclass(frozen=True)
+class GitView:
+    """What git says of the project; `problem` is the reason when there is nothing to say."""
+
+    branch: Branch | None = None
+    marks: Mapping[Path, Mark] = field(default_factory=dict)
+    changes: tuple[FileChange, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class LoggedCommand:
+    """An action as the command it stands for, without passwords. `at` is local time, HH:MM:SS."""
+
+    at: str
+    command: str
+
+
+RunPhase = Literal["running", "cancelling", "done", "failed", "cancelled"]
+
+
+@dataclass(frozen=True)
+class RunView:
+    """The run that is under way, or the last one. `number` of `total` steps; times in ms."""
+
+    title: str
+    command: str
+    phase: RunPhase = "running"
+    number: int = 0
+    total: int = 0
+    step: str = ""
+    message: str = ""
+
+    @property
+    def active(self) -> bool:
+        return self.phase in ("running", "cancelling")
+
+
+Part = Literal["history", "git", "status", "container", "drift"]
+
+
+@dataclass(frozen=True)
+class WorkspaceState:
+    """See the module. Everything derived is a property, nothing is stored twice."""
+
+    project: Project
+    trusted: bool = False
+    history: Loaded[HistoryView] = Loaded()
+    git: Loaded[GitView] = Loaded()
+    status: Loaded[StatusResult] = Loaded()
+    container: Loaded[DockerAnswer] = Loaded()
+    drift: Loaded[DriftResult] = Loaded()
+    locality: Locality | None = None
+    run: RunView | None = None
+    commands: tuple[LoggedCommand, ...] = ()
+    output_version: int = 0
+
+    @property
+    def read_only(self) -> bool:
+        return self.project.read_only
+
+    @property
+    def database(self) -> DatabaseStatus | None:
+        """The first database env.py configures; None until the worker has answered."""
+        value = self.status.value
+        return value.databases[0] if value is not None and value.databases else None
+
+    @property
+    def current(self) -> tuple[str, ...] | None:
+        """Ids in the version table, None while not known."""
+        value = self.status.value
+        if value is None:
+            return None
+        return tuple(item for one in value.databases for item in one.current)
+
+    @cached_property
+    def applied(self) -> frozenset[str] | None:
+        """Every revision at or below the current ones, None while not known."""
+        current = self.current
+        if current is None or self.history.value is None:
+            return None
+        return self.history.value.history.ancestors(current)
+
+    @property
+    def running(self) -> bool:
+        return self.run is not None and self.run.active
+
+
+# ------------------------------------------------------------------------------------------ events
+
+
+@dataclass(frozen=True)
+class Began:
+    """A part is being read."""
+
+    part: Part
+
+
+@dataclass(frozen=True)
+class Answered:
+    part: Part
+    value: Any
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """A part could not be read."""
+
+    part: Part
+    problem: str
+    failure: Failed | None = None
+
+
+@dataclass(frozen=True)
+class Staled:
+    """Something these parts depend on has changed: the old answers stand, marked."""
+
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Trusted:
+    pass
+
+
+@dataclass(frozen=True)
+class LocalityKnown:
+    locality: Locality | None
+
+
+@dataclass(frozen=True)
+class RunChanged:
+    run: RunView
+
+
+@dataclass(frozen=True)
+class CommandLogged:
+    command: LoggedCommand
+
+
+@dataclass(frozen=True)
+class OutputMoved:
+    version: int
+
+
+StateEvent = (
+    Began | Answered | Unanswered | Staled | Trusted | LocalityKnown | RunChanged | CommandLogged
+    | OutputMoved
+)  # fmt: skip
+
+MOST_COMMANDS = 500
+
+
+def apply(state: WorkspaceState, event: StateEvent) -> WorkspaceState:
+    """The next state. Pure; the same event on the same state gives the same answer."""
+    match event:
+        case Began(part):
+            old = _part(state, part)
+            phase: Phase = "loading" if old.value is None else "stale"
+            return _with(state, part, replace(old, phase=phase))
+        case Answered(part, value):
+            return _with(state, part, Loaded(value, "ready"))
+        case Unanswered(part, problem, failure):
+            return _with(state, part, Loaded(_part(state, part).value, "failed", problem, failure))
+        case Staled(parts):
+            for part in parts:
+                old = _part(state, part)
+                if old.phase == "ready":
+                    state = _with(state, part, replace(old, phase="stale"))
+            return state
+        case Trusted():
+            return replace(state, trusted=True)
+        case LocalityKnown(locality):
+            return replace(state, locality=locality)
+        case RunChanged(run):
+            return replace(state, run=run)
+        case CommandLogged(command):
+            return replace(state, commands=(*state.commands[1 - MOST_COMMANDS :], command))
+        case OutputMoved(version):
+            return replace(state, output_version=version)
+
+
+def _part(state: WorkspaceState, part: Part) -> Loaded[Any]:
+    return getattr(state, part)  # type: ignore[no-any-return]
+
+
+def _with(state: WorkspaceState, part: Part, loaded: Loaded[Any]) -> WorkspaceState:
+    return replace(state, **{part: loaded})  # type: ignore[arg-type]
