@@ -14,7 +14,8 @@ class Revision:
     """One revision file.
 
     `computed` is True when the file works one of its identifiers out at run time, so that reading
-    it cannot tell: the parts that could be read are filled in, the rest is left empty.
+    it cannot tell: the parts that could be read are filled in, the rest is left empty. An id that
+    could not be read is "?" and the file's stem, so that it still is one row of its own.
     `date` is the docstring's "Create Date" as written (ISO-like text) or "".
     `branch_labels` are the file's own, not those inherited along the branch.
     """
@@ -39,7 +40,12 @@ class Revision:
 
 
 ProblemKind = Literal[
-    "unreadable", "duplicate-revision", "missing-parent", "cycle", "multiple-heads"
+    "unreadable",
+    "duplicate-revision",
+    "duplicate-label",
+    "missing-parent",
+    "cycle",
+    "multiple-heads",
 ]
 
 

@@ -1,0 +1,108 @@
+"""The text of one revision file -> its identifiers, without running it.
+
+Nearly every revision file is written by alembic's template, so a handful of substring searches
+and anchored regular expressions tell everything. Whatever is not plainly that shape goes through
+`ast`, and what only running the file could tell is marked computed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+NAMES = ("revision", "down_revision", "branch_labels", "depends_on")
+
+_STRING = r"""(?:"[^"\\\n]*"|'[^'\\\n]*')"""
+# What follows a name in a plain assignment: a string, None, or a bracketed run of strings.
+_ASSIGNMENT = re.compile(
+    rf"""[ \t]*(?::[^=\n#"'(]+)?=[ \t]*
+    (None | {_STRING} | [(\[]\s*(?:{_STRING}\s*,\s*)*(?:{_STRING}\s*)?[)\]])
+    [ \t]*(?:\#[^\n]*)?(?:\n|\Z)""",
+    re.VERBOSE,
+)
+_DOCSTRING = re.compile(
+    r"(?:[ \t]*(?:#[^\n]*)?\n)*(\"\"\"|''')(.*?)\1[ \t]*(?:#[^\n]*)?(?:\n|\Z)", re.DOTALL
+)
+_STRINGS = re.compile(_STRING)
+_TEMPLATE_COMMENT = "# revision identifiers, used by Alembic."
+
+
+class NotARevision(Exception):
+    """The file cannot be a revision alembic would load; the message says why, without its path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What a revision file says of itself. `revision` is None where it names none that can be read.
+
+    `docstring` is stripped, as alembic's Script.longdoc is.
+    """
+
+    revision: str | None
+    down_revisions: tuple[str, ...]
+    branch_labels: tuple[str, ...]
+    depends_on: tuple[str, ...]
+    docstring: str
+    computed: bool = False
+
+
+def parse(text: str) -> Fields:
+    """Read one file's text. Newlines must be ``\\n``. Raises NotARevision."""
+    fields = _parse_plain(text)
+    if fields is not None:
+        return fields
+    from opsmig_tui.history.syntax import parse_syntax
+
+    return parse_syntax(text)
+
+
+def _parse_plain(text: str) -> Fields | None:
+    """The template's shape, or None where there is any doubt.
+
+    Doubt is any mention of one of the names outside the docstring, the template's comment and the
+    one assignment found for it: it might bind the name again.
+    """
+    found_doc = _DOCSTRING.match(text)
+    if found_doc is None or "\\" in found_doc[2]:
+        return None
+    start = found_doc.end()
+    spans: list[tuple[int, int]] = []
+    values: list[tuple[str, ...] | None] = []
+    for name in NAMES:
+        position = _line_start(text, name, start)
+        if position < 0:
+            values.append(None)
+            continue
+        found = _ASSIGNMENT.match(text, position + len(name))
+        if found is None:
+            return None
+        value = found[1]
+        values.append(
+            () if value == "None" else tuple([item[1:-1] for item in _STRINGS.findall(value)])
+        )
+        spans.append((position, found.end()))
+    revision, down, labels, depends = values
+    if revision is None or len(revision) != 1 or down is None:
+        return None
+    if _mentioned_elsewhere(text, start, sorted(spans)):
+        return None
+    return Fields(revision[0], down, labels or (), depends or (), found_doc[2].strip())
+
+
+def _line_start(text: str, name: str, start: int) -> int:
+    """Where a line begins with `name`, or -1."""
+    if text.startswith(name, start):
+        return start
+    found = text.find("\n" + name, start)
+    return found + 1 if found >= 0 else -1
+
+
+def _mentioned_elsewhere(text: str, start: int, spans: list[tuple[int, int]]) -> bool:
+    before = text[start : spans[0][0]]
+    if '"""' in before or "'''" in before:
+        return True
+    pieces = [before]
+    for (_, end), (following, _) in zip(spans, [*spans[1:], (len(text), 0)], strict=True):
+        pieces.append(text[end:following])
+    rest = "\n".join(pieces).replace(_TEMPLATE_COMMENT, "")
+    return "revision" in rest or "branch_labels" in rest or "depends_on" in rest
