@@ -220,6 +220,7 @@ class CreatePlan:
     operations: tuple[DriftOperation, ...]
     command: str
     revision: str
+    message: str = ""
 
 
 @dataclass(frozen=True)
