@@ -40,7 +40,7 @@ _OVERFLOW = "┊"
 class _Lanes:
     """The lanes open between two rows: which id each waits for, and which lanes wait for an id.
 
-    None is a free lane, "" one that belongs to the row being made.
+    None is a free lane, "" one that belongs to the row being made or ended on the row before.
     """
 
     waits: list[str | None] = field(default_factory=list)
@@ -86,6 +86,7 @@ def layout(history: History) -> tuple[GraphRow, ...]:
     lanes = _Lanes()
     known = {item.revision for item in history.revisions}
     rows: list[GraphRow] = []
+    ended_above: list[int] = []
     for item in history.revisions:
         revision = item.revision
         known.discard(revision)
@@ -109,7 +110,9 @@ def layout(history: History) -> tuple[GraphRow, ...]:
         if parents:
             lanes.wait(mine, parents[0])
         rows.append(GraphRow(revision, *_draw(lanes, mine, ended, opened, targets)))
-        lanes.release(ended if parents else joined)
+        # A base keeps its lane for one more row: the next tip must not seem to be its parent.
+        lanes.release([*ended, *ended_above])
+        ended_above = [] if parents else [mine]
     return tuple(rows)
 
 
@@ -122,7 +125,7 @@ def _draw(
         return 0, NODE + " "
     last = MOST_LANES - 1
     column = min(mine, last)
-    signs = [0 if wanted is None else _UP | _DOWN for wanted in lanes.waits[:MOST_LANES]]
+    signs = [_UP | _DOWN if wanted else 0 for wanted in lanes.waits[:MOST_LANES]]
     for lane in ended:
         if lane < MOST_LANES:
             signs[lane] = _UP
