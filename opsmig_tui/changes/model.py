@@ -11,6 +11,7 @@ ChangeKind = Literal[
     "table-renamed",
     "column-added", "column-removed", "column-changed", "column-renamed",
     "enum-added", "enum-removed", "enum-value-added", "enum-value-removed",
+    "enum-value-changed",
     "index-added", "index-removed", "constraint-added", "constraint-removed",
     "unreadable",
 ]  # fmt: skip
