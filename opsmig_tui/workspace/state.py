@@ -1,4 +1,4 @@
-"""All that the screen shows of one project, immutable, and the one function that changes it.
+"""All that the screen shows of one project, immutable, and the function that changes it.
 
 Data flows one way: a use case asks a service, turns the answer into an event, `apply` makes the next
 state of it, and every listener is given that. Log lines are not in here: they live in the bounded

@@ -1,0 +1,61 @@
+"""Opening the screen: on a project, or on the sample."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from opsmig_tui.cli.session import guarded
+from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.project.model import Candidates, OpenOptions
+
+
+def open_screen(options: OpenOptions) -> int:
+    """Opens the UI; several configurations found are a choice there. Returns the exit status."""
+    from dataclasses import replace
+
+    from opsmig_tui.project.open import open_project
+    from opsmig_tui.project.trust import is_trusted
+    from opsmig_tui.review.rules import check_rule_ids
+    from opsmig_tui.ui.app import choose, run_app
+
+    opened = open_project(options)
+    if isinstance(opened, Candidates):
+        chosen = choose(opened)
+        if chosen is None:
+            return 0
+        opened = open_project(replace(options, config=chosen))
+        assert not isinstance(opened, Candidates)
+    if opened.settings.ignore:
+        check_rule_ids(opened.settings.ignore, str(opened.settings.path))
+    trusted = opened.is_sample or is_trusted(opened.repository or opened.root)
+    return run_app(opened, trusted=trusted)
+
+
+@click.command()
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Make the sample in DIR and leave it there; an existing one is opened again.",
+)
+@click.pass_context
+def demo(context: click.Context, keep: Path | None) -> None:
+    """Open the screen on a sample project with a running PostgreSQL."""
+    context.exit(guarded(lambda: _demo(keep)))
+
+
+def _demo(keep: Path | None) -> int:
+    import sys
+
+    from opsmig_tui.demo import sample
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise OpsmigError("The demo needs a terminal: it opens the screen.")
+    click.echo("Making the sample project and starting its PostgreSQL …")
+    with sample(keep) as project:
+        status = open_screen(OpenOptions(directory=project.backend))
+    if keep is not None:
+        click.echo(f"Kept in {keep}. To open it again: opsmig demo --keep {keep}")
+    return status

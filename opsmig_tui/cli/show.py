@@ -1,0 +1,105 @@
+"""Printing: a run's live output, a plan with its question."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.workspace.apply import seconds
+from opsmig_tui.workspace.confirm import Confirmation
+from opsmig_tui.workspace.output import OutputLine
+from opsmig_tui.workspace.state import WorkspaceState
+
+if TYPE_CHECKING:
+    from opsmig_tui.workspace.workspace import Workspace
+
+COLOURS = {
+    "command": "cyan", "step": "blue", "error": "red", "warning": "yellow", "success": "green",
+    "notice": "yellow",
+}  # fmt: skip
+MARGINS = {"command": "", "step": "", "error": "✖ ", "success": "✓ ", "warning": "▲ "}
+
+
+class Printer:
+    """Prints the output buffer as it grows: a statement when it starts, its time when it ends."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._next = 0
+        self._open: int | None = None
+        workspace.subscribe(self._changed)
+
+    def _changed(self, _: WorkspaceState) -> None:
+        self.drain()
+
+    def drain(self) -> None:
+        """Prints everything that is new."""
+        for line in tuple(self.workspace.output.lines):
+            if line.number == self._open and line.state != "running":
+                click.echo(_ending(line))
+                self._open = None
+            elif line.number >= self._next:
+                self._print(line)
+                self._next = line.number + 1
+
+    def _print(self, line: OutputLine) -> None:
+        if self._open is not None:
+            click.echo("")
+            self._open = None
+        margin = MARGINS.get(line.kind, "  ")
+        text = click.style(f"{margin}{line.text}", fg=COLOURS.get(line.kind))
+        if line.kind == "sql" and line.state == "running":
+            click.echo(text, nl=False)
+            self._open = line.number
+        elif line.kind == "sql":
+            click.echo(f"{text}{_ending(line)}")
+        else:
+            click.echo(text)
+
+
+def _ending(line: OutputLine) -> str:
+    if line.state == "failed" or line.elapsed_ms is None:
+        return click.style("  failed" if line.state == "failed" else "", fg="red")
+    return click.style(f"  {seconds(line.elapsed_ms)}", dim=True)
+
+
+def ask(question: Confirmation, *, yes: bool, database: str | None, name: str) -> bool:
+    """Puts the question, or takes `--yes` (and `--database`) for the answer.
+
+    `name` is the real database's name. Raises OpsmigError when there is no terminal to ask on and
+    the options do not answer.
+    """
+    show_plan(question)
+    needs_name = question.destructive or question.typed is not None or not question.local
+    if database is not None and database != name:
+        raise OpsmigError(f"--database says {database}, but this is {name}. Nothing was changed.")
+    if yes and (not needs_name or database == name):
+        return True
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        options = f"--yes --database {name}" if needs_name else "--yes"
+        raise OpsmigError(f"This needs a yes, and there is no terminal to ask on: add {options}.")
+    if question.typed is None:
+        return click.confirm("Do it?", default=False)
+    typed: str = click.prompt(
+        f"Type {question.typed_what} ({question.typed}) to do it", default="", show_default=False
+    )
+    return typed.strip() == question.typed
+
+
+def show_plan(question: Confirmation) -> None:
+    """The plan as text: database, command, each revision, what it would destroy."""
+    click.secho(f"{question.title}  on  {question.database}", bold=True)
+    for warning in question.warnings:
+        click.secho(f"▲ {warning}", fg="yellow")
+    for step in question.steps:
+        click.echo(f"  {step.revision}  {step.message}")
+        if step.summary:
+            click.echo(f"      {step.summary}")
+        for loss in step.losses:
+            click.secho(f"      ✖ {loss}", fg="red")
+        if step.commits:
+            click.secho(f"      ▲ {step.commits}", fg="yellow")
+    click.secho(f"  $ {question.command}", dim=True)

@@ -1,0 +1,103 @@
+"""The JSON documents for scripts. Their shape is promised in the README: only additions keep
+`SCHEMA_VERSION`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from opsmig_tui.history.model import History, Revision
+from opsmig_tui.services.docker import DockerAnswer
+from opsmig_tui.worker.protocol import DatabaseStatus
+from opsmig_tui.workspace.state import WorkspaceState
+from opsmig_tui.workspace.status import drift_count
+
+SCHEMA_VERSION = 1
+
+
+def history_document(
+    history: History, shown: tuple[Revision, ...], applied: frozenset[str] | None
+) -> dict[str, Any]:
+    """`history --json`. `applied` None: the database was not asked."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "revisions": [_revision(history, item, applied) for item in shown],
+    }
+
+
+def _revision(history: History, item: Revision, applied: frozenset[str] | None) -> dict[str, Any]:
+    return {
+        "revision": item.revision,
+        "down_revisions": list(item.down_revisions),
+        "depends_on": list(item.depends_on),
+        "branch_labels": list(item.branch_labels),
+        "is_head": item.revision in history.heads,
+        "is_base": item.is_base,
+        "file": str(item.path),
+        "message": item.message,
+        "date": item.date,
+        "applied": None if applied is None else item.revision in applied,
+        "computed": item.computed,
+    }
+
+
+def status_document(state: WorkspaceState) -> dict[str, Any]:
+    """`status --json`. `current`, `pending`, `drift` and `database` are null where the database
+    could not be asked; `problem` then says why."""
+    status = state.status.value
+    history = state.history.value
+    heads = status.heads if status is not None else history.history.heads if history else ()
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "current": None if state.current is None else list(state.current),
+        "heads": list(heads),
+        "pending": None if status is None else len(status.pending),
+        "unknown": [] if status is None else list(status.unknown),
+        "drift": drift_count(state),
+        "database": None if state.database is None else _database(state.database),
+        "container": _container(state.container.value),
+        "problem": state.status.problem or state.drift.problem,
+    }
+
+
+def _database(one: DatabaseStatus) -> dict[str, Any]:
+    return {
+        "name": one.identity.database,
+        "user": one.identity.user,
+        "host": one.identity.host,
+        "port": one.identity.port,
+        "dialect": one.identity.dialect,
+        "server_version": one.server_version,
+    }
+
+
+def _container(answer: DockerAnswer | None) -> dict[str, Any] | None:
+    if answer is None or answer.container is None:
+        return None
+    one = answer.container
+    return {
+        "service": one.service,
+        "state": one.state,
+        "name": one.name,
+        "image": one.image,
+        "ports": list(one.ports),
+    }
+
+
+def drift_document(state: WorkspaceState) -> dict[str, Any]:
+    """`check --json`."""
+    drift = state.drift.value
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "operations": None if drift is None else [asdict(item) for item in drift.operations],
+        "problem": state.drift.problem,
+    }
+
+
+def status_exit(state: WorkspaceState) -> int:
+    """0 up to date, 1 pending or drift, 2 could not tell."""
+    status, drift = state.status, state.drift
+    if status.value is None or drift.value is None or "failed" in (status.phase, drift.phase):
+        return 2
+    behind = status.value.pending or status.value.unknown or drift.value.operations
+    return 1 if behind else 0

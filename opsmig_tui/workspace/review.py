@@ -1,0 +1,206 @@
+"""Reviewing one revision: which file, the facts the rules may know, and the review itself."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opsmig_tui.changes.models import static_companions
+from opsmig_tui.history.model import History, Revision
+from opsmig_tui.history.ranges import resolve
+from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.review.engine import review_source
+from opsmig_tui.review.model import ChainFacts, Facts, Review
+from opsmig_tui.worker.protocol import FactsResult, GatherFacts
+from opsmig_tui.workspace.status import describe, model_roots
+
+if TYPE_CHECKING:
+    from opsmig_tui.workspace.workspace import Workspace
+
+CREATED_TABLE = re.compile(r"""create_table\(\s*["'](\w+)["']""")
+ADDED_VALUE = re.compile(
+    r"""ALTER\s+TYPE\s+(?:"?\w+"?\.)?"?(\w+)"?\s+ADD\s+VALUE\s+(?:IF\s+NOT\s+EXISTS\s+)?'([^']*)'""",
+    re.IGNORECASE,
+)
+
+
+async def review(
+    workspace: Workspace, target: str | Path | None = None, *, facts: bool = True
+) -> Review:
+    """Reviews a revision id (or a unique prefix), a file, or by default the uncommitted revision
+    file, else the head. With `facts` False only what reading files tells: at once.
+
+    Raises OpsmigError when the target cannot be found or is no migration.
+    """
+    path = await find_target(workspace, target)
+    source = await asyncio.to_thread(read, path)
+    known = await static_facts(workspace, path)
+    if facts:
+        known = await with_worker_facts(workspace, known)
+    base = await _diff_base(workspace, path, source)
+    return await asyncio.to_thread(review_source, path, source, known, diff_base=base)
+
+
+def read(path: Path) -> bytes:
+    """The file's bytes. Raises OpsmigError saying which file and why."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise OpsmigError(f"Cannot read {path}: {error.strerror}.") from error
+
+
+async def find_target(workspace: Workspace, target: str | Path | None) -> Path:
+    """The file to review; see `review`. Raises OpsmigError."""
+    history = _history(workspace)
+    if target is None:
+        return await _default(workspace, history)
+    if isinstance(target, str):
+        if target in history.by_id:
+            return history.by_id[target].path
+        given = Path(target)
+        if given.suffix != ".py" and not given.exists():
+            return resolve(history, target).path
+        target = given
+    if not target.exists():
+        raise OpsmigError(f"There is no file {target}.", hint="Name a revision or a file.")
+    return target.resolve()
+
+
+async def _default(workspace: Workspace, history: History) -> Path:
+    """The uncommitted revision file nearest to head, else the head. Never by modification time."""
+    if not history.revisions:
+        where = ", ".join(str(p) for p in workspace.project.config.version_locations)
+        raise OpsmigError(f"There is no revision to review in {where}.")
+    if workspace.state.git.value is None:
+        await workspace.refresh("git")
+    view = workspace.state.git.value
+    marks = view.marks if view is not None else {}
+    for revision in history.revisions:
+        if marks.get(revision.path) in ("untracked", "staged", "unstaged"):
+            return revision.path
+    if len(history.heads) > 1:
+        heads = ", ".join(history.heads)
+        raise OpsmigError(
+            f"There are {len(history.heads)} heads ({heads}): say which one to review."
+        )
+    return history.by_id[history.heads[0]].path if history.heads else history.revisions[0].path
+
+
+def _history(workspace: Workspace) -> History:
+    if workspace.state.history.value is None:
+        workspace.read_history()
+    assert workspace.state.history.value is not None
+    return workspace.state.history.value.history
+
+
+async def static_facts(workspace: Workspace, path: Path) -> Facts:
+    """What files and git tell: no code of the project runs, no database is asked."""
+    history = _history(workspace)
+    own = next((r for r in history.revisions if r.path == path), None)
+    before, after = await asyncio.to_thread(_texts_around, history, own)
+    settings = workspace.project.settings
+    roots = model_roots(workspace)
+    companions = await asyncio.to_thread(
+        lambda: static_companions(_model_sources(roots), settings.companion_suffixes)
+    )
+    return Facts(
+        chain=await _chain(workspace, history),
+        companions=companions or None,
+        known_tables=frozenset(name for text in before for name in CREATED_TABLE.findall(text)),
+        enum_values_pending=_pending_values(after),
+        is_last_pending=own is None or own.revision in history.heads,
+        companion_suffixes=settings.companion_suffixes,
+        ignore=frozenset(settings.ignore),
+        file_template=workspace.project.config.file_template,
+        no_models_reason="no worker: the project's code was not asked",
+        no_database_reason="no database",
+    )
+
+
+def _texts_around(history: History, own: Revision | None) -> tuple[list[str], list[str]]:
+    """The texts of the revisions below this one, and of every other one."""
+    below = history.ancestors(own.down_revisions) if own is not None else frozenset(history.by_id)
+    texts = {
+        r.revision: r.path.read_text("utf-8", errors="replace")
+        for r in history.revisions
+        if r is not own and r.path.exists()
+    }
+    return [texts[name] for name in texts if name in below], list(texts.values())
+
+
+def _pending_values(texts: list[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for text in texts:
+        for name, value in ADDED_VALUE.findall(text):
+            found[name] = (*found.get(name, ()), value)
+    return found
+
+
+def _model_sources(roots: tuple[Path, ...]) -> list[str]:
+    files: list[Path] = []
+    for root in roots:
+        files += sorted(root.rglob("*.py")) if root.is_dir() else [root]
+    return [path.read_text("utf-8", errors="replace") for path in files if path.is_file()]
+
+
+async def _chain(workspace: Workspace, history: History) -> ChainFacts:
+    """Heads of the base branch and what is new on this one, from the file names git lists."""
+    project = workspace.project
+    if project.repository is None:
+        return ChainFacts(history)
+    from opsmig_tui.history.reader import read_revision
+    from opsmig_tui.services import git
+
+    if workspace.state.git.value is None:
+        await workspace.refresh("git")
+    view = workspace.state.git.value
+    if view is None or view.branch is None or view.branch.base is None:
+        return ChainFacts(history)
+    files = await git.base_files(project.repository, view.branch, project.config.version_locations)
+    read = [read_revision(Path(name), text) for name, text in files.items()]
+    base = [r for r in read if isinstance(r, Revision) and r.revision]
+    ids = frozenset(r.revision for r in base)
+    parents = {parent for r in base for parent in r.down_revisions}
+    return ChainFacts(history, frozenset(history.by_id) - ids, ids - parents)
+
+
+async def with_worker_facts(workspace: Workspace, known: Facts) -> Facts:
+    """Adds models and catalog where the project is trusted; else says why not."""
+    if not workspace.state.trusted:
+        reason = "no worker: this project is not trusted yet"
+        return replace(known, no_models_reason=reason, no_database_reason=reason)
+    try:
+        answer = await workspace.pool.reader().request(GatherFacts())
+    except Exception as error:
+        problem, _ = describe(error)
+        return replace(
+            known,
+            no_models_reason=f"no worker: {problem}",
+            no_database_reason=f"no database: {problem}",
+        )
+    assert isinstance(answer, FactsResult)
+    companions = answer.models.companions if answer.models is not None else None
+    return replace(
+        known,
+        models=answer.models,
+        database=answer.database,
+        companions=companions if companions is not None else known.companions,
+        no_models_reason=f"no models: {answer.models_problem}",
+        no_database_reason=f"no database: {answer.database_problem}",
+    )
+
+
+async def _diff_base(workspace: Workspace, path: Path, source: bytes) -> str:
+    """The last committed text: "" for a file that git does not have, or without git the file
+    itself, so that it is shown as it is."""
+    repository = workspace.project.repository
+    text = source.decode("utf-8", errors="replace")
+    if repository is None:
+        return text
+    from opsmig_tui.services import git
+
+    committed = await git.last_committed(repository, path)
+    return committed if committed is not None else ""

@@ -1,0 +1,140 @@
+"""One project, opened: joins the services and owns the state that command line and UI show.
+
+The use cases (review, apply, create, test, container) are functions of their own modules; each takes
+the workspace. What runs in the background is in `live`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from opsmig_tui.history.lanes import layout
+from opsmig_tui.history.reader import read_history
+from opsmig_tui.project.model import Project
+from opsmig_tui.workspace.output import OutputBuffer
+from opsmig_tui.workspace.state import (
+    Answered,
+    CommandLogged,
+    HistoryView,
+    LoggedCommand,
+    OutputMoved,
+    Part,
+    StateEvent,
+    Trusted,
+    WorkspaceState,
+    apply,
+)
+
+if TYPE_CHECKING:
+    from opsmig_tui.services.worker_client import WorkerClient
+    from opsmig_tui.services.worker_pool import WorkerPool
+    from opsmig_tui.workspace.running import RunReporter
+
+Listener = Callable[[WorkspaceState], None]
+
+# Lines are shown in batches: one repaint a line would stall the keyboard at thousands a second.
+OUTPUT_BATCH_SECONDS = 0.05
+
+
+class Workspace:
+    """See the module. Everything here runs on one event loop; blocking work goes to threads."""
+
+    def __init__(self, project: Project, *, trusted: bool) -> None:
+        self.project = project
+        self.state = WorkspaceState(project, trusted=trusted)
+        self.output = OutputBuffer()
+        self.active: WorkerClient | None = None
+        self.reporter: RunReporter | None = None
+        self.trust_given = asyncio.Event()
+        if trusted:
+            self.trust_given.set()
+        self._listeners: list[Listener] = []
+        self._pool: WorkerPool | None = None
+        self._output_timer: asyncio.TimerHandle | None = None
+
+    # ------------------------------------------------------------------------------------- state
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """`listener` is given every new state; the returned function ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def dispatch(self, event: StateEvent) -> None:
+        """The only way the state changes."""
+        after = apply(self.state, event)
+        if after == self.state:
+            return
+        self.state = after
+        for listener in tuple(self._listeners):
+            listener(after)
+
+    def output_moved(self) -> None:
+        """Says that the output has new lines, once for all that come within a batch."""
+        if self._output_timer is None:
+            loop = asyncio.get_running_loop()
+            self._output_timer = loop.call_later(OUTPUT_BATCH_SECONDS, self._publish_output)
+
+    def _publish_output(self) -> None:
+        self._output_timer = None
+        self.dispatch(OutputMoved(self.output.version))
+
+    def log_command(self, command: str) -> None:
+        """Notes an action as the command it stands for."""
+        self.dispatch(CommandLogged(LoggedCommand(time.strftime("%H:%M:%S"), command)))
+
+    # ------------------------------------------------------------------------------------ reading
+
+    def read_history(self) -> None:
+        """Reads the revision files: text only, some milliseconds, before anything else is up."""
+        config = self.project.config
+        history = read_history(config.version_locations, config.recursive)
+        self.dispatch(Answered("history", HistoryView(history, layout(history))))
+
+    async def refresh(self, *parts: Part) -> None:
+        """Reads parts of the state again, at once; problems become part of the state."""
+        from opsmig_tui.workspace import status
+
+        await asyncio.gather(*(status.refresh(self, part) for part in parts))
+
+    async def live(self) -> None:
+        """Keeps everything up to date until cancelled."""
+        from opsmig_tui.workspace import live
+
+        await live.run(self)
+
+    def trust(self) -> None:
+        """Remembers that this project's code may run, and starts asking it."""
+        from opsmig_tui.project.trust import trust
+
+        trust(self.project.repository or self.project.root)
+        self.dispatch(Trusted())
+        self.trust_given.set()
+
+    # ------------------------------------------------------------------------------------- worker
+
+    @property
+    def pool(self) -> WorkerPool:
+        """The project's worker processes. Asking starts none; the first request does."""
+        if self._pool is None:
+            from opsmig_tui.services.worker_pool import WorkerPool
+
+            self._pool = WorkerPool(self.project)
+        return self._pool
+
+    def cancel(self, force: bool = False) -> bool:
+        """Cancels the run that is under way; False when nothing runs."""
+        from opsmig_tui.workspace.running import cancel
+
+        return cancel(self, force)
+
+    async def close(self) -> None:
+        """Ends the worker processes. Safe to call twice."""
+        if self._output_timer is not None:
+            self._output_timer.cancel()
+            self._output_timer = None
+        if self._pool is not None:
+            pool, self._pool = self._pool, None
+            await pool.close()
