@@ -51,7 +51,7 @@ class Interpreter:
 
 @dataclass(frozen=True)
 class Settings:
-    """`[tool.opsmig]` of pyproject.toml, or opsmig.toml. Defaults are those of the README's table."""
+    """`[tool.opsmig]` of pyproject.toml, or opsmig.toml. Defaults are those the README lists."""
 
     path: Path | None = None
     base_branch: str | None = None

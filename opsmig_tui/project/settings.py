@@ -1,0 +1,76 @@
+"""The project's own settings: opsmig.toml, or [tool.opsmig] of pyproject.toml."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.project.interpreter import folders_up
+from opsmig_tui.project.model import Settings
+
+_TEXT = ("base-branch", "database-service", "python")
+_LISTS = ("models", "companion-suffixes", "version-locations", "ignore", "protected")
+#: Every key there is, as it is written in the file.
+KEYS = tuple(sorted(_TEXT + _LISTS))
+
+_SECTION = re.compile(rb"^[ \t]*(?:\[[ \t]*tool[ \t]*\.[ \t]*)?opsmig[ \t]*[\].=]", re.MULTILINE)
+
+
+def load_settings(root: Path, repository: Path | None = None) -> Settings:
+    """The nearest settings from `root` up to the repository's top; else the defaults.
+
+    opsmig.toml comes before the pyproject.toml beside it. Raises OpsmigError for a file that cannot
+    be read, an unknown key (naming the nearest known one) or a value of the wrong kind.
+    """
+    for folder in folders_up(root, repository):
+        own = folder / "opsmig.toml"
+        if own.is_file():
+            return _settings(own, _parsed(own), str(own))
+        shared = folder / "pyproject.toml"
+        if shared.is_file() and _SECTION.search(shared.read_bytes()):
+            table = _parsed(shared).get("tool", {}).get("opsmig")
+            if table is not None:
+                return _settings(shared, table, f"[tool.opsmig] in {shared}")
+    return Settings()
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise OpsmigError(f"{path} cannot be read: {error}") from error
+    except OSError as error:
+        raise OpsmigError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _settings(path: Path, table: Any, where: str) -> Settings:
+    if not isinstance(table, dict):
+        raise OpsmigError(f"{where} must be a table of settings")
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in KEYS:
+            raise OpsmigError(_unknown(key, where))
+        values[key.replace("-", "_")] = _checked(key, value, where)
+    return Settings(path=path, **values)
+
+
+def _checked(key: str, value: Any, where: str) -> str | tuple[str, ...]:
+    if key in _TEXT:
+        if isinstance(value, str) and value.strip():
+            return value
+        raise OpsmigError(f'{where}: {key} must be text, for instance {key} = "…"')
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    raise OpsmigError(f'{where}: {key} must be a list of text, for instance {key} = ["…"]')
+
+
+def _unknown(key: str, where: str) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(key.replace("_", "-").lower(), KEYS, n=1, cutoff=0.5)
+    known = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(KEYS)}"
+    return f"{where} has an unknown setting {key!r}; {known}"
