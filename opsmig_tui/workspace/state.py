@@ -1,8 +1,8 @@
 """All that the screen shows of one project, immutable, and the function that changes it.
 
-Data flows one way: a use case asks a service, turns the answer into an event, `apply` makes the next
-state of it, and every listener is given that. Log lines are not in here: they live in the bounded
-`OutputBuffer`; the state only carries its version, so that a line costs nothing to state.
+Data flows one way: a use case asks a service and turns the answer into an event, `apply` makes the
+next state of it, and every listener is given that. Log lines are not in here: they live in the
+bounded `OutputBuffer`; the state only carries its version, so that a line costs nothing to state.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One project, opened: joins the services and owns the state that command line and UI show.
 
-The use cases (review, apply, create, test, container) are functions of their own modules; each takes
-the workspace. What runs in the background is in `live`.
+The use cases (review, apply, create, test, container) are functions of their own modules; each
+takes the workspace. What runs in the background is in `live`.
 """
 
 from __future__ import annotations

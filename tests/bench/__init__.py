@@ -1,0 +1,1 @@
+"""Timings beside what people use today, in one run. Nothing here is asserted by the test suite."""

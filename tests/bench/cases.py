@@ -1,0 +1,150 @@
+"""The measurements. Each takes the two projects and returns results; peers run in the same run."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tests.bench.projects import Measured
+from tests.bench.result import Result
+from tests.bench.terminal import running
+
+BIN = Path(sys.executable).parent
+ROUNDS = 7
+KEYS = 100
+
+
+def _median(once: Callable[[], float], rounds: int = ROUNDS) -> float:
+    once()  # files into the page cache, bytecode written
+    return statistics.median(once() for _ in range(rounds))
+
+
+def _paint(command: list[str], project: Measured) -> float:
+    with running(command, project.backend, {}, (40, 120)) as (terminal, began):
+        return (terminal.wait_for(project.newest[:20]) - began) * 1000
+
+
+def first_paint(projects: list[Measured]) -> Iterator[Result]:
+    """First painted history in a real pseudo-terminal."""
+    for project in projects:
+        ours = _median(lambda p=project: _paint([str(BIN / "opsmig")], p))
+        peer = _median(lambda p=project: _paint([str(BIN / "lazyalembic")], p))
+        name = f"first paint, {project.name}"
+        yield Result(name, ours, peer, "ms", "≤ 0.6×", ours / peer <= 0.6, "lazyalembic")
+
+
+WALK = """
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+for one in ScriptDirectory.from_config(Config("alembic.ini")).walk_revisions():
+    print(one.revision, one.down_revision)
+"""
+READ = """
+from pathlib import Path
+from opsmig_tui.history.reader import read_history
+for one in read_history([Path("alembic/versions")]).revisions:
+    parents = one.down_revisions
+    print(one.revision, parents if len(parents) > 1 else parents[0] if parents else None)
+"""
+
+
+def _script(code: str, project: Measured) -> float:
+    began = time.perf_counter()
+    _output(code, project)
+    return (time.perf_counter() - began) * 1000
+
+
+def _output(code: str, project: Measured) -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=project.backend, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return sorted(done.stdout.splitlines())
+
+
+def static_history(projects: list[Measured]) -> Iterator[Result]:
+    """The whole history in a fresh process: text against alembic's import of every file."""
+    for project in projects:
+        if _output(READ, project) != _output(WALK, project):
+            raise AssertionError(f"{project.name}: the graphs differ")
+        ours = _median(lambda p=project: _script(READ, p), 5)
+        peer = _median(lambda p=project: _script(WALK, p), 3)
+        name = f"static history, {project.name}"
+        yield Result(name, ours, peer, "ms", "≤ 0.2×", ours / peer <= 0.2, "walk_revisions()")
+
+
+def status(projects: list[Measured]) -> Iterator[Result]:
+    """Where the database stands: the resident worker against the command."""
+    project = projects[0]
+
+    def command() -> float:
+        began = time.perf_counter()
+        subprocess.run(
+            [str(BIN / "alembic"), "current"], cwd=project.backend, capture_output=True, check=True
+        )
+        return (time.perf_counter() - began) * 1000
+
+    peer = _median(command, 3)
+    ours = asyncio.run(_resident_status(project))
+    name = f"status, {project.name}"
+    yield Result(name, ours, peer, "ms", "≤ 0.01×", ours / peer <= 0.01, "alembic current")
+
+
+async def _resident_status(project: Measured) -> float:
+    from opsmig_tui.services.worker_client import WorkerClient
+
+    from opsmig_tui.project.model import OpenOptions, Project
+    from opsmig_tui.project.open import open_project
+    from opsmig_tui.worker.protocol import Status
+
+    opened = open_project(OpenOptions(project.backend))
+    assert isinstance(opened, Project)
+    client = WorkerClient(opened)
+    await client.start()
+    try:
+        await client.request(Status())
+        times = []
+        for _ in range(30):
+            began = time.perf_counter()
+            await client.request(Status())
+            times.append((time.perf_counter() - began) * 1000)
+        return statistics.median(times)
+    finally:
+        await client.stop()
+
+
+def _keys(command: list[str], project: Measured, key: bytes, first: bytes) -> float:
+    """95th percentile, in ms, of the time from a key to the first byte it causes."""
+    with running(command, project.backend, {}, (40, 120)) as (terminal, _):
+        terminal.wait_for(project.newest[:20])
+        terminal.quiet(1.0)
+        if first:
+            terminal.key_to_first_byte(first)
+            terminal.quiet(0.3)
+        times = []
+        for _ in range(KEYS):
+            times.append(terminal.key_to_first_byte(key))
+            terminal.quiet(0.03)
+    return statistics.quantiles(times, n=20)[-1]
+
+
+def keypress(projects: list[Measured]) -> Iterator[Result]:
+    """`j` in the history: key to first byte, 95th percentile."""
+    project = projects[-1]
+    ours = _keys([str(BIN / "opsmig")], project, b"j", b"2")
+    peer = _keys([str(BIN / "lazyalembic")], project, b"\x1b[B", b"")
+    name = f"j, {project.name}"
+    yield Result(name, ours, peer, "ms", "p95 < 20 ms", ours < 20, "lazyalembic, down")
+
+
+CASES = {
+    "first-paint": first_paint,
+    "static-history": static_history,
+    "status": status,
+    "keypress": keypress,
+}
