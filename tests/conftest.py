@@ -1,0 +1,107 @@
+"""Fixtures shared by all tests: a real PostgreSQL, the sample project, a clean environment."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from opsmig_tui.demo import SampleProject, point_to, populate, write_sample
+from opsmig_tui.demo import server as embedded
+from tests.support.postgres import run_sql
+from tests.support.projects import AlembicProject, write_project
+
+Sql = Callable[..., list[tuple[Any, ...]]]
+
+TEMPLATE_DATABASE = "sample_template"
+
+# What a developer's shell may hold that would steer the tool, git, libpq or the terminal.
+STRAY_NAMES = ("ALEMBIC_CONFIG", "DATABASE_URL", "VIRTUAL_ENV", "CONDA_PREFIX", "NO_COLOR")
+STRAY_PREFIXES = ("OPSMIG_", "GIT_", "PG")
+
+
+@pytest.fixture(autouse=True)
+def isolated_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Nothing of the person running the tests is read or written. Yields the home folder."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name in STRAY_NAMES or name.startswith(STRAY_PREFIXES):
+                patch.delenv(name)
+        patch.setenv("HOME", str(home))
+        for kind in ("CONFIG", "STATE", "CACHE", "DATA"):
+            patch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
+        patch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+        patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        yield home
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[embedded.Server]:
+    """One embedded server for the whole run."""
+    # Not below pytest's own folder: pytest closes that one to other users, among them the one
+    # that the server has to run as when root runs the tests.
+    home = Path(tempfile.mkdtemp(prefix="opsmig-tests-"))
+    try:
+        with embedded.running(home / "postgres") as server:
+            yield server
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def role_password(postgres: embedded.Server) -> str:
+    """The password of the role `ops` in all test databases: it must show up nowhere."""
+    return embedded.create_role(postgres)
+
+
+@pytest.fixture(scope="session")
+def sample_template(
+    postgres: embedded.Server, role_password: str, tmp_path_factory: pytest.TempPathFactory
+) -> SampleProject:
+    """The sample, written and filled once. Tests copy it; nothing may change it."""
+    embedded.create_database(postgres, TEMPLATE_DATABASE)
+    root = tmp_path_factory.mktemp("template") / "field-ops"
+    project = write_sample(root, postgres.url(TEMPLATE_DATABASE, role_password))
+    populate(project)
+    return project
+
+
+@pytest.fixture(scope="session")
+def database_names() -> Iterator[str]:
+    return (f"sample_{number}" for number in count(1))
+
+
+@pytest.fixture
+def sample(
+    postgres: embedded.Server,
+    role_password: str,
+    sample_template: SampleProject,
+    database_names: Iterator[str],
+    tmp_path: Path,
+) -> Iterator[SampleProject]:
+    """A sample project of the test's own: git repository, files and database."""
+    root = tmp_path / "field-ops"
+    shutil.copytree(sample_template.root, root, symlinks=True)
+    name = next(database_names)
+    embedded.create_database(postgres, name, TEMPLATE_DATABASE)
+    yield point_to(root, postgres.url(name, role_password))
+    with postgres.connect() as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+@pytest.fixture
+def sql(sample: SampleProject) -> Sql:
+    """Run SQL on the sample's database: `sql("SELECT …", parameter, …)` returns rows."""
+    return partial(run_sql, sample)
+
+
+@pytest.fixture
+def empty_project(tmp_path: Path) -> AlembicProject:
+    """An alembic project without revisions; `.revision("b2", down="a1")` writes one."""
+    return write_project(tmp_path / "project")
