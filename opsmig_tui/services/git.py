@@ -1,0 +1,24 @@
+"""git, read-only: the branch, changed model files, marks of revisions, earlier versions.
+
+Everything runs in a thread, so that the screen never waits. See git_command for what keeps it safe.
+"""
+
+from __future__ import annotations
+
+from .git_branch import Branch, read_branch
+from .git_changes import model_changes
+from .git_revisions import Mark, base_files, committed_text, last_committed, revision_marks
+from .model_files import model_roots, model_sources
+
+__all__ = [
+    "Branch",
+    "Mark",
+    "base_files",
+    "committed_text",
+    "last_committed",
+    "model_changes",
+    "model_roots",
+    "model_sources",
+    "read_branch",
+    "revision_marks",
+]
