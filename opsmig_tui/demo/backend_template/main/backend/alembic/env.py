@@ -3,8 +3,9 @@
 from logging.config import fileConfig
 
 from alembic import context
-from models import BaseModel, settings
 from sqlalchemy import create_engine, pool
+
+from models import BaseModel, settings
 
 config = context.config
 if config.config_file_name is not None:

@@ -4,7 +4,7 @@ import enum
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Boolean, Date, ForeignKey, Numeric, String, false
+from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Numeric, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import BaseModel, pg_enum
@@ -20,7 +20,7 @@ class Agreement(BaseModel):
     __tablename__ = "agreement"
     __versioned__ = True
 
-    vendor_id: Mapped[int] = mapped_column(ForeignKey("ops.vendor.id"), index=True)
+    vendor_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("ops.vendor.id"), index=True)
     number: Mapped[str] = mapped_column(String(20), unique=True)
     nickname: Mapped[str | None] = mapped_column(String(80))
     state: Mapped[AgreementState] = mapped_column(pg_enum(AgreementState, "agreement_state"))

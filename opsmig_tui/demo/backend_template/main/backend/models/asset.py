@@ -4,7 +4,7 @@ import enum
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Integer, String
+from sqlalchemy import BigInteger, Date, ForeignKey, Integer, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,7 +21,7 @@ class Asset(BaseModel):
     __tablename__ = "asset"
     __versioned__ = True
 
-    site_id: Mapped[int] = mapped_column(ForeignKey("ops.site.id"), index=True)
+    site_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("ops.site.id"), index=True)
     tag: Mapped[str] = mapped_column(String(20), unique=True)
     asset_class: Mapped[AssetClass] = mapped_column(pg_enum(AssetClass, "asset_class"))
     model: Mapped[str] = mapped_column(String(80))

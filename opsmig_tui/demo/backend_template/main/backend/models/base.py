@@ -22,10 +22,8 @@ class BaseModel(DeclarativeBase):
     metadata = MetaData(schema="ops", naming_convention=NAMING_CONVENTION)
     __versioned__: ClassVar[bool] = False
 
-    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    created_at: Mapped[datetime] = mapped_column(
-        DateTime(timezone=True), server_default=func.now()
-    )
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-1)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -1,6 +1,6 @@
 """Where the work is done, and whom to call there."""
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import BaseModel
@@ -18,7 +18,7 @@ class Site(BaseModel):
 class Contact(BaseModel):
     __tablename__ = "contact"
 
-    site_id: Mapped[int] = mapped_column(ForeignKey("ops.site.id"), index=True)
+    site_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("ops.site.id"), index=True)
     name: Mapped[str] = mapped_column(String(120))
     email: Mapped[str | None] = mapped_column(String(254))
     phone: Mapped[str | None] = mapped_column(String(40))

@@ -3,7 +3,7 @@
 import enum
 from datetime import date
 
-from sqlalchemy import Date, ForeignKey, Index, SmallInteger, String, Text, text
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import BaseModel, pg_enum
@@ -23,8 +23,10 @@ class WorkOrder(BaseModel):
         Index("ix_work_order_priority", "priority", "due_on"),
     )
 
-    asset_id: Mapped[int] = mapped_column(ForeignKey("ops.asset.id"), index=True)
-    agreement_id: Mapped[int | None] = mapped_column(ForeignKey("ops.agreement.id"), index=True)
+    asset_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("ops.asset.id"), index=True)
+    agreement_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("ops.agreement.id"), index=True
+    )
     title: Mapped[str] = mapped_column(String(160))
     state: Mapped[WorkOrderState] = mapped_column(pg_enum(WorkOrderState, "work_order_state"))
     due_on: Mapped[date] = mapped_column(Date)

@@ -35,8 +35,7 @@ def upgrade() -> None:
             postgresql_concurrently=True,
         )
     op.execute(
-        "ALTER TABLE ops.vendor ADD CONSTRAINT uq_vendor_number "
-        "UNIQUE USING INDEX uq_vendor_number"
+        "ALTER TABLE ops.vendor ADD CONSTRAINT uq_vendor_number UNIQUE USING INDEX uq_vendor_number"
     )
 
 
