@@ -7,7 +7,7 @@ users meet often, does not stand in the way of the history.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from configparser import ConfigParser, InterpolationError, ParsingError
+from configparser import ConfigParser, InterpolationError, MissingSectionHeaderError, ParsingError
 from configparser import Error as IniError
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,8 +103,12 @@ def _read_ini(path: Path) -> ConfigParser:
     parser = ConfigParser({"here": here})
     try:
         parser.read_string(_text(path), source=str(path))
+    except MissingSectionHeaderError as error:
+        raise OpsmigError(
+            f"{path} cannot be read at line {error.lineno}: there is no [section] before it"
+        ) from error
     except ParsingError as error:
-        number, text = error.errors[0] if error.errors else (0, "")
+        number, text = error.errors[0]
         raise OpsmigError(
             f"{path} cannot be read at line {number}: {text}; it needs key = value there"
         ) from error
@@ -134,11 +138,11 @@ def _read_toml(path: Path, *, wanted: bool) -> Mapping[str, Any]:
 
 def _text(path: Path) -> str:
     try:
-        data = path.read_bytes()
+        data = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
     except OSError as error:
         raise OpsmigError(f"{path} cannot be read: {error.strerror}") from error
     try:
-        return data.decode("utf-8-sig")
+        return data.decode()
     except UnicodeDecodeError:
         # Only comments hold such letters in practice; every byte has a meaning in latin-1.
         return data.decode("latin-1")

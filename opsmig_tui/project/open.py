@@ -20,7 +20,7 @@ from opsmig_tui.project.model import (
 from opsmig_tui.project.settings import load_settings
 
 #: A file the demo writes beside its repository, where no clone could bring one along.
-SAMPLE_MARKER = ".opsmig-sample"
+SAMPLE_MARKER = "opsmig-demo"
 
 
 def open_project(options: OpenOptions, *, run_tools: bool = True) -> Project | Candidates:

@@ -15,7 +15,7 @@ _LISTS = ("models", "companion-suffixes", "version-locations", "ignore", "protec
 #: Every key there is, as it is written in the file.
 KEYS = tuple(sorted(_TEXT + _LISTS))
 
-_SECTION = re.compile(rb"^[ \t]*(?:\[[ \t]*tool[ \t]*\.[ \t]*)?opsmig[ \t]*[\].=]", re.MULTILINE)
+_SECTION = re.compile(rb"^[ \t]*(?:\[?[ \t]*tool[ \t]*\.[ \t]*)?opsmig[ \t]*[\].=]", re.MULTILINE)
 
 
 def load_settings(root: Path, repository: Path | None = None) -> Settings:

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.project.model import Settings
+from opsmig_tui.project.settings import load_settings
+
+
+def test_every_key(tmp_path: Path) -> None:
+    path = tmp_path / "pyproject.toml"
+    path.write_text(
+        "[tool.opsmig]\nbase-branch = 'develop'\nmodels = ['app/models']\n"
+        "companion-suffixes = ['_log']\ndatabase-service = 'postgres'\npython = '.venv'\n"
+        "version-locations = ['a', 'b']\nignore = ['drop-table']\nprotected = ['prod']\n"
+    )
+    assert load_settings(tmp_path) == Settings(
+        path=path,
+        base_branch="develop",
+        models=("app/models",),
+        companion_suffixes=("_log",),
+        database_service="postgres",
+        python=".venv",
+        version_locations=("a", "b"),
+        ignore=("drop-table",),
+        protected=("prod",),
+    )
+
+
+def test_the_nearest_file_up_to_the_repository(tmp_path: Path) -> None:
+    top, root = tmp_path / "repo", tmp_path / "repo" / "services" / "shop"
+    root.mkdir(parents=True)
+    (tmp_path / "opsmig.toml").write_text("base-branch = 'outside'\n")
+    assert load_settings(root, top) == Settings()
+    (top / "opsmig.toml").write_text("base-branch = 'top'\n")
+    (root / "pyproject.toml").write_text("[project]\nname = 'opsmig'\n")
+    assert load_settings(root, top).base_branch == "top"
+    (root / "pyproject.toml").write_text("[tool.opsmig]\nbase-branch = 'near'\n")
+    assert load_settings(root, top).base_branch == "near"
+    (root / "opsmig.toml").write_text("base-branch = 'own'\n")
+    assert load_settings(root, top).base_branch == "own"
+
+
+@pytest.mark.parametrize("text", ["[tool]\nopsmig = {python = 'x'}\n", "tool.opsmig.python='x'\n"])
+def test_other_spellings_of_the_section(tmp_path: Path, text: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(text)
+    assert load_settings(tmp_path).python == "x"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("base-brnch = 'x'", r"unknown setting 'base-brnch'; did you mean 'base-branch'\?"),
+        ("base_branch = 'x'", r"unknown setting 'base_branch'; did you mean 'base-branch'\?"),
+        ("zzz = 1", "unknown setting 'zzz'; known are base-branch"),
+        ("ignored = []", "did you mean 'ignore'"),
+        ("base-branch = 3", "base-branch must be text"),
+        ("base-branch = ''", "base-branch must be text"),
+        ("models = 'x'", "models must be a list of text"),
+        ("models = [1]", "models must be a list of text"),
+        ("models = ", "opsmig.toml cannot be read: .*line 1"),
+    ],
+)
+def test_a_mistake_names_file_and_key(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "opsmig.toml").write_text(text + "\n")
+    with pytest.raises(OpsmigError, match=said) as caught:
+        load_settings(tmp_path)
+    assert str(tmp_path / "opsmig.toml") in str(caught.value)
