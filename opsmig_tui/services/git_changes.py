@@ -43,11 +43,16 @@ def _model_changes(
         on_branch: dict[str, str] = {}
         if branch.head and against != branch.head:
             on_branch = committed(repository, against, paths, log)
-        found = [item for item in differences(repository, against, paths) if _is_python(item.path)]
+        differing = {*standing, *on_branch}
+        found = [
+            item
+            for item in differences(repository, against, paths)
+            if _is_python(item.path) and not differing.isdisjoint((item.path, item.old_path))
+        ]
         known = {name for item in found for name in (item.path, item.old_path)}
         more = [
             Difference("?" if where and where.untracked else "M", path, path, "")
-            for path in sorted({*standing, *on_branch})
+            for path in sorted(differing)
             if path not in known and _is_python(path)
             for where in [standing.get(path)]
             if where is not None  # committed and taken back by a later commit: nothing to show
@@ -91,10 +96,10 @@ def _file_change(
     return FileChange(
         path=path,
         shown=printable(item.path),
-        letter=item.letter,
+        letter="U" if where is not None and where.staged == "U" else item.letter,
         committed=on_branch,
-        staged=where is not None and where.staged not in ".?",
-        unstaged=where is not None and where.unstaged not in ".?",
+        staged=where is not None and where.staged != ".",
+        unstaged=where is not None and where.unstaged != ".",
         untracked=where is not None and where.untracked,
         added=sum(line.startswith("+") for line in counted),
         removed=sum(line.startswith("-") for line in counted),

@@ -27,6 +27,9 @@ _SAFE_CONFIG = (
     "diff.noprefix=false",
     "diff.mnemonicPrefix=false",
     "diff.relative=false",
+    # Else git diff writes the index, optional locks or not. The price: it then also names files
+    # whose time alone changed, which git_changes leaves out.
+    "diff.autoRefreshIndex=false",
     "color.ui=false",
 )
 _ENVIRONMENT = {

@@ -12,14 +12,14 @@ from .git_command import Log, lines, run
 
 @dataclass(frozen=True)
 class Standing:
-    """One path that differs from HEAD: letters of the index and of the work tree, "." for same."""
+    """One path that differs from HEAD: letters of the index and of the work tree, "." for same.
+
+    A path can be both deleted in the index and untracked (``git rm --cached``).
+    """
 
     staged: str
     unstaged: str
-
-    @property
-    def untracked(self) -> bool:
-        return self.staged == "?"
+    untracked: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ def status(repository: Path, paths: Sequence[str], log: Log | None = None) -> di
     for entry in lines(output):
         kind, rest = entry[0], entry[2:]
         if kind == "?":
-            # git rm --cached leaves a path both removed from the index and untracked.
-            found.setdefault(rest, Standing("?", "?"))
+            removed = found.get(rest)
+            found[rest] = Standing(removed.staged if removed else ".", ".", untracked=True)
         elif kind == "1":
             found[rest.split(" ", 7)[7]] = Standing(rest[0], rest[1])
         elif kind == "u":

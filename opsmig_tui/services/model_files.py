@@ -17,7 +17,7 @@ _SKIPPED = frozenset({
 })  # fmt: skip
 _DECLARES = re.compile(
     rb"__tablename__|\bdeclarative_base\(|\bDeclarativeBase\b|\bmapped_column\(|\bMapped\["
-    rb"|(?:^|[\s=(]|sa\.|db\.)(?:Column|Table)\("
+    rb"|(?:^|[\s=(]|sa\.|sqlalchemy\.|db\.)(?:Column|Table)\("
 )
 # Bounds of the guess, so that opening a huge monorepo stays quick.
 _MAX_DEPTH = 6
