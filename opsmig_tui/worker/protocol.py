@@ -14,6 +14,7 @@ import json
 import sys
 import types
 import typing
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Optional, TypeVar, Union
 
@@ -507,9 +508,12 @@ def encode_request(number: int, request: Any) -> bytes:
     return _line({"id": number, "op": request.op, "args": dataclasses.asdict(request)})
 
 
-def encode_event(number: Optional[int], event: Any) -> bytes:
-    """One line for the tool."""
-    return _line({"id": number, "event": event.event, **dataclasses.asdict(event)})
+def encode_event(
+    number: Optional[int], event: Any, clean: Optional[Callable[[Any], Any]] = None
+) -> bytes:
+    """One line for the tool. `clean` rewrites the event's dict before it is written (redaction)."""
+    data = dataclasses.asdict(event)
+    return _line({"id": number, "event": event.event, **(clean(data) if clean else data)})
 
 
 def decode_request(line: Union[bytes, str]) -> tuple[int, Any]:

@@ -1,0 +1,314 @@
+"""One worker process, driven from asyncio: requests in, events and answers out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import json
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.project.model import Project
+from opsmig_tui.services.worker_environment import worker_environment
+from opsmig_tui.worker import protocol
+
+BOOTSTRAP = Path(protocol.__file__).with_name("bootstrap.py")
+START_SECONDS = 60.0
+STOP_SECONDS = 5.0
+"""How long a worker may take to end by itself (a run under way rolls back) before it is made to."""
+
+OnEvent = Callable[[protocol.Event], None]
+
+
+class WorkerFailed(Exception):
+    """A request ended without its result; `failed` says everything that is known, redacted."""
+
+    def __init__(self, failed: protocol.Failed) -> None:
+        super().__init__(failed.message)
+        self.failed = failed
+
+
+@dataclass
+class _Pending:
+    op: str
+    answer: asyncio.Future[Any]
+    on_event: OnEvent | None = None
+
+
+@dataclass
+class _Process:
+    """A child and what belongs to it, so that a late answer never meets a newer one."""
+
+    child: asyncio.subprocess.Process
+    ready: asyncio.Future[protocol.Ready]
+    pending: dict[int, _Pending] = field(default_factory=dict)
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    over: bool = False
+
+
+class WorkerClient:
+    """A worker of `project`; started on first use and again after it died.
+
+    Requests are answered in their order. A reader (the default) cannot write to a PostgreSQL or
+    SQLite database; a `runner` performs runs.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        *,
+        runner: bool = False,
+        extra_environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.project = project
+        self.runner = runner
+        self.generation = 0
+        self.last_lines: deque[str] = deque(maxlen=50)
+        self._extra = dict(extra_environment or {})
+        self._process: _Process | None = None
+        self._numbers = 0
+        self._starting = asyncio.Lock()
+
+    @property
+    def alive(self) -> bool:
+        """Whether a worker process is there and has not ended."""
+        process = self._process
+        return process is not None and not process.over and process.child.returncode is None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request is under way."""
+        return self._process is not None and bool(self._process.pending)
+
+    async def start(self) -> protocol.Ready:
+        """Start the process if there is none. Raises WorkerFailed, or OpsmigError without a Python.
+
+        No code of the project has run when this returns.
+        """
+        async with self._starting:
+            if not self.alive:
+                self._process = await self._spawn()
+            assert self._process is not None
+            try:
+                return await asyncio.wait_for(
+                    asyncio.shield(self._process.ready), timeout=START_SECONDS
+                )
+            except TimeoutError:
+                await self._kill(self._process)
+                text = f"The worker did not start within {START_SECONDS:.0f} s."
+                raise WorkerFailed(self._crash(text)) from None
+
+    async def request(
+        self, request: Any, on_event: OnEvent | None = None, timeout: float | None = None
+    ) -> Any:
+        """Send one request and return its result dataclass (`protocol.RESULTS[request.op]`).
+
+        `on_event` is called in the event loop for each event on the way; keep it cheap. Raises
+        WorkerFailed; a worker silent beyond `timeout` seconds is ended. Cancelling the awaiting
+        task cancels the request.
+        """
+        await self.start()
+        process = self._process
+        assert process is not None
+        self._numbers += 1
+        number = self._numbers
+        pending = _Pending(request.op, asyncio.get_running_loop().create_future(), on_event)
+        process.pending[number] = pending
+        self._send(process, number, request)
+        try:
+            return await asyncio.wait_for(asyncio.shield(pending.answer), timeout)
+        except TimeoutError:
+            await self._kill(process)
+            text = f"The worker gave no answer to {request.op} within {timeout:g} s."
+            raise WorkerFailed(self._crash(text)) from None
+        except asyncio.CancelledError:
+            self._send_cancel(process, number, force=False)
+            raise
+        finally:
+            if pending.answer.done() and not pending.answer.cancelled():
+                pending.answer.exception()
+
+    def cancel_running(self, force: bool = False) -> None:
+        """Cancel every request under way; `force` interrupts Python code at once."""
+        process = self._process
+        if process is not None and not process.over:
+            for number in [n for n, item in process.pending.items() if item.op != "cancel"]:
+                self._send_cancel(process, number, force)
+
+    async def stop(self) -> None:
+        """End the process: a run is cancelled first, and nothing outlives this call."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        stdin = process.child.stdin
+        if stdin is not None:
+            with contextlib.suppress(OSError):
+                stdin.close()  # the end of its input is what tells a worker to stop
+        for insist in (None, signal.SIGTERM, signal.SIGKILL):
+            if insist is not None:
+                _signal_group(process.child, insist)
+            try:
+                await asyncio.wait_for(process.child.wait(), STOP_SECONDS)
+                break
+            except TimeoutError:
+                continue
+        await asyncio.gather(*process.tasks, return_exceptions=True)
+
+    async def _spawn(self) -> _Process:
+        project = self.project
+        if project.interpreter is None:
+            raise OpsmigError(project.interpreter_problem or "No Python was found for the project.")
+        try:
+            child = await asyncio.create_subprocess_exec(
+                str(project.interpreter.path),
+                "-u",
+                str(BOOTSTRAP),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                cwd=project.root,
+                env=worker_environment(project, self._extra),
+                start_new_session=True,
+            )
+        except OSError as error:
+            text = f"{project.interpreter.path} could not be started: {error.strerror}."
+            raise WorkerFailed(protocol.Failed("dependency", text)) from error
+        self.generation += 1
+        self.last_lines.clear()
+        process = _Process(child, asyncio.get_running_loop().create_future())
+        process.ready.add_done_callback(_seen)
+        process.tasks.append(asyncio.create_task(self._read_events(process)))
+        process.tasks.append(asyncio.create_task(self._read_stderr(process)))
+        assert child.stdin is not None
+        child.stdin.write(self._start_line())
+        return process
+
+    def _start_line(self) -> bytes:
+        """Everything the worker must know, on its stdin: a process list shows arguments."""
+        config = self.project.config
+        start = {
+            "root": str(config.root),
+            "config": str(config.path),
+            "kind": config.kind,
+            "section": config.section,
+            "script_location": str(config.script_location),
+            "version_locations": [str(path) for path in config.version_locations],
+            "x": list(self.project.x_arguments),
+            "runner": self.runner,
+            "companion_suffixes": list(self.project.settings.companion_suffixes),
+        }
+        return json.dumps(start).encode() + b"\n"
+
+    def _send(self, process: _Process, number: int, request: Any) -> None:
+        stdin = process.child.stdin
+        if stdin is not None and not process.over:
+            stdin.write(protocol.encode_request(number, request))
+
+    def _send_cancel(self, process: _Process, target: int, force: bool) -> None:
+        self._numbers += 1
+        self._send(process, self._numbers, protocol.Cancel(target, force))
+
+    async def _read_events(self, process: _Process) -> None:
+        """Read lines of any length until the end, then settle what still waits."""
+        stdout = process.child.stdout
+        assert stdout is not None
+        held: list[bytes] = []
+        problem = ""
+        while chunk := await stdout.read(1 << 18):
+            *lines, rest = chunk.split(b"\n")
+            for line in lines:
+                held.append(line)
+                try:
+                    self._handle(process, b"".join(held))
+                except ValueError as error:
+                    problem = f"The worker said something that is not the protocol: {error}"
+                    _signal_group(process.child, signal.SIGKILL)
+                held = []
+            held.append(rest)
+        process.over = True
+        status = await process.child.wait()
+        if process.tasks[1:]:
+            await asyncio.wait(process.tasks[1:], timeout=1.0)
+        failed = self._crash(problem or f"The worker ended unexpectedly: {_status(status)}.")
+        for pending in process.pending.values():
+            if not pending.answer.done():
+                pending.answer.set_exception(WorkerFailed(failed))
+        process.pending.clear()
+        if not process.ready.done():
+            process.ready.set_exception(WorkerFailed(failed))
+
+    def _handle(self, process: _Process, line: bytes) -> None:
+        number, event = protocol.decode_event(line)
+        if isinstance(event, protocol.Ready):
+            if not process.ready.done():
+                process.ready.set_result(event)
+            return
+        if isinstance(event, protocol.Failed) and number is None:
+            if not process.ready.done():
+                process.ready.set_exception(WorkerFailed(event))
+            return
+        if isinstance(event, protocol.Output) and event.stream == "stderr":
+            self.last_lines.append(event.text)
+        pending = process.pending.get(number or 0)
+        if pending is None:
+            return
+        if isinstance(event, protocol.Done):
+            del process.pending[number or 0]
+            result = protocol.from_dict(protocol.RESULTS[pending.op], event.result)
+            if not pending.answer.done():
+                pending.answer.set_result(result)
+        elif isinstance(event, protocol.Failed):
+            del process.pending[number or 0]
+            if not pending.answer.done():
+                pending.answer.set_exception(WorkerFailed(event))
+        elif pending.on_event is not None:
+            pending.on_event(event)
+
+    async def _read_stderr(self, process: _Process) -> None:
+        """What is said before the worker took fd 2, or by a fatal error: kept for the message."""
+        stderr = process.child.stderr
+        assert stderr is not None
+        held = b""
+        while chunk := await stderr.read(1 << 16):
+            *lines, held = (held + chunk).split(b"\n")
+            self.last_lines.extend(line.decode("utf-8", "replace") for line in lines)
+        if held:
+            self.last_lines.append(held.decode("utf-8", "replace"))
+
+    def _crash(self, text: str) -> protocol.Failed:
+        tail = "\n".join(line for line in self.last_lines if line.strip())
+        return dataclasses.replace(protocol.Failed("crash", text), detail=tail)
+
+    async def _kill(self, process: _Process) -> None:
+        process.over = True
+        _signal_group(process.child, signal.SIGKILL)
+        await process.child.wait()
+
+
+def _signal_group(child: asyncio.subprocess.Process, number: signal.Signals) -> None:
+    """Signal the worker and whatever it started: it leads a session of its own."""
+    if child.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, number)
+
+
+def _status(status: int) -> str:
+    if status >= 0:
+        return f"exit status {status}"
+    try:
+        return f"killed by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"killed by signal {-status}"
+
+
+def _seen(future: asyncio.Future[Any]) -> None:
+    """Look at a failure that nobody awaits, so that asyncio does not report it."""
+    if not future.cancelled():
+        future.exception()

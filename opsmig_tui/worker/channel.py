@@ -1,0 +1,224 @@
+"""The worker's side of the protocol pipes, kept apart from everything user code can print to.
+
+File descriptors 0 and 1 move to private, non-inheritable ones; fd 0 becomes /dev/null and fds 1
+and 2 become pipes whose lines turn into `output` events. sys.stdout and sys.stderr are replaced as
+well, so that what Python code prints keeps its place between the other events.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import io
+import os
+import sys
+import threading
+import uuid
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Optional
+
+from . import protocol
+from .redact import Redactor
+
+LIMIT = 20_000
+"""Events that may wait for a slow reader. Beyond it, lines are left out rather than a lock held."""
+PATIENCE = 2.0
+"""Seconds that a sender waits for a full queue, once, before it starts to leave lines out."""
+EXPENDABLE = (protocol.Output, protocol.Log, protocol.SqlStart, protocol.SqlEnd, protocol.Notice)
+
+
+class Channel:
+    """Sends events from any thread and never raises into the caller."""
+
+    def __init__(self, out: int, redactor: Redactor) -> None:
+        self._out = out
+        self._redactor = redactor
+        self._queue: deque[tuple[Optional[int], Any]] = deque()
+        self._changed = threading.Condition()
+        self._stalled = False
+        self._left_out = 0
+        self._writing = False
+        self._broken = False
+        self.current: Optional[int] = None
+        threading.Thread(target=self._write_all, name="opsmig-writer", daemon=True).start()
+
+    def send(self, event: Any, number: Optional[int] = None) -> None:
+        """Queue `event` for the request `number` (default: the one being worked on)."""
+        expendable = isinstance(event, EXPENDABLE)
+        with self._changed:
+            if expendable and len(self._queue) >= LIMIT and not self._has_room():
+                self._left_out += 1
+                return
+            self._queue.append((self.current if number is None else number, event))
+            self._changed.notify_all()
+
+    def flush(self, seconds: float = 5.0) -> None:
+        """Wait until all that was sent is written, or the reader is gone, or `seconds` passed."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._broken or not (self._queue or self._writing), seconds
+            )
+
+    def _has_room(self) -> bool:
+        """A slow reader is waited for once; one that has stopped reading, not again."""
+        if not self._stalled:
+            self._changed.wait_for(lambda: self._broken or len(self._queue) < LIMIT, PATIENCE)
+            self._stalled = len(self._queue) >= LIMIT
+        return not self._stalled
+
+    def _write_all(self) -> None:
+        while True:
+            with self._changed:
+                self._writing = False
+                self._changed.notify_all()
+                self._changed.wait_for(lambda: bool(self._queue))
+                self._writing = True
+                number, event = self._queue.popleft()
+                if self._stalled and len(self._queue) < LIMIT // 2:
+                    self._stalled = False
+                    text = f"… {self._left_out} lines left out: the reader was too slow"
+                    self._left_out = 0
+                    self._queue.appendleft((number, protocol.Output(text)))
+            if not self._broken:
+                self._write(number, event)
+
+    def _write(self, number: Optional[int], event: Any) -> None:
+        data = memoryview(protocol.encode_event(number, event, self._redactor.clean))
+        try:
+            while data:
+                data = data[os.write(self._out, data) :]
+        except OSError:
+            self._broken = True  # the tool is gone; the reader thread sees the end of stdin
+
+
+class LineSplitter:
+    """Bytes of a stream → `output` events, one a line."""
+
+    def __init__(self, channel: Channel, stream: str) -> None:
+        self._channel = channel
+        self._stream = stream
+        self._rest = b""
+        self._lock = threading.Lock()
+
+    def feed(self, data: bytes) -> None:
+        with self._lock:
+            *lines, self._rest = (self._rest + data).split(b"\n")
+            for line in lines:
+                self._emit(line)
+
+    def flush_partial(self) -> None:
+        """Send a line that has no end yet (a prompt, or a request's last words)."""
+        with self._lock:
+            rest, self._rest = self._rest, b""
+            if rest:
+                self._emit(rest)
+
+    def _emit(self, line: bytes) -> None:
+        text = line.decode("utf-8", "backslashreplace").rstrip("\r")
+        self._channel.send(protocol.Output(text, self._stream))
+
+
+class _RawLines(io.RawIOBase):
+    """What stands below sys.stdout: prints become events in the thread that printed."""
+
+    def __init__(self, splitter: LineSplitter, fd: int) -> None:
+        self._splitter = splitter
+        self._fd = fd
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._splitter.feed(bytes(data))
+        return len(data)
+
+    def fileno(self) -> int:
+        return self._fd
+
+
+class Pump:
+    """What is written to the file descriptor itself (C code, child processes) → events."""
+
+    def __init__(self, splitter: LineSplitter, fd: int) -> None:
+        read, self._write = os.pipe()
+        os.dup2(self._write, fd)  # inheritable: children of the project print there too
+        self._read = read
+        self._splitter = splitter
+        self._mark = b""
+        self._seen = threading.Event()
+        threading.Thread(target=self._run, name=f"opsmig-pump-{fd}", daemon=True).start()
+
+    def drain(self, seconds: float = 1.0) -> None:
+        """Wait until everything written before now has been sent."""
+        self._seen.clear()
+        self._mark = b"\0opsmig-%s\0" % uuid.uuid4().hex.encode()
+        os.write(self._write, self._mark)
+        self._seen.wait(seconds)
+
+    def _run(self) -> None:
+        held = b""
+        while True:
+            held += os.read(self._read, 65536)
+            mark = self._mark
+            if mark and mark in held:
+                before, held = held.split(mark, 1)
+                self._splitter.feed(before)
+                self._mark = mark = b""
+                self._seen.set()
+            keep = len(mark) - 1 if mark else 0  # the awaited mark may have arrived in part
+            ready = len(held) - min(keep, len(held))
+            self._splitter.feed(held[:ready])
+            held = held[ready:]
+
+
+class Streams:
+    """fds 1 and 2 and sys.stdout and sys.stderr, both pointed at the channel."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._splitters = [LineSplitter(channel, name) for name in ("stdout", "stderr")]
+        crash = os.dup(2)  # a fatal error is told to the tool past the pump that dies with us
+        faulthandler.enable(file=crash)
+        os.set_inheritable(crash, False)
+        self._pumps = [Pump(splitter, fd) for splitter, fd in zip(self._splitters, (1, 2))]
+        sys.stdout, sys.stderr = (
+            _text(splitter, fd) for splitter, fd in zip(self._splitters, (1, 2))
+        )
+        self.ours = (sys.stdout, sys.stderr)
+
+    def drain(self) -> None:
+        """Everything that was printed so far is on its way when this returns."""
+        for stream in (*self.ours, sys.stdout, sys.stderr):
+            if stream is not None and not stream.closed:
+                stream.flush()
+        for pump in self._pumps:
+            pump.drain()
+        for splitter in self._splitters:
+            splitter.flush_partial()
+
+
+def _text(splitter: LineSplitter, fd: int) -> io.TextIOWrapper:
+    raw: Any = _RawLines(splitter, fd)
+    return io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", write_through=True)
+
+
+def take_protocol_fds() -> tuple[int, int]:
+    """(read, write) private copies of stdin and stdout; fd 0 is /dev/null afterwards."""
+    read, write = os.dup(0), os.dup(1)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    return read, write
+
+
+def read_lines(fd: int, on_line: Callable[[bytes], None]) -> None:
+    """Call `on_line` for each line of `fd` until its end."""
+    held = bytearray()
+    while True:
+        data = os.read(fd, 65536)
+        if not data:
+            return
+        held += data
+        *lines, rest = held.split(b"\n")
+        held = bytearray(rest)
+        for line in lines:
+            on_line(bytes(line))

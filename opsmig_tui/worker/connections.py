@@ -1,0 +1,119 @@
+"""Driver differences of a connection: parameters, notices, read-only sessions, closing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from .protocol import Notice
+from .redact import Redactor
+
+SEEN = "opsmig"
+"""Key in a connection record's info: (dialect, positional, keyword) arguments of the driver."""
+_SECRETS = ("password", "passwd", "sslpassword")
+_NAMES = ("user", "username", "host", "dbname", "database", "db")
+
+
+def prepare(
+    dialect: Any,
+    record: Any,
+    cargs: Any,
+    cparams: dict[str, Any],
+    redactor: Redactor,
+    read_only: bool,
+) -> None:
+    """Before a connection is made: learn its secrets, name it, make a reader's session read-only.
+
+    `cparams` is kept, not copied: a later listener may still put the password in.
+    """
+    for name in _SECRETS:
+        redactor.add(cparams.get(name), tuple(cparams.get(key) for key in _NAMES))
+    if dialect.name == "postgresql":
+        _name_session(dialect.driver, cparams)
+        if read_only:
+            _read_only_session(dialect.driver, cparams)
+    if record is not None:
+        record.info[SEEN] = (dialect, cargs, cparams)
+
+
+def _name_session(driver: str, cparams: dict[str, Any]) -> None:
+    if driver.startswith("psycopg"):
+        cparams.setdefault("fallback_application_name", "opsmig")
+    elif driver == "asyncpg":
+        settings = cparams["server_settings"] = dict(cparams.get("server_settings") or {})
+        settings.setdefault("application_name", os.environ.get("PGAPPNAME", "opsmig"))
+    elif driver == "pg8000":
+        cparams.setdefault("application_name", "opsmig")
+
+
+def _read_only_session(driver: str, cparams: dict[str, Any]) -> None:
+    if driver.startswith("psycopg"):
+        given = cparams.get("options") or os.environ.get("PGOPTIONS", "")
+        cparams["options"] = (given + " -c default_transaction_read_only=on").strip()
+    elif driver == "asyncpg":
+        cparams["server_settings"]["default_transaction_read_only"] = "on"
+
+
+def raw_connection(connection: Any) -> Any:
+    """The driver's own connection below a SQLAlchemy connection."""
+    return driver_connection(connection.connection)
+
+
+def driver_connection(pooled: Any) -> Any:
+    """The driver's own connection below a pooled or adapted one."""
+    dbapi = getattr(pooled, "dbapi_connection", None) or pooled
+    return getattr(dbapi, "driver_connection", None) or getattr(dbapi, "_connection", dbapi)
+
+
+def listen_for_notices(dbapi: Any, send: Callable[[Notice], None]) -> None:
+    """Have the drivers that call back do so; psycopg2 keeps a list instead (see take_notices)."""
+    raw = driver_connection(dbapi)
+    module = type(raw).__module__.partition(".")[0]
+    if module == "psycopg":
+        raw.add_notice_handler(lambda diag: send(_from_diag(diag)))
+    elif module == "asyncpg":
+        raw.add_log_listener(lambda _, message: send(_from_asyncpg(message)))
+
+
+def _from_diag(diag: Any) -> Notice:
+    parts = (diag.message_primary, diag.message_detail, diag.message_hint)
+    return Notice(diag.severity or "NOTICE", "\n".join(part for part in parts if part))
+
+
+def _from_asyncpg(message: Any) -> Notice:
+    parts = (message.message, getattr(message, "detail", None), getattr(message, "hint", None))
+    severity = getattr(message, "severity", None) or "NOTICE"
+    return Notice(str(severity), "\n".join(part for part in parts if part))
+
+
+def take_notices(connection: Any) -> list[Notice]:
+    """psycopg2's collected notices, taken off its list."""
+    raw = raw_connection(connection)
+    if type(raw).__module__.partition(".")[0] != "psycopg2" or not raw.notices:
+        return []
+    lines, raw.notices[:] = list(raw.notices), []
+    found = []
+    for text in lines:
+        severity, colon, rest = text.partition(":")
+        found.append(Notice(severity if colon else "NOTICE", (rest if colon else text).strip()))
+    return found
+
+
+def protect_sqlite(dbapi: Any) -> None:
+    """A reader's SQLite connection refuses to write."""
+    if type(driver_connection(dbapi)).__module__.partition(".")[0] in ("sqlite3", "aiosqlite"):
+        cursor = dbapi.cursor()
+        cursor.execute("PRAGMA query_only = ON")
+        cursor.close()
+
+
+def dispose(engine: Any) -> None:
+    """Close an engine's pooled connections, and say nothing where its loop is gone already."""
+    if not getattr(engine.dialect, "is_async", False):
+        engine.dispose()
+        return
+    try:
+        engine.dispose(close=False)
+    except TypeError:  # SQLAlchemy before 1.4.33 cannot: the connections go with the garbage
+        engine.pool = engine.pool.recreate()

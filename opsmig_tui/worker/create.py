@@ -1,0 +1,117 @@
+"""Creating a revision through alembic's own machinery, and what it would be, beforehand."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Optional
+
+from alembic import util
+from alembic.autogenerate import RevisionContext
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from . import protocol
+from .autogenerate import by_table, describe_operations
+from .config import command_line, version_locations
+from .drift import revision_arguments
+from .environment import load, run_environment
+from .session import Session
+
+
+def plan_create(session: Session, request: protocol.PlanCreate) -> protocol.CreatePlan:
+    """The file that `create` would write now, and its operations. Nothing is written."""
+    revision = util.rev_id()
+    script, context = _generate(session, request.message, revision, request.autogenerate)
+    made = context.generated_revisions[0]
+    path = _path(script, made, request.message)
+    operations = describe_operations(context) if request.autogenerate else []
+    words = ["revision", *(["--autogenerate"] if request.autogenerate else []), "-m"]
+    return protocol.CreatePlan(
+        file_name=path.name,
+        directory=str(path.parent),
+        operations=tuple(by_table(operations)),
+        command=command_line(session.settings, session.redactor, *words, request.message),
+        revision=str(made.rev_id),
+        message=request.message,
+    )
+
+
+def create(session: Session, request: protocol.Create) -> protocol.CreateResult:
+    """Write the file. Nothing found by autogenerate, or a failure on the way: no file is left."""
+    revision = request.revision or util.rev_id()
+    script, context = _generate(session, request.message, revision, request.autogenerate)
+    operations = len(describe_operations(context)) if request.autogenerate else 0
+    made = context.generated_revisions
+    path: Optional[str] = None
+    if made and (operations or not request.autogenerate):
+        path, revision = _write(script, context)
+    return protocol.CreateResult(path, revision, operations, session.elapsed_ms())
+
+
+def _generate(
+    session: Session, message: str, revision: str, autogenerate: bool
+) -> tuple[ScriptDirectory, Any]:
+    """Run the comparison as ``alembic revision`` does, up to where files are written."""
+    arguments = revision_arguments(message=message, autogenerate=autogenerate, rev_id=revision)
+    config, script = load(session, "revision", **arguments)
+    context: Any = RevisionContext(config, script, arguments)
+
+    def fn(heads: tuple[str, ...], migration: MigrationContext) -> None:
+        if autogenerate:
+            context.run_autogenerate(heads, migration)
+        else:
+            context.run_no_autogenerate(heads, migration)
+
+    read = getattr(config, "get_alembic_option", config.get_main_option)
+    if autogenerate or util.asbool(read("revision_environment")):
+        run_environment(
+            session,
+            fn,
+            "revision",
+            arguments,
+            as_sql=False,
+            template_args=context.template_args,
+            revision_context=context,
+        )
+    return script, context
+
+
+def _path(script: ScriptDirectory, made: Any, message: str) -> Path:
+    """The path alembic would give `made` now, from file_template, time zone and location."""
+    folder = made.version_path
+    if folder is None:
+        locations = version_locations(script)
+        folder = locations[0]
+        heads = [item for item in script.get_revisions(made.head) if item is not None]
+        if len(locations) > 1 and heads:
+            folder = os.path.dirname(heads[0].path)
+    named: Any = script._rev_path(
+        os.path.abspath(str(folder)),
+        made.rev_id,
+        made.message or message,
+        script._generate_create_date(),
+    )
+    return Path(str(named))
+
+
+def _write(script: ScriptDirectory, context: Any) -> tuple[str, str]:
+    """(path, revision) of the file written. A file that a failing hook leaves behind is removed."""
+    before = _files(script)
+    try:
+        written = [item for item in context.generate_scripts() if item is not None]
+    except BaseException:
+        for path in _files(script) - before:
+            os.remove(path)
+        raise
+    return str(written[0].path), str(written[0].revision)
+
+
+def _files(script: ScriptDirectory) -> set[str]:
+    return {
+        os.path.join(base, name)
+        for folder in version_locations(script)
+        for base, _, names in os.walk(folder)
+        for name in names
+        if name.endswith(".py")
+    }

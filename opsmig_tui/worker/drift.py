@@ -1,0 +1,61 @@
+"""What autogenerate would emit now, whether or not the database is at head."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic.autogenerate import RevisionContext
+from alembic.runtime.migration import MigrationContext
+
+from . import protocol
+from .autogenerate import by_table, describe_operations
+from .enums import enum_drift
+from .environment import load, run_environment
+from .session import Session
+
+
+def drift(session: Session, request: protocol.Drift) -> protocol.DriftResult:
+    """Compare the models with the database as it is; env.py's filters and hooks apply."""
+    operations: list[protocol.DriftOperation] = []
+    arguments = revision_arguments(message=None, autogenerate=True)
+    config, script = load(session, "revision", **arguments)
+    revision_context: Any = RevisionContext(config, script, arguments)
+
+    def fn(heads: tuple[str, ...], context: MigrationContext) -> None:
+        # alembic refuses unless the database is at head; naming the heads is what lets it compare
+        revision_context.run_autogenerate(tuple(script.get_heads()), context)
+        autogen = revision_context._last_autogen_context
+        operations.extend(enum_drift(autogen))
+
+    run_environment(
+        session,
+        fn,
+        "revision",
+        arguments,
+        as_sql=False,
+        template_args=revision_context.template_args,
+        revision_context=revision_context,
+    )
+    found = describe_operations(revision_context)
+    if any("enum" in operation.kind for operation in found):
+        operations.clear()  # a plugin compares enum values already
+    return protocol.DriftResult(
+        operations=tuple(by_table(found + list(dict.fromkeys(operations)))),
+        elapsed_ms=session.elapsed_ms(),
+    )
+
+
+def revision_arguments(**given: Any) -> dict[str, Any]:
+    """What ``alembic revision`` passes on, with its defaults."""
+    return {
+        "message": None,
+        "autogenerate": False,
+        "sql": False,
+        "head": "head",
+        "splice": False,
+        "branch_label": None,
+        "version_path": None,
+        "rev_id": None,
+        "depends_on": None,
+        **given,
+    }

@@ -1,0 +1,60 @@
+"""Runs the project's env.py with our own function in the place of a command's."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any, Optional
+
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from .config import build_config
+from .errors import WorkerError
+from .protocol import Failed
+from .session import Session
+
+Fn = Callable[[tuple[str, ...], MigrationContext], Optional[Iterable[Any]]]
+
+
+def run_environment(
+    session: Session,
+    fn: Fn,
+    command: str = "current",
+    command_options: Optional[dict[str, Any]] = None,
+    **options: Any,
+) -> ScriptDirectory:
+    """Run env.py anew; `fn(heads, context)` is called once for each database it configures.
+
+    `command` is the alembic command env.py is to believe it serves. Nothing is written to the
+    database by alembic itself (dont_mutate). Engines that env.py made are disposed of afterwards.
+    Raises whatever env.py raises, and WorkerError when it never ran migrations.
+    """
+    config, script = load(session, command, **(command_options or {}))
+    calls: list[MigrationContext] = []
+
+    def counted(heads: Any, context: MigrationContext) -> Iterable[Any]:
+        calls.append(context)
+        return fn(tuple(heads or ()), context) or ()
+
+    options.setdefault("dont_mutate", True)
+    os.chdir(session.settings.root)
+    try:
+        with EnvironmentContext(config, script, fn=counted, **options):
+            script.run_env()
+    finally:
+        session.trace.dispose_engines()
+    if not calls:
+        path = os.path.join(str(script.dir), "env.py")
+        text = f"{path} ended without running migrations: it never called context.run_migrations()."
+        raise WorkerError(Failed("project", text, file=path))
+    return script
+
+
+def load(session: Session, command: str, **options: Any) -> tuple[Config, ScriptDirectory]:
+    """A new Config for `command`, and the history, read again only where files changed."""
+    os.chdir(session.settings.root)
+    config = build_config(session.settings, command, **options)
+    return config, session.scripts.get(config)

@@ -1,0 +1,169 @@
+"""What went wrong → one `failed` event: its kind, their file and line, the database's own words."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from types import TracebackType
+from typing import Any, Optional
+
+from alembic.util import CommandError
+from sqlalchemy import exc as sa_exc
+
+from .protocol import Failed
+
+DRIVERS = ("psycopg", "psycopg2", "asyncpg", "pg8000", "pymysql", "MySQLdb", "sqlite3", "oracledb")
+
+
+class WorkerError(Exception):
+    """A failure that is fully described already."""
+
+    def __init__(self, failed: Failed) -> None:
+        super().__init__(failed.message)
+        self.failed = failed
+
+
+class Cancelled(KeyboardInterrupt):
+    """Raised into a request that was cancelled; no ``except Exception`` of a migration stops it."""
+
+
+def describe(
+    error: BaseException,
+    root: str,
+    version_dirs: tuple[str, ...],
+    statement: str = "",
+    cancelled: bool = False,
+) -> Failed:
+    """`error` as the tool shows it. Parameters of statements (live values) are left out."""
+    if isinstance(error, WorkerError):
+        return error.failed
+    file, line = their_frame(error.__traceback__, root, version_dirs)
+    if isinstance(error, SyntaxError) and error.filename:
+        file, line = error.filename, error.lineno
+    details = _database_details(error)
+    kind = "cancelled" if cancelled else _kind(error, root, file)
+    return Failed(
+        kind=kind,
+        message="Cancelled." if cancelled else _message(error, file, details),
+        detail=details.get("detail", ""),
+        hint=details.get("hint", ""),
+        sqlstate=details.get("sqlstate", ""),
+        statement=statement or getattr(error, "statement", None) or "",
+        file=file,
+        line=line,
+        traceback=_traceback(error),
+    )
+
+
+def _kind(error: BaseException, root: str, file: Optional[str]) -> str:
+    if isinstance(error, CommandError):
+        return "alembic"
+    if isinstance(error, sa_exc.NoSuchModuleError):
+        return "dependency"
+    if isinstance(error, ModuleNotFoundError):
+        return "project" if _is_own_module(error.name or "", root) else "dependency"
+    if isinstance(error, sa_exc.DBAPIError):
+        return "database" if error.statement and not _lost(error) else "connection"
+    if _from_driver(error):
+        return "database" if _database_details(error).get("sqlstate") else "connection"
+    if isinstance(error, OSError) and _through_driver(error.__traceback__):
+        return "connection"
+    return "project"
+
+
+def _lost(error: sa_exc.DBAPIError) -> bool:
+    return bool(error.connection_invalidated)
+
+
+def _is_own_module(name: str, root: str) -> bool:
+    """Whether a module that was not found is one that the project itself would hold."""
+    top = name.partition(".")[0]
+    folders = [root, os.path.dirname(root), *(p for p in sys.path if "site-packages" not in p)]
+    stdlib = os.path.dirname(os.__file__)
+    return any(
+        os.path.exists(os.path.join(folder, top))
+        or os.path.exists(os.path.join(folder, top + ".py"))
+        for folder in folders
+        if folder and not folder.startswith(stdlib)
+    )
+
+
+def _from_driver(error: BaseException) -> bool:
+    return type(error).__module__.partition(".")[0] in DRIVERS
+
+
+def _through_driver(trace: Optional[TracebackType]) -> bool:
+    names = (frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(trace))
+    return any(str(name).partition(".")[0] in DRIVERS for name in names)
+
+
+def _message(error: BaseException, file: Optional[str], details: dict[str, str]) -> str:
+    if details.get("message"):
+        return details["message"]
+    if isinstance(error, SystemExit):
+        where = os.path.basename(file) if file else "The project's code"
+        return f"{where} called sys.exit({error.code!r})"
+    if isinstance(error, CommandError):
+        return str(error)
+    if isinstance(error, sa_exc.DBAPIError):
+        return str(error.orig).strip()
+    text = str(error).strip()
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _database_details(error: BaseException) -> dict[str, str]:
+    """message, detail, hint and sqlstate as psycopg2, psycopg and asyncpg each keep them."""
+    orig: Any = error.orig if isinstance(error, sa_exc.DBAPIError) else error
+    for source in (orig, getattr(orig, "__cause__", None)):
+        if source is None:
+            continue
+        diag = getattr(source, "diag", None)
+        state = getattr(source, "sqlstate", None) or getattr(source, "pgcode", None)
+        if diag is not None:
+            found = {
+                "message": diag.message_primary,
+                "detail": diag.message_detail,
+                "hint": diag.message_hint,
+                "sqlstate": state or diag.sqlstate,
+            }
+        elif type(source).__module__.startswith("asyncpg") and state:
+            found = {
+                "message": getattr(source, "message", None) or str(source),
+                "detail": getattr(source, "detail", None),
+                "hint": getattr(source, "hint", None),
+                "sqlstate": state,
+            }
+        else:
+            continue
+        return {key: str(value) for key, value in found.items() if value}
+    return {}
+
+
+def their_frame(
+    trace: Optional[TracebackType], root: str, version_dirs: tuple[str, ...]
+) -> tuple[Optional[str], Optional[int]]:
+    """The innermost frame in a revision file, else in the project, as (file, line)."""
+    migration = project = None
+    for frame, line in traceback.walk_tb(trace):
+        path = os.path.realpath(frame.f_code.co_filename)
+        if path.startswith(version_dirs):
+            migration = (path, line)
+        elif is_project_file(path, root):
+            project = (path, line)
+    return migration or project or (None, None)
+
+
+def is_project_file(path: str, root: str) -> bool:
+    """Whether `path` is the project's own code: below `root` and in no virtual environment."""
+    return path.startswith(root + os.sep) and "site-packages" not in path
+
+
+def _traceback(error: BaseException) -> str:
+    """The traceback without the worker's own frames and without bound parameters."""
+    seen: Optional[BaseException] = error
+    while seen is not None:
+        if isinstance(seen, sa_exc.StatementError):
+            seen.hide_parameters = True
+        seen = seen.__cause__ or seen.__context__
+    return "".join(traceback.format_exception(type(error), error, error.__traceback__))

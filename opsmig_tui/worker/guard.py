@@ -1,0 +1,116 @@
+"""What stands between a confirmed plan and its first statement, and keeps two runs apart."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from typing import Any, Optional
+
+from alembic.runtime.migration import MigrationContext
+
+from .errors import WorkerError
+from .protocol import DatabaseStatus, Failed, Run, from_dict
+from .session import Session
+from .side import SideConnection
+from .status import database_status
+
+_TRY = "SELECT pg_try_advisory_lock(%d)"
+_HOLDER = """
+SELECT a.pid, coalesce(nullif(a.application_name, ''), 'an unnamed program'), a.usename
+FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND (l.classid::bigint << 32 | l.objid::bigint) = %d
+"""
+
+
+def check_database(
+    session: Session,
+    context: MigrationContext,
+    heads: tuple[str, ...],
+    expected: tuple[DatabaseStatus, ...],
+    index: int,
+) -> None:
+    """Compare the migration's own connection with what was confirmed; any difference raises."""
+    actual = database_status(context, heads)
+    if index >= len(expected):
+        raise _mismatch(f"env.py reached a database that was not confirmed: {_name(actual)}.")
+    # what was confirmed went through the redactor on its way out, and so does this
+    told = from_dict(DatabaseStatus, session.redactor.clean(dataclasses.asdict(actual)))
+    wanted = expected[index]
+    for field in dataclasses.fields(wanted.identity):
+        was, now = getattr(wanted.identity, field.name), getattr(told.identity, field.name)
+        if was != now:
+            what = field.name.replace("_", " ")
+            raise _mismatch(f"Not the database that was confirmed: {what} was {was}, now {now}.")
+    if wanted.version_table != told.version_table:
+        raise _mismatch(
+            f"The version table was {wanted.version_table}, now it is {told.version_table}."
+        )
+    if set(wanted.current) != set(told.current):
+        was, now = _list(wanted.current), _list(told.current)
+        raise _mismatch(f"The database moved since it was confirmed: from {was} to {now}.")
+
+
+def check_steps(steps: list[str], request: Run, offset: int) -> None:
+    """The steps about to run must be those of the confirmed plan, in its order."""
+    wanted = list(request.steps[offset : offset + len(steps)])
+    last_short = len(request.expected) == 1 and len(request.steps) != len(steps)
+    if steps != wanted or last_short:
+        text = f"The plan changed: it was {_list(request.steps)}, now it is {_list(tuple(steps))}."
+        raise _mismatch(text)
+
+
+def _mismatch(text: str) -> WorkerError:
+    return WorkerError(Failed("identity", text + " Nothing was changed."))
+
+
+def _name(status: DatabaseStatus) -> str:
+    identity = status.identity
+    return f"{identity.user}@{identity.host or 'local'}/{identity.database}"
+
+
+def _list(revisions: tuple[str, ...]) -> str:
+    return ", ".join(revisions) or "base"
+
+
+class Guard:
+    """The advisory lock of a run and the means to cancel it, on connections of its own."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._side: list[SideConnection] = []
+
+    def take(self, context: MigrationContext) -> None:
+        """Lock this database and version table. Raises WorkerError when another run holds it."""
+        connection: Any = context.connection
+        if context.dialect.name != "postgresql":
+            return
+        pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+        side = SideConnection(connection)
+        self._side.append(side)
+        key = lock_key(context.version_table_schema, context.version_table)
+        if not side.ask(_TRY % key)[0][0]:
+            holder = side.ask(_HOLDER % key)
+            raise WorkerError(Failed("locked", _held_by(holder)))
+        self._session.cancellation.cancel_on_server = lambda: side.cancel(pid)
+
+    def release(self) -> None:
+        """Close the connections, which lets the locks go."""
+        self._session.cancellation.cancel_on_server = None
+        while self._side:
+            self._side.pop().close()
+
+
+def lock_key(schema: Optional[str], table: str) -> int:
+    """A positive 63-bit key. Advisory locks are per database, so its name is no part of it."""
+    digest = hashlib.sha256(f"opsmig:{schema or ''}.{table}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+def _held_by(rows: Any) -> str:
+    who = ""
+    if rows and rows[0][0] is not None:
+        pid, program, user = rows[0]
+        who = f" ({program}, user {user}, pid {pid})"
+    return f"Another run holds this database{who}. Nothing was changed."

@@ -1,0 +1,33 @@
+"""What one worker keeps between requests, passed to every operation."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from .cancel import Cancellation
+from .channel import Channel
+from .config import Scripts, Settings
+from .redact import Redactor
+from .sqltrace import Trace
+
+
+@dataclass
+class Session:
+    """The worker's belongings. `send` speaks for the request at hand."""
+
+    settings: Settings
+    channel: Channel
+    redactor: Redactor
+    scripts: Scripts
+    trace: Trace
+    cancellation: Cancellation
+    started: float = field(default_factory=time.perf_counter)
+
+    def send(self, event: Any) -> None:
+        self.channel.send(event)
+
+    def elapsed_ms(self) -> float:
+        """Milliseconds since the request at hand began."""
+        return (time.perf_counter() - self.started) * 1000

@@ -1,0 +1,153 @@
+"""SQLAlchemy's own events on the Engine class: what runs, from which line, on which connection.
+
+Installed once, before any of the project's code, so no co-operation of env.py is needed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, Optional
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.pool import Pool
+
+from . import connections
+from .cancel import Cancellation
+from .channel import Channel
+from .protocol import Commit, Rollback, SqlEnd, SqlStart
+from .redact import Redactor
+
+LONGEST_SQL = 65_536
+"""Characters of a statement that are sent."""
+
+
+class Trace:
+    """The listeners and what they saw. `recording` is on while a run's statements are told."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        redactor: Redactor,
+        cancellation: Cancellation,
+        version_dirs: Callable[[], tuple[str, ...]],
+        runner: bool,
+    ) -> None:
+        self._channel = channel
+        self._redactor = redactor
+        self._cancellation = cancellation
+        self._version_dirs = version_dirs
+        self.read_only = not runner
+        self._engines: dict[int, Engine] = {}
+        self._paths: dict[str, Optional[str]] = {}
+        self._count = 0
+        self._begun = 0.0
+        self._dirty = False
+        self.recording = False
+        self.applied: list[str] = []
+        self.committed: list[str] = []
+        self.failed_statement = ""
+
+    def install(self) -> None:
+        """Listen, for as long as the process lives."""
+        event.listen(Engine, "do_connect", self._do_connect)
+        event.listen(Pool, "connect", self._connected)
+        event.listen(Engine, "engine_connect", self._engine_connect)
+        event.listen(Engine, "begin", self._begin)
+        event.listen(Engine, "before_cursor_execute", self._before)
+        event.listen(Engine, "after_cursor_execute", self._after)
+        event.listen(Engine, "handle_error", self._error)
+        event.listen(Engine, "commit", self._commit)
+        event.listen(Engine, "rollback", self._rollback)
+
+    def begin(self) -> None:
+        """Forget the last request."""
+        self._count = 0
+        self._dirty = self.recording = False
+        self.applied, self.committed, self.failed_statement = [], [], ""
+
+    def dispose_engines(self) -> None:
+        """Close what env.py left pooled."""
+        engines, self._engines = self._engines, {}
+        for engine in engines.values():
+            connections.dispose(engine)
+
+    def _do_connect(self, dialect: Any, record: Any, cargs: Any, cparams: dict[str, Any]) -> None:
+        connections.prepare(dialect, record, cargs, cparams, self._redactor, self.read_only)
+
+    def _connected(self, raw: Any, record: Any) -> None:
+        connections.listen_for_notices(raw, self._send_if_recording)
+        if self.read_only:
+            connections.protect_sqlite(raw)
+
+    def _send_if_recording(self, notice: Any) -> None:
+        if self.recording:
+            self._channel.send(notice)
+
+    def _engine_connect(self, connection: Any, *branch: Any) -> None:
+        self._engines[id(connection.engine)] = connection.engine
+        url = connection.engine.url
+        self._redactor.add(url.password, (url.username, url.database, url.host))
+
+    def _begin(self, connection: Any) -> None:
+        if self.read_only and connection.dialect.name == "postgresql":
+            cursor = connection.connection.cursor()
+            cursor.execute("SET TRANSACTION READ ONLY")
+            cursor.close()
+
+    def _before(self, conn: Any, cursor: Any, sql: str, params: Any, ctx: Any, many: bool) -> None:
+        self._cancellation.check()
+        self._dirty = True
+        if self.recording:
+            self._count += 1
+            file, line = self._place()
+            text = sql if len(sql) <= LONGEST_SQL else sql[:LONGEST_SQL] + " …"
+            self._channel.send(SqlStart(self._count, text, file, line))
+        self._begun = time.perf_counter()
+
+    def _after(self, conn: Any, cursor: Any, sql: str, params: Any, ctx: Any, many: bool) -> None:
+        if not self.recording:
+            return
+        for notice in connections.take_notices(conn):
+            self._channel.send(notice)
+        elapsed = (time.perf_counter() - self._begun) * 1000
+        rows = getattr(cursor, "rowcount", -1)
+        self._channel.send(SqlEnd(self._count, elapsed, rows if rows >= 0 else None))
+
+    def _error(self, context: Any) -> None:
+        self.failed_statement = context.statement or ""
+        if self.recording and context.connection is not None and not context.is_disconnect:
+            for notice in connections.take_notices(context.connection):
+                self._channel.send(notice)
+
+    def _commit(self, connection: Any) -> None:
+        self._cancellation.check()
+        if self.recording and (self._dirty or self.applied):
+            new, self.applied = tuple(self.applied), []
+            self.committed += new
+            self._channel.send(Commit(new))
+        self._dirty = False
+
+    def _rollback(self, connection: Any) -> None:
+        if self.recording and self._dirty:
+            self._channel.send(Rollback())
+        self._dirty = False
+
+    def _place(self) -> tuple[Optional[str], Optional[int]]:
+        """The revision file's line that the statement comes from, if one is on the stack."""
+        frame = sys._getframe(2)
+        while frame is not None:
+            path = self._revision_path(frame.f_code.co_filename)
+            if path:
+                return path, frame.f_lineno
+            frame = frame.f_back  # type: ignore[assignment]
+        return None, None
+
+    def _revision_path(self, name: str) -> Optional[str]:
+        if name not in self._paths:
+            path = os.path.realpath(name)
+            self._paths[name] = path if path.startswith(self._version_dirs()) else None
+        return self._paths[name]
