@@ -8,14 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from opsmig_tui.changes.models import static_companions
+from opsmig_tui.changes.companions import static_companions
 from opsmig_tui.history.model import History, Revision
-from opsmig_tui.history.ranges import resolve
+from opsmig_tui.history.targets import resolve
 from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.project.model import Project
 from opsmig_tui.review.engine import review_source
 from opsmig_tui.review.model import ChainFacts, Facts, Review
 from opsmig_tui.worker.protocol import FactsResult, GatherFacts
-from opsmig_tui.workspace.status import describe, model_roots
+from opsmig_tui.workspace.status import describe
 
 if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
@@ -102,10 +103,8 @@ async def static_facts(workspace: Workspace, path: Path) -> Facts:
     own = next((r for r in history.revisions if r.path == path), None)
     before, after = await asyncio.to_thread(_texts_around, history, own)
     settings = workspace.project.settings
-    roots = model_roots(workspace)
-    companions = await asyncio.to_thread(
-        lambda: static_companions(_model_sources(roots), settings.companion_suffixes)
-    )
+    models = await asyncio.to_thread(_model_texts, workspace.project)
+    companions = static_companions([*models, *before], settings.companion_suffixes)
     return Facts(
         chain=await _chain(workspace, history),
         companions=companions or None,
@@ -139,11 +138,11 @@ def _pending_values(texts: list[str]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _model_sources(roots: tuple[Path, ...]) -> list[str]:
-    files: list[Path] = []
-    for root in roots:
-        files += sorted(root.rglob("*.py")) if root.is_dir() else [root]
-    return [path.read_text("utf-8", errors="replace") for path in files if path.is_file()]
+def _model_texts(project: Project) -> list[str]:
+    from opsmig_tui.services.model_files import model_roots, model_sources
+
+    paths = model_sources(model_roots(project))
+    return [path.read_text("utf-8", errors="replace") for path in paths]
 
 
 async def _chain(workspace: Workspace, history: History) -> ChainFacts:
@@ -160,7 +159,8 @@ async def _chain(workspace: Workspace, history: History) -> ChainFacts:
     if view is None or view.branch is None or view.branch.base is None:
         return ChainFacts(history)
     files = await git.base_files(project.repository, view.branch, project.config.version_locations)
-    read = [read_revision(Path(name), text) for name, text in files.items()]
+    texts = {Path(name): data.decode(errors="replace") for name, data in files.items()}
+    read = [read_revision(path, text) for path, text in texts.items() if path.suffix == ".py"]
     base = [r for r in read if isinstance(r, Revision) and r.revision]
     ids = frozenset(r.revision for r in base)
     parents = {parent for r in base for parent in r.down_revisions}

@@ -13,11 +13,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
-from opsmig_tui.changes.model import FileChange, Mark
+from opsmig_tui.changes.model import FileChange
 from opsmig_tui.history.model import GraphRow, History
 from opsmig_tui.project.model import Project
 from opsmig_tui.services.docker import DockerAnswer
-from opsmig_tui.services.git import Branch
+from opsmig_tui.services.git import Branch, Mark
 from opsmig_tui.services.locality import Locality
 from opsmig_tui.worker.protocol import DatabaseStatus, DriftResult, Failed, StatusResult
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.worker.protocol import Drift, DriftResult, Failed, Status, StatusResult
@@ -61,13 +61,13 @@ def describe(error: Exception) -> tuple[str, Failed | None]:
 async def read_status(workspace: Workspace) -> StatusResult:
     """Where the database stands, from the resident worker. Raises WorkerFailed, OpsmigError."""
     workspace.log_command("alembic current")
-    return await workspace.pool.reader().request(Status())
+    return cast(StatusResult, await workspace.pool.reader().request(Status()))
 
 
 async def read_drift(workspace: Workspace) -> DriftResult:
     """What autogenerate would emit now. Raises WorkerFailed, OpsmigError."""
     workspace.log_command("alembic check")
-    return await workspace.pool.reader().request(Drift())
+    return cast(DriftResult, await workspace.pool.reader().request(Drift()))
 
 
 async def read_container(workspace: Workspace) -> object:
@@ -86,19 +86,12 @@ async def read_git(workspace: Workspace) -> GitView:
     branch = await git.read_branch(
         project.repository, project.settings.base_branch, log=workspace.log_command
     )
-    changes = await git.model_changes(
-        project.repository, branch, model_roots(workspace), log=workspace.log_command
-    )
+    roots = await asyncio.to_thread(git.model_roots, project)
+    changes = await git.model_changes(project.repository, branch, roots, log=workspace.log_command)
     marks = await git.revision_marks(
         project.repository, branch, project.config.version_locations, log=workspace.log_command
     )
     return GitView(branch, marks, changes, branch.problem)
-
-
-def model_roots(workspace: Workspace) -> tuple[Path, ...]:
-    """The folders and files of `models` in the settings; () means: the git service guesses."""
-    project = workspace.project
-    return tuple((project.root / name).resolve() for name in project.settings.models)
 
 
 READERS: dict[Part, Callable[[Workspace], Awaitable[object]]] = {
@@ -118,7 +111,8 @@ def _locate(workspace: Workspace) -> None:
         return
     docker = workspace.state.container.value
     container = docker.container if docker is not None else None
-    workspace.dispatch(LocalityKnown(locality(database.identity, container)))
+    where = locality(database.identity, container, embedded=workspace.project.is_sample)
+    workspace.dispatch(LocalityKnown(where))
 
 
 def drift_count(state: WorkspaceState) -> int | None:

@@ -11,7 +11,7 @@ from opsmig_tui.worker.protocol import Plan, PlanResult, RunResult
 from opsmig_tui.workspace import apply
 from opsmig_tui.workspace.confirm import Confirmation
 from opsmig_tui.workspace.guards import refuse_when_read_only, refuse_when_untrusted
-from opsmig_tui.workspace.running import RunReporter, failure_details
+from opsmig_tui.workspace.running import RunReporter, failure_details, position
 
 if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
@@ -96,7 +96,7 @@ def _warnings(workspace: Workspace, pending: bool) -> tuple[str, ...]:
 
 
 def _choose(workspace: Workspace, revision: str | None) -> tuple[str, bool]:
-    from opsmig_tui.history.ranges import resolve
+    from opsmig_tui.history.targets import resolve
 
     value = workspace.state.status.value
     if value is None or workspace.state.history.value is None:
@@ -175,5 +175,5 @@ def _verify(
     current = workspace.state.current or ()
     there = (revision in current) is (direction == "upgrade")
     elapsed = workspace.state.status.value.elapsed_ms if workspace.state.status.value else 0.0
-    text = f"the database stands at {apply.position(current)}"
+    text = f"the database stands at {position(current)}"
     return Leg("verify current", there and current == result.current, elapsed, text)
