@@ -11,6 +11,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from opsmig_tui.project.environments import (
+    folders_up,
+    has_alembic,
+    is_inside,
+    is_same,
+    python_of,
+)
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import AlembicConfig, Interpreter, Settings
 
@@ -39,7 +46,7 @@ def find_interpreter(
         return named
     looked: list[str] = []
     for prefix, reason in _environments(config.root, repository, env):
-        found = _python_of(prefix)
+        found = python_of(prefix)
         if found is not None and has_alembic(found):
             return Interpreter(found, reason)
         looked.append(f"{prefix} ({'no alembic in it' if found else 'no Python in it'})")
@@ -47,7 +54,7 @@ def find_interpreter(
 
     answer = ask_lock_tools(config.root, repository, env, run=run_tools)
     for prefix, reason in [*answer.prefixes, *_last_environments(config.root, repository, env)]:
-        found = _python_of(prefix)
+        found = python_of(prefix)
         if found is not None and has_alembic(found):
             return Interpreter(found, reason)
         looked.append(f"{prefix} (no alembic in it)")
@@ -59,75 +66,48 @@ def find_interpreter(
     )
 
 
-def has_alembic(python: Path) -> bool:
-    """Whether alembic is installed for this Python, by its folders alone.
-
-    A virtual environment that sees the system's packages counts those too.
-    """
-    prefix = python.parent.parent
-    if _holds_alembic(prefix):
-        return True
-    try:
-        settings = (prefix / "pyvenv.cfg").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return False
-    values = {
-        key.strip().lower(): value.strip()
-        for key, _, value in (line.partition("=") for line in settings.splitlines())
-    }
-    shared = values.get("include-system-site-packages", "").lower() == "true"
-    return shared and "home" in values and _holds_alembic(Path(values["home"]).parent)
-
-
-def _holds_alembic(prefix: Path) -> bool:
-    for lib in ("lib", "lib64", "local/lib"):
-        for packages in ("site-packages", "dist-packages"):
-            if any((prefix / lib).glob(f"python3*/{packages}/alembic/__init__.py")):
-                return True
-    return (prefix / "Lib" / "site-packages" / "alembic" / "__init__.py").is_file()
-
-
 def _named(
     config: AlembicConfig, settings: Settings, explicit: str | None, env: Mapping[str, str]
 ) -> Interpreter | None:
     """What the person named, in the order flag, environment variable, setting."""
-    beside = settings.path.parent if settings.path else config.root
-    for value, source, base in (
-        (explicit, "--python", Path.cwd()),
-        (env.get("OPSMIG_PYTHON"), "OPSMIG_PYTHON", Path.cwd()),
-        (settings.python, f"python in {settings.path}", beside),
-    ):
-        if value:
-            return _from_name(value, source, base, env)
+    if explicit:
+        return _from_name(explicit, "--python", Path.cwd(), env)
+    if env.get("OPSMIG_PYTHON"):
+        return _from_name(env["OPSMIG_PYTHON"], "OPSMIG_PYTHON", Path.cwd(), env)
+    if settings.python:
+        beside = settings.path.parent if settings.path else config.root
+        source = f"python in {settings.path}"
+        return _from_name(settings.python, source, beside, env, by_the_person=False)
     return None
 
 
-def _from_name(value: str, source: str, base: Path, env: Mapping[str, str]) -> Interpreter:
-    """A path, a folder or a command. Raises OpsmigError where it is none, or has no alembic."""
+def _from_name(
+    value: str, source: str, base: Path, env: Mapping[str, str], *, by_the_person: bool = True
+) -> Interpreter:
+    """A folder, a command or a path. Raises OpsmigError where it is none, or has no alembic.
+
+    A file that the repository's settings name is never run: nobody has trusted it yet.
+    """
     if value == OWN:
         return Interpreter(Path(sys.executable), f"opsmig's own Python, as {source} says")
     path = Path(os.path.normpath(base / Path(value).expanduser()))
-    found: Path | None = None
+    found, may_run = path, by_the_person
     if path.is_dir():
-        found = _python_of(path)
-        if found is None:
+        inside = python_of(path)
+        if inside is None:
             raise OpsmigError(f"{source} names {path}, a folder with no Python in it")
-    elif path.is_file():
-        found = path
-    elif os.sep not in value:
-        import shutil
-
-        command = shutil.which(value, path=env.get("PATH"))
-        found = Path(command) if command else None
-    if found is None:
+        found = inside
+    elif (command := _command(value, env)) is not None:
+        found, may_run = command, True
+    elif not path.is_file():
         raise OpsmigError(f"{source} names {value!r}, which is no Python, folder or command here")
     if not os.access(found, os.X_OK):
         raise OpsmigError(f"{source} names {found}, which cannot be executed")
     if not has_alembic(found):
-        # A shim or an unusual layout: only the interpreter itself can tell, and it was named.
         from opsmig_tui.project.lock_tools import ask_python
 
-        real = ask_python(found, env)
+        # A shim or an unusual layout: only the interpreter itself can tell.
+        real = ask_python(found, env) if may_run else None
         if real is None:
             raise OpsmigError(
                 f"{source} names {found}, which has no alembic; install it there or name another"
@@ -136,14 +116,24 @@ def _from_name(value: str, source: str, base: Path, env: Mapping[str, str]) -> I
     return Interpreter(found, f"named by {source}")
 
 
+def _command(value: str, env: Mapping[str, str]) -> Path | None:
+    """A program of that name on the PATH, where no folder is part of the name."""
+    if os.sep in value:
+        return None
+    import shutil
+
+    found = shutil.which(value, path=env.get("PATH"))
+    return Path(found) if found else None
+
+
 def _environments(
     root: Path, repository: Path | None, env: Mapping[str, str]
 ) -> Iterator[tuple[Path, str]]:
     """(prefix, reason) of environments that lie about, nothing run."""
     active = env.get("VIRTUAL_ENV")
     # Started with `uv run` or from an activated tool environment: that one says nothing.
-    outside = Path(active) if active and not _same(Path(active), Path(sys.prefix)) else None
-    if outside is not None and repository is not None and _inside(outside, repository):
+    outside = Path(active) if active and not is_same(Path(active), Path(sys.prefix)) else None
+    if outside is not None and repository is not None and is_inside(outside, repository):
         yield outside, "VIRTUAL_ENV, inside the repository"
         outside = None
     for folder in folders_up(root, repository):
@@ -169,26 +159,3 @@ def _last_environments(
         for name in (".tox", ".nox"):
             for child in sorted((folder / name).glob("*/pyvenv.cfg")):
                 yield child.parent, f"{name} in {folder}"
-
-
-def folders_up(root: Path, repository: Path | None) -> Iterator[Path]:
-    """From the config's folder up to the top of the repository; without one, the folder alone."""
-    for folder in (root, *root.parents):
-        yield folder
-        if repository is None or folder == repository:
-            return
-
-
-def _python_of(prefix: Path) -> Path | None:
-    for name in ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe"):
-        if (prefix / name).is_file():
-            return prefix / name
-    return None
-
-
-def _same(first: Path, second: Path) -> bool:
-    return os.path.realpath(first) == os.path.realpath(second)
-
-
-def _inside(path: Path, folder: Path) -> bool:
-    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))

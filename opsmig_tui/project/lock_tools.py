@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from opsmig_tui.project.environments import folders_up
+
 #: Seconds a tool may take to answer. Poetry, the slowest, was measured at 0.5 s.
 TIME_LIMIT = 3.0
 
@@ -32,8 +34,6 @@ def ask_lock_tools(
     root: Path, repository: Path | None, env: Mapping[str, str], *, run: bool
 ) -> ToolAnswer:
     """Ask the one tool whose lock file lies nearest to the config. Never raises."""
-    from opsmig_tui.project.interpreter import folders_up
-
     for folder in folders_up(root, repository):
         for lock, command, prints_python in _TOOLS:
             if not (folder / lock).is_file():

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from opsmig_tui.project.environments import folders_up
 from opsmig_tui.project.errors import OpsmigError
-from opsmig_tui.project.interpreter import folders_up
 from opsmig_tui.project.model import Settings
 
 _TEXT = ("base-branch", "database-service", "python")

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from opsmig_tui.project.alembic_config import load_config
+from opsmig_tui.project.environments import has_alembic
 from opsmig_tui.project.errors import OpsmigError
-from opsmig_tui.project.interpreter import find_interpreter, has_alembic
+from opsmig_tui.project.interpreter import find_interpreter
 from opsmig_tui.project.lock_tools import ask_lock_tools, ask_python
 from opsmig_tui.project.model import AlembicConfig, Settings
 from tests.project.conftest import make_project
@@ -132,6 +133,18 @@ def test_a_shim_is_asked_for_the_real_one(
     found = find_interpreter(config, Settings(), "shim", repository, env)
     assert found.path == venv / "bin" / "python"
     assert ask_python(repository / "shims" / "gone", env) is None
+
+
+def test_a_file_that_the_repository_names_is_not_run(
+    config: AlembicConfig, repository: Path
+) -> None:
+    mark = repository / "ran"
+    make_tool(repository, "python3", f"touch '{mark}'; echo /bin/sh")
+    for value in ("python3", "./python3", str(repository / "python3")):
+        settings = Settings(path=repository / "opsmig.toml", python=value)
+        with pytest.raises(OpsmigError, match="has no alembic"):
+            find_interpreter(config, settings, None, repository, NOTHING)
+    assert not mark.exists()
 
 
 def test_an_environment_that_shares_the_systems_packages(tmp_path: Path) -> None:
