@@ -1,5 +1,6 @@
 """The sample's database: its schema up to a revision, and its rows."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,34 +8,57 @@ import sys
 from opsmig_tui.demo.model import BEFORE_PENDING, TEMPLATE, SampleProject
 from opsmig_tui.project.errors import OpsmigError
 
+# Imports what takes most of the time, then waits for the command's arguments on stdin.
+WAITING_ALEMBIC = """
+import json, sys
+import alembic.autogenerate, psycopg, sqlalchemy.dialects.postgresql.psycopg
+from alembic.config import main
+main(json.loads(sys.stdin.readline()))
+"""
 
-def populate(project: SampleProject, upto: str = BEFORE_PENDING) -> None:
+
+def start_alembic() -> "subprocess.Popen[str]":
+    """An alembic command that waits to be told what to do; it ends when its stdin is closed.
+
+    alembic runs in a process of its own, so that this one never imports it. Started early, it
+    imports while the server gets ready.
+    """
+    steering = ("DATABASE_URL", "ALEMBIC_CONFIG")
+    return subprocess.Popen(
+        # -P: nothing in the folder the person happens to be in is imported.
+        [sys.executable, "-P", "-c", WAITING_ALEMBIC],
+        env={name: value for name, value in os.environ.items() if name not in steering},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def populate(
+    project: SampleProject,
+    upto: str = BEFORE_PENDING,
+    alembic: "subprocess.Popen[str] | None" = None,
+) -> None:
     """Upgrade the sample's empty database to `upto` and fill its tables.
 
-    `upto` may be BEFORE_PENDING or anything alembic takes whose schema fits seed.sql.
-    alembic runs in a process of its own, so that this one never imports it. Raises OpsmigError
-    with alembic's last line when it fails.
+    The rows (seed.sql) fit the schema of BEFORE_PENDING. `alembic` is one that start_alembic()
+    made earlier. Raises OpsmigError with alembic's last line when it fails.
     """
-    upgrade(project, upto)
+    upgrade(project, upto, alembic)
     import psycopg
 
-    libpq = project.url.replace("postgresql+psycopg://", "postgresql://")
-    with psycopg.connect(libpq) as connection:
+    with psycopg.connect(project.url.replace("+psycopg:", ":", 1)) as connection:
         connection.execute((TEMPLATE / "seed.sql").read_bytes())
 
 
-def upgrade(project: SampleProject, target: str) -> None:
+def upgrade(
+    project: SampleProject, target: str, alembic: "subprocess.Popen[str] | None" = None
+) -> None:
     """`alembic upgrade TARGET` in the sample, with this interpreter."""
-    config = project.backend / "alembic.ini"
-    env = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "ALEMBIC_CONFIG")}
-    done = subprocess.run(
-        [sys.executable, "-m", "alembic", "-c", str(config), "upgrade", target],
-        cwd=project.root,
-        env=env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
+    alembic = alembic or start_alembic()
+    arguments = ["-c", str(project.backend / "alembic.ini"), "upgrade", target]
+    out, err = alembic.communicate(json.dumps(arguments) + "\n")
+    if alembic.returncode != 0:
+        last = (err.strip() or out.strip()).splitlines()[-1:]
         raise OpsmigError(f"The sample's database could not be made: {' '.join(last)}")

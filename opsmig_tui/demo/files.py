@@ -160,8 +160,18 @@ def point_to(root: Path, url: str) -> SampleProject:
 
 
 def read_url(root: Path) -> str:
-    """The database URL that a sample written earlier has in its backend/.env."""
-    return (root / "backend" / ".env").read_text().strip().removeprefix("DATABASE_URL=")
+    """The database URL that a sample written earlier has in its backend/.env.
+
+    Raises OpsmigError when the file is gone.
+    """
+    env = root / "backend" / ".env"
+    try:
+        return env.read_text().strip().removeprefix("DATABASE_URL=")
+    except FileNotFoundError as error:
+        raise OpsmigError(
+            f"The sample cannot be opened again, {env} with its password is gone: "
+            "remove the folder and start anew."
+        ) from error
 
 
 def _commit(root: Path, commit: Commit) -> None:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 
 from opsmig_tui.demo import server as embedded
-from opsmig_tui.demo.data import populate
+from opsmig_tui.demo.data import populate, start_alembic
 from opsmig_tui.demo.files import point_to, read_url, write_sample
 from opsmig_tui.demo.model import DATABASE, SampleProject
 from opsmig_tui.project.errors import OpsmigError
@@ -22,6 +23,7 @@ MARKER = "opsmig-demo"
 """The file that tells a folder made by `opsmig demo --keep` from any other."""
 
 REPOSITORY = "field-ops"
+DATA = "postgres"
 
 
 @contextmanager
@@ -38,17 +40,18 @@ def sample(keep: Path | None = None) -> Iterator[SampleProject]:
         stack.enter_context(_exit_on_signals())
         home = _claim(keep) if keep else Path(tempfile.mkdtemp(prefix="opsmig-demo-")).resolve()
         stack.enter_context(_locked(home))
-        marker = home / MARKER
-        reopen = marker.is_file()
-        undo = stack.enter_context(ExitStack())
-        if not reopen:
-            undo.callback(_remove, home)
-        server = stack.enter_context(embedded.running(home / "postgres"))
-        root = home / REPOSITORY
-        project = _reopen(root, server) if reopen else _create(root, server)
-        if keep and not reopen:
-            marker.write_text("A sample project of opsmig: `opsmig demo --keep` opens it again.\n")
-            undo.pop_all()
+        if (home / MARKER).is_file():
+            server = stack.enter_context(embedded.running(home / DATA))
+            yield _reopen(home / REPOSITORY, server)
+            return
+        removal = stack.enter_context(ExitStack())
+        removal.callback(_remove, home)
+        alembic = stack.enter_context(start_alembic())
+        server = stack.enter_context(embedded.running(home / DATA))
+        project = _create(home / REPOSITORY, server, alembic)
+        if keep:
+            (home / MARKER).write_text("`opsmig demo --keep` with this folder opens it again.\n")
+            removal.pop_all()
         yield project
 
 
@@ -110,11 +113,11 @@ def _remove(home: Path) -> None:
     shutil.rmtree(home, ignore_errors=True)
 
 
-def _create(root: Path, server: embedded.Server) -> SampleProject:
+def _create(root: Path, server: embedded.Server, alembic: "subprocess.Popen[str]") -> SampleProject:
     password = embedded.create_role(server)
     embedded.create_database(server, DATABASE)
     project = write_sample(root, server.url(DATABASE, password))
-    populate(project)
+    populate(project, alembic=alembic)
     return project
 
 
