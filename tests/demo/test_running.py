@@ -58,7 +58,7 @@ def server_pid(home: Path) -> int:
 def runs(pid: int) -> bool:
     """Whether the process lives; one that ended and that nobody collected does not."""
     try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 
