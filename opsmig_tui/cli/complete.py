@@ -18,7 +18,9 @@ def complete_revision(
     from opsmig_tui.project.open import open_project
 
     try:
-        opened = open_project(OpenOptions(context.params.get("directory") or Path.cwd()))
+        opened = open_project(
+            OpenOptions(context.params.get("directory") or Path.cwd()), run_tools=False
+        )
     except OpsmigError:
         return []
     if isinstance(opened, Candidates):

@@ -70,11 +70,14 @@ def open_options(given: dict[str, Any]) -> OpenOptions:
     )
 
 
-def open_one(given: dict[str, Any]) -> Project:
-    """The project these options name. A command cannot ask which: several found is an error."""
+def open_one(given: dict[str, Any], *, run_tools: bool) -> Project:
+    """The project these options name. A command cannot ask which: several found is an error.
+
+    `run_tools`: package tools (poetry, pdm …) may be asked for the interpreter.
+    """
     from opsmig_tui.project.open import open_project
 
-    opened = open_project(open_options(given))
+    opened = open_project(open_options(given), run_tools=run_tools)
     if isinstance(opened, Candidates):
         listed = ", ".join(str(path) for path in opened.paths)
         raise OpsmigError(

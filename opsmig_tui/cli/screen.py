@@ -20,12 +20,12 @@ def open_screen(options: OpenOptions) -> int:
     from opsmig_tui.review.rules import check_rule_ids
     from opsmig_tui.ui.app import choose, run_app
 
-    opened = open_project(options)
+    opened = open_project(options, run_tools=False)
     if isinstance(opened, Candidates):
         chosen = choose(opened)
         if chosen is None:
             return 0
-        opened = open_project(replace(options, config=chosen))
+        opened = open_project(replace(options, config=chosen), run_tools=False)
         assert not isinstance(opened, Candidates)
     if opened.settings.ignore:
         check_rule_ids(opened.settings.ignore, str(opened.settings.path))

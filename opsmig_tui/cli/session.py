@@ -29,7 +29,7 @@ def run(given: dict[str, Any], use: Callable[[Workspace], Awaitable[int]], *, tr
     from opsmig_tui.review.rules import check_rule_ids
     from opsmig_tui.workspace.workspace import Workspace
 
-    project = open_one(given)
+    project = open_one(given, run_tools=trust)
     if project.settings.ignore:
         check_rule_ids(project.settings.ignore, str(project.settings.path))
     trusted = trust or project.is_sample or is_trusted(project.repository or project.root)

@@ -69,7 +69,8 @@ class Project:
     """One opened project: where everything is. Nothing in it needed the project's code.
 
     `repository` is the git work tree's top folder, or None without git. `interpreter` is None when
-    none was found; `interpreter_problem` then says what was looked for and what to do.
+    none was found; `interpreter_problem` then says what was looked for and what to do. `python` is
+    what --python named.
     """
 
     config: AlembicConfig
@@ -80,6 +81,7 @@ class Project:
     x_arguments: tuple[str, ...] = ()
     read_only: bool = False
     is_sample: bool = False
+    python: str | None = None
 
     @property
     def root(self) -> Path:

@@ -56,6 +56,7 @@ def open_project(options: OpenOptions, *, run_tools: bool = True) -> Project | C
         x_arguments=options.x_arguments,
         read_only=options.read_only,
         is_sample=is_sample,
+        python=options.python,
     )
 
 

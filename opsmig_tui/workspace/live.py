@@ -6,7 +6,9 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from opsmig_tui.workspace.state import Part, Staled
+from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.project.model import Project
+from opsmig_tui.workspace.state import InterpreterSought, Part, Staled
 
 if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
@@ -33,12 +35,27 @@ async def _read_database(workspace: Workspace) -> None:
     if not workspace.state.trusted:
         await workspace.refresh("status", "drift")
     await workspace.trust_given.wait()
+    if workspace.project.interpreter is None:
+        workspace.dispatch(await asyncio.to_thread(_seek_interpreter, workspace.project))
     await workspace.refresh("status")
     await workspace.refresh("drift")
     while True:
         await asyncio.sleep(STATUS_EVERY_SECONDS)
         if not workspace.state.running:
             await _look_again(workspace)
+
+
+def _seek_interpreter(project: Project) -> InterpreterSought:
+    """With the package tools (poetry, pdm …) this time: they may take seconds, so not at start."""
+    from opsmig_tui.project.interpreter import find_interpreter
+
+    try:
+        found = find_interpreter(
+            project.config, project.settings, project.python, project.repository
+        )
+    except OpsmigError as error:
+        return InterpreterSought(None, str(error))
+    return InterpreterSought(found)
 
 
 async def _look_again(workspace: Workspace) -> None:

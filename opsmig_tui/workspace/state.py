@@ -15,7 +15,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from opsmig_tui.changes.model import FileChange
 from opsmig_tui.history.model import GraphRow, History
-from opsmig_tui.project.model import Project
+from opsmig_tui.project.model import Interpreter, Project
 from opsmig_tui.services.docker import DockerAnswer
 from opsmig_tui.services.git import Branch, Mark
 from opsmig_tui.services.locality import Locality
@@ -173,6 +173,14 @@ class Trusted:
 
 
 @dataclass(frozen=True)
+class InterpreterSought:
+    """The search that may run package tools is over; None and a reason when it found nothing."""
+
+    interpreter: Interpreter | None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
 class LocalityKnown:
     locality: Locality | None
 
@@ -193,8 +201,8 @@ class OutputMoved:
 
 
 StateEvent = (
-    Began | Answered | Unanswered | Staled | Trusted | LocalityKnown | RunChanged | CommandLogged
-    | OutputMoved
+    Began | Answered | Unanswered | Staled | Trusted | InterpreterSought | LocalityKnown
+    | RunChanged | CommandLogged | OutputMoved
 )  # fmt: skip
 
 MOST_COMMANDS = 500
@@ -219,6 +227,9 @@ def apply(state: WorkspaceState, event: StateEvent) -> WorkspaceState:
             return state
         case Trusted():
             return replace(state, trusted=True)
+        case InterpreterSought(interpreter, problem):
+            project = replace(state.project, interpreter=interpreter, interpreter_problem=problem)
+            return replace(state, project=project)
         case LocalityKnown(locality):
             return replace(state, locality=locality)
         case RunChanged(run):

@@ -43,7 +43,6 @@ class Workspace:
     """See the module. Everything here runs on one event loop; blocking work goes to threads."""
 
     def __init__(self, project: Project, *, trusted: bool) -> None:
-        self.project = project
         self.state = WorkspaceState(project, trusted=trusted)
         self.output = OutputBuffer()
         self.active: WorkerClient | None = None
@@ -56,6 +55,10 @@ class Workspace:
         self._output_timer: asyncio.TimerHandle | None = None
 
     # ------------------------------------------------------------------------------------- state
+
+    @property
+    def project(self) -> Project:
+        return self.state.project
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """`listener` is given every new state; the returned function ends that."""
