@@ -1,0 +1,171 @@
+"""What the database pane says, as lines of pieces. No widget in here, and never a password."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from opsmig_tui.ui.panes.history_rows import id_length
+from opsmig_tui.ui.widgets.code import Piece
+from opsmig_tui.ui.widgets.paint import cut, wrap
+
+if TYPE_CHECKING:
+    from opsmig_tui.services.container import ContainerState
+    from opsmig_tui.worker.protocol import DatabaseStatus, Identity
+    from opsmig_tui.workspace.state import WorkspaceState
+
+Line = tuple[Piece, ...]
+
+_DIALECTS = {
+    "postgresql": "PostgreSQL",
+    "mysql": "MySQL",
+    "mariadb": "MariaDB",
+    "sqlite": "SQLite",
+    "mssql": "SQL Server",
+    "oracle": "Oracle",
+}
+_DOTS: dict[str, Piece] = {
+    "running": ("●", "applied"),
+    "healthy": ("●", "applied"),
+    "unhealthy": ("✖", "error"),
+    "starting": ("○", "pending"),
+    "restarting": ("○", "pending"),
+    "paused": ("▲", "warning"),
+    "dead": ("✖", "error"),
+}
+_STOPPED: Piece = ("○", "dim")
+_FAILED_LEADS = {
+    "connection": "unreachable",
+    "project": "the project's code failed",
+    "dependency": "cannot start",
+    "crash": "the worker stopped",
+}
+
+
+def build(state: WorkspaceState, width: int, now: datetime | None = None) -> list[Line]:
+    """All lines: where it runs, what it is, where it stands, and what is wrong."""
+    lines = _place(state, width, now or datetime.now(UTC))
+    database = state.database
+    if database is not None:
+        lines += _answered(state, database, width)
+    return lines + _problem(state, width)
+
+
+def _place(state: WorkspaceState, width: int, now: datetime) -> list[Line]:
+    """The container that serves it, or what it is instead."""
+    docker = state.container.value
+    container = docker.container if docker is not None else None
+    where = state.locality
+    if where is not None and where.kind in ("embedded", "socket"):
+        return _wrapped((" ● ", "applied"), where.text, "text", width)
+    if container is not None and container.state != "absent":
+        return _container(container, width, now)
+    if where is not None:
+        sign: Piece = (" ● ", "applied") if where.is_local else (" ▲ ", "warning")
+        return _wrapped(sign, where.text, "text" if where.is_local else "warning", width)
+    if container is not None:
+        lead = f"{container.service}  no container yet"
+        return [((" ○ ", "dim"), (lead, "dim")), *_remedy("Press s to start it.", width)]
+    if docker is None and state.container.phase != "failed":
+        return [((" ○ ", "dim"), ("asking Docker …", "dim"))]
+    reason = docker.problem if docker is not None else state.container.problem
+    return _wrapped((" ○ ", "dim"), f"no container: {reason}", "dim", width)
+
+
+def _container(container: ContainerState, width: int, now: datetime) -> list[Line]:
+    dot, ink = _DOTS.get(container.state, _STOPPED)
+    parts: list[Piece] = [
+        (f" {dot} ", ink),
+        (container.service, "strong"),
+        (f"  {container.state}", ink),
+    ]
+    if container.started_at is not None:
+        parts.append((f"  up {uptime(container.started_at, now)}", "dim"))
+    about = "  ".join(part for part in (container.image, " ".join(container.ports)) if part)
+    lines: list[Line] = [tuple(parts), (("   ", "dim"), (cut(about, width - 4), "dim"))]
+    if container.detail:
+        lines += _wrapped(("   ", "dim"), container.detail, ink, width)
+    if not container.is_up and container.state != "restarting":
+        lines += _remedy("Press s to start it.", width)
+    return lines
+
+
+def uptime(since: datetime, now: datetime) -> str:
+    """ "40 s", "12 min", "2 h", "3 d"."""
+    seconds = max(0, int((now - since).total_seconds()))
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+def _answered(state: WorkspaceState, database: DatabaseStatus, width: int) -> list[Line]:
+    identity = database.identity
+    name = _DIALECTS.get(identity.dialect.split("+")[0], identity.dialect)
+    lines: list[Line] = [
+        (("   ", "dim"), (f"{name} {database.server_version}".strip(), "text")),
+        (("   ", "dim"), (cut(address(identity), width - 4), "text")),
+        _position(state, database),
+    ]
+    where = state.locality
+    if where is not None and not where.is_local and where.kind == "remote":
+        lines += _remedy("Changes here ask for the database's name.", width)
+    value = state.status.value
+    if value is not None and len(value.databases) > 1:
+        lines.append((("   ", "dim"), (f"and {len(value.databases) - 1} more databases", "dim")))
+    return lines
+
+
+def address(identity: Identity) -> str:
+    """user@host:port/database; over a Unix socket the socket is named by the line above."""
+    if not identity.host or identity.host.startswith(("/", "@")):
+        return f"{identity.user}@{identity.database}" if identity.user else identity.database
+    port = f":{identity.port}" if identity.port else ""
+    return f"{identity.user}@{identity.host}{port}/{identity.database}"
+
+
+def _position(state: WorkspaceState, database: DatabaseStatus) -> Line:
+    """Current revision and how far it is behind."""
+    if not database.current:
+        return (" ○ ", "pending"), ("nothing applied yet", "text")
+    view = state.history.value
+    length = id_length([r.revision for r in view.history.revisions]) if view is not None else 12
+    shown = ", ".join(name[:length] for name in database.current)
+    value = state.status.value
+    pending = len(value.pending) if value is not None else 0
+    behind: Piece = (f"  ○ {pending} pending", "pending") if pending else ("  ✓ head", "applied")
+    if value is not None and value.unknown:
+        behind = ("  ✖ no such file", "error")
+    stale: Piece = ("  …", "dim") if state.status.phase == "stale" else ("", "dim")
+    return (" ◉ ", "current"), (shown, "strong"), behind, stale
+
+
+def _problem(state: WorkspaceState, width: int) -> list[Line]:
+    """Why the database was not asked, or what went wrong and what to do about it."""
+    status = state.status
+    if not state.trusted:
+        lines = _wrapped((" • ", "pending"), "Database not asked: its answer takes this project's "
+                         "own code.", "text", width)  # fmt: skip
+        return lines + _remedy("Press t to trust this project.", width)
+    if status.phase == "failed":
+        kind = status.failure.kind if status.failure is not None else ""
+        lead = _FAILED_LEADS.get(kind, "not known")
+        lines = _wrapped((" ✖ ", "error"), f"{lead}: {status.problem}", "error", width)
+        hint = status.failure.hint if status.failure is not None else ""
+        return lines + (_remedy(hint, width) if hint else [])
+    if status.value is None:
+        return [((" • ", "dim"), ("Asking the database …", "dim"))]
+    return []
+
+
+def _wrapped(sign: Piece, text: str, ink: str, width: int) -> list[Line]:
+    first, *rest = wrap(text, width - 4)
+    return [(sign, (first, ink)), *((("   ", "dim"), (part, ink)) for part in rest)]
+
+
+def _remedy(text: str, width: int) -> list[Line]:
+    first, *rest = wrap(text, width - 6)
+    return [
+        (("   → ", "accent"), (first, "text")),
+        *((("     ", "accent"), (part, "text")) for part in rest),
+    ]

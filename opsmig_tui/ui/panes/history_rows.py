@@ -1,0 +1,202 @@
+"""From history, git and database to the lines of the history pane. No widget in here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.style import Style
+from textual.strip import Strip
+
+from opsmig_tui.history.model import NODE, History, Revision
+from opsmig_tui.history.text import node_sign
+from opsmig_tui.ui.theme import Inks
+from opsmig_tui.ui.widgets.paint import Part, cut, line, measure, spread, wrap
+
+if TYPE_CHECKING:
+    from opsmig_tui.services.git import Mark
+    from opsmig_tui.worker.protocol import StatusResult
+    from opsmig_tui.workspace.state import WorkspaceState
+
+SHORTEST_ID, LONGEST_ID = 6, 12
+#: Widths from which the date, then its time of day, is shown.
+DATE_FROM, TIME_FROM = 58, 90
+_UNCOMMITTED = frozenset({"staged", "unstaged", "untracked"})
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """One revision's line, or (without a revision) a line that says what is wrong."""
+
+    revision: Revision | None
+    cells: str = ""
+    sign: str = ""
+    mark: str = ""
+    short: str = ""
+    is_head: bool = False
+    problem: str = ""
+
+    @property
+    def text(self) -> str:
+        item = self.revision
+        if item is None:
+            return self.problem
+        labels = " ".join(item.branch_labels)
+        head = "head" if self.is_head else ""
+        return f"{item.revision} {item.message} {labels} {head} {item.date} {item.path.name}"
+
+
+@dataclass(frozen=True)
+class HistoryFacts:
+    """The parts of the state that these lines depend on; equal facts give equal lines."""
+
+    history: History
+    cells: Mapping[str, str]
+    applied: frozenset[str] | None
+    current: frozenset[str]
+    marks: Mapping[Path, Mark]
+    unknown: tuple[str, ...]
+
+    @cached_property
+    def pending(self) -> int | None:
+        """How many revisions the database lacks; None while it was not asked."""
+        if self.applied is None:
+            return None
+        return sum(1 for item in self.history.revisions if item.revision not in self.applied)
+
+    def is_uncommitted(self, item: Revision) -> bool:
+        return self.marks.get(item.path) in _UNCOMMITTED
+
+    def is_new(self, item: Revision) -> bool:
+        """Not on the base branch."""
+        return self.marks.get(item.path, "base") != "base"
+
+
+def gather(state: WorkspaceState) -> HistoryFacts | None:
+    """None until the history was read."""
+    view = state.history.value
+    if view is None:
+        return None
+    git = state.git.value
+    status = state.status.value
+    return HistoryFacts(
+        view.history,
+        {row.revision: row.cells for row in view.rows},
+        state.applied,
+        frozenset(state.current or ()),
+        git.marks if git is not None else {},
+        status.unknown if status is not None else (),
+    )
+
+
+def build(facts: HistoryFacts, *, branch_only: bool, words: str, width: int) -> list[HistoryRow]:
+    """The lines, newest revision first, problems before all. Lanes only while none is left out."""
+    history = facts.history
+    rows = [
+        HistoryRow(None, problem=text)
+        for problem in _problems(facts)
+        for text in _problem_lines(problem, width)
+    ]
+    heads = frozenset(history.heads)
+    shown = [item for item in history.revisions if not branch_only or facts.is_new(item)]
+    length = id_length([item.revision for item in history.revisions])
+    made = [
+        HistoryRow(
+            item,
+            cells=facts.cells.get(item.revision, NODE + " "),
+            sign=node_sign(item.revision, facts.applied, facts.current),
+            mark="*" if facts.is_uncommitted(item) else "+" if facts.is_new(item) else "",
+            short=cut(item.revision, LONGEST_ID)
+            if len(item.revision) > length and not _is_hex(item.revision)
+            else item.revision[:length],
+            is_head=item.revision in heads,
+        )
+        for item in shown
+    ]
+    needle = words.lower()
+    if needle:
+        made = [row for row in made if needle in row.text.lower()]
+    if needle or branch_only:
+        made = [_alone(row) for row in made]
+    return rows + made
+
+
+def _alone(row: HistoryRow) -> HistoryRow:
+    return HistoryRow(row.revision, NODE + " ", row.sign, row.mark, row.short, row.is_head)
+
+
+def _problems(facts: HistoryFacts) -> list[str]:
+    found = [item.message for item in facts.history.problems]
+    return found + [
+        f"The database stands at {name}, which no revision file has." for name in facts.unknown
+    ]
+
+
+def _problem_lines(problem: str, width: int) -> list[str]:
+    first, *rest = wrap(problem, max(20, width - 3))
+    return ["✖ " + first, *("  " + text for text in rest)]
+
+
+def _is_hex(revision: str) -> bool:
+    return len(revision) >= SHORTEST_ID and all(c in "0123456789abcdef" for c in revision)
+
+
+def id_length(ids: Sequence[str]) -> int:
+    """How many characters of a hash tell the revisions apart, at least `SHORTEST_ID`."""
+    for length in range(SHORTEST_ID, LONGEST_ID):
+        if len({name[:length] for name in ids}) == len(ids):
+            return length
+    return LONGEST_ID
+
+
+def first_choice(facts: HistoryFacts, status: StatusResult | None) -> str | None:
+    """Where the cursor starts: the uncommitted revision, else the next to apply, else the head."""
+    items = facts.history.revisions
+    uncommitted = next((item.revision for item in items if facts.is_uncommitted(item)), None)
+    if uncommitted is not None:
+        return uncommitted
+    if status is not None and status.pending and status.pending[0] in facts.history.by_id:
+        return status.pending[0]
+    return items[0].revision if items else None
+
+
+# ----------------------------------------------------------------------------------------- painting
+
+
+def paint(row: HistoryRow, ink: Inks, width: int, id_width: int, selected: bool) -> Strip:
+    """Lanes, mark, id, message; against the right edge badges and, in a wide pane, the date."""
+    item = row.revision
+    if item is None:
+        return line((" " + row.problem, ink.error))
+    before, _, after = row.cells.partition(NODE)
+    message = item.message or item.path.stem
+    text = ink.strong if row.sign == "◉" else ink.text
+    left: list[Part] = [
+        (" " + before, ink.edge),
+        (row.sign, sign_ink(row.sign, ink)),
+        (after, ink.edge),
+        (row.mark or " ", ink.pending if row.mark == "*" else ink.added),
+        (row.short.ljust(id_width) + " ", ink.accent if selected else ink.dim),
+        (message, text),
+    ]
+    right: list[Part] = []
+    if item.computed:
+        right.append(("computed ", ink.warning))
+    for label in item.branch_labels:
+        right.append((f"[{label}] ", ink.note))
+    if row.is_head:
+        right.append(("head ", ink.badge))
+    if width >= DATE_FROM:
+        date = item.date[: 16 if width >= TIME_FROM else 10]
+        right.append((date.ljust(16 if width >= TIME_FROM else 10) + " ", ink.dim))
+    while right and measure(left[:-1]) + measure(right) > width - 8:
+        right.pop()
+    return spread(left, right, width, ink.text)
+
+
+def sign_ink(sign: str, ink: Inks) -> Style:
+    styles = {"●": ink.applied, "○": ink.pending, "◉": ink.current}
+    return styles.get(sign, ink.dim)

@@ -1,0 +1,5 @@
+"""The review pane: a migration with its flags, a model file's diff, or a revision in words."""
+
+from opsmig_tui.ui.panes.review.pane import ReviewPane
+
+__all__ = ["ReviewPane"]

@@ -1,0 +1,169 @@
+"""Words around the code: what a revision is and does, what a finding says, what went unchecked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from opsmig_tui.changes.model import FileChange
+from opsmig_tui.history.model import Revision
+from opsmig_tui.review.model import GLYPHS, Finding, NotChecked, Review, Severity
+from opsmig_tui.ui.panes.review.rows import Row
+from opsmig_tui.ui.widgets.code import Piece
+from opsmig_tui.ui.widgets.paint import wrap
+
+LABEL = 11
+#: Operations shown before the rest is folded away by a count.
+MOST_OPERATIONS = 12
+_SIGNS = (
+    (("adds", "add", "creates", "create", "inserts"), "+", "added"),
+    (("drops", "drop", "removes", "remove", "deletes", "truncates"), "−", "removed"),
+)
+
+
+def text(*pieces: Piece) -> Row:
+    return Row("text", pieces)
+
+
+def rule(name: str, width: int) -> Row:
+    """A line across with a name in it."""
+    return text((f" {name} ", "heading"), ("─" * max(0, width - len(name) - 3), "edge"))
+
+
+def field(label: str, value: str, width: int, ink: str = "text") -> list[Row]:
+    """``label   value``, wrapped beneath itself."""
+    first, *rest = wrap(value, width - LABEL - 2)
+    rows = [text((f" {label:<{LABEL}}", "dim"), (first, ink))]
+    return rows + [text((" " * (LABEL + 1), "dim"), (part, ink)) for part in rest]
+
+
+def operations(label: str, sentences: Sequence[str], width: int) -> list[Row]:
+    """One sentence a row, each with the sign of what it does."""
+    if not sentences:
+        return [text((f" {label:<{LABEL}}", "dim"), ("does nothing", "dim"))]
+    rows: list[Row] = []
+    for sentence in sentences[:MOST_OPERATIONS]:
+        sign, ink = _sign(sentence)
+        shown_label = label if not rows else ""
+        first, *rest = wrap(sentence, width - LABEL - 4)
+        rows.append(text((f" {shown_label:<{LABEL}}", "dim"), (sign + " ", ink), (first, "text")))
+        rows += [text((" " * (LABEL + 3), "dim"), (part, "text")) for part in rest]
+    more = len(sentences) - MOST_OPERATIONS
+    if more > 0:
+        rows.append(text((" " * (LABEL + 3), "dim"), (f"… and {more} more", "dim")))
+    return rows
+
+
+def _sign(sentence: str) -> tuple[str, str]:
+    verb = sentence.split(" ", 1)[0].lower()
+    return next(((sign, ink) for verbs, sign, ink in _SIGNS if verb in verbs), ("~", "changed"))
+
+
+def shown_path(path: Path, roots: Iterable[Path]) -> str:
+    """The path from the first of these folders that holds it."""
+    for root in roots:
+        if path.is_relative_to(root):
+            return str(path.relative_to(root))
+    return str(path)
+
+
+def identity(item: Revision, path: str, width: int) -> list[Row]:
+    """Revision, parents, date, labels and file: the verbose view of alembic, in columns."""
+    parents = ", ".join(item.down_revisions) or "none: this is the base"
+    rows = field("revision", item.revision, width, "strong")
+    rows += field("parents" if item.is_merge else "parent", parents, width)
+    if item.date:
+        rows += field("date", item.date[:16], width)
+    if item.branch_labels:
+        rows += field("label", ", ".join(item.branch_labels), width)
+    if item.depends_on:
+        rows += field("depends on", ", ".join(item.depends_on), width)
+    if item.computed:
+        rows += field("computed", "This file works out its ids when it runs.", width, "warning")
+    return rows + field("file", path, width)
+
+
+def review_head(review: Review, item: Revision | None, path: str, width: int) -> list[Row]:
+    """What stands above the code."""
+    rows = identity(item, path, width) if item is not None else field("file", path, width)
+    rows.append(text())
+    rows += operations("upgrade", review.summary.upgrade, width)
+    rows += operations("downgrade", review.summary.downgrade, width)
+    rows += [text()]
+    return rows
+
+
+def details(item: Revision, path: str, children: Sequence[str], width: int) -> list[Row]:
+    """A revision in words, with its whole docstring."""
+    rows = identity(item, path, width)
+    if children:
+        rows += field("children", ", ".join(children), width)
+    rows.append(text())
+    for paragraph in item.docstring.strip().splitlines():
+        rows += [text((" " + part, "text")) for part in wrap(paragraph, width - 2)]
+    return rows
+
+
+def change_head(change: FileChange, where: str, width: int) -> list[Row]:
+    """What stands above a model file's diff: the same changes in terms of models."""
+    inks = {"+": "added", "-": "removed", "~": "changed"}
+    rows = field("file", change.shown, width, "strong")
+    if where:
+        rows += field("stands", where, width)
+    for at, item in enumerate(change.models):
+        rows.append(
+            text(
+                (f" {'models' if at == 0 else '':<{LABEL}}", "dim"),
+                (item.sign.replace("-", "−") + " ", inks[item.sign]),
+                (item.subject, "text"),
+                (f"  {item.detail}" if item.detail else "", "dim"),
+            )
+        )
+    return [*rows, text()]
+
+
+def finding_rows(finding: Finding, index: int, width: int) -> list[Row]:
+    """The finding under its line: rule and message, why, and what to do. `width` is the note's."""
+    severity: Severity = finding.severity
+    evidence = {"live": "  (this database)", "rendered": "  (from the SQL)", "static": ""}
+    lead = finding.rule + "  "
+    first, *rest = wrap(finding.message, width - 3, len(lead))
+    rows = [_note(index, ("╰ ", severity), (lead, "strong"), (first, severity))]
+    rows += [_note(index, ("  ", severity), (part, severity)) for part in rest]
+    if evidence[finding.evidence]:
+        rows[-1] = _note(index, *rows[-1].pieces, (evidence[finding.evidence], "dim"))
+    for mark, words, ink in (("  ", finding.why, "dim"), ("→ ", finding.remedy, "text")):
+        for at, part in enumerate(wrap(words, width - 5) if words else []):
+            rows.append(_note(index, ("  " + (mark if at == 0 else "  "), severity), (part, ink)))
+    return rows
+
+
+def _note(index: int, *pieces: Piece) -> Row:
+    return Row("note", pieces, finding=index)
+
+
+def not_checked(items: Sequence[NotChecked], width: int) -> list[Row]:
+    """Which rules went without their facts, grouped by the reason."""
+    if not items:
+        return []
+    reasons: dict[str, list[str]] = {}
+    for item in items:
+        reasons.setdefault(item.reason, []).append(item.rule)
+    rows = [text(), rule("Not checked", width)]
+    for reason, rules in reasons.items():
+        rows += [text((" " + part, "text")) for part in wrap(reason, width - 2)]
+        rows += [text(("   " + part, "dim")) for part in wrap(", ".join(rules), width - 4)]
+    return rows
+
+
+def counts(review: Review) -> list[Piece]:
+    """✖ 1  ▲ 2  ● 1 for the title, or that there is nothing."""
+    severities: tuple[Severity, ...] = ("error", "warning", "note")
+    found = [(f"{GLYPHS[name]} {review.count(name)}", name) for name in severities]
+    shown = [piece for piece, name in zip(found, severities, strict=True) if review.count(name)]
+    if not shown:
+        return [("✓ no flags", "applied")]
+    spaced: list[Piece] = []
+    for at, (words, ink) in enumerate(shown):
+        spaced.append((("  " if at else "") + words, ink))
+    return spaced

@@ -1,0 +1,219 @@
+"""Every colour of the screen: two themes, and the same colours as Rich styles for painted lines.
+
+Colour never carries a meaning alone: a glyph or a word stands beside it, so that NO_COLOR and
+colour-blind readers lose nothing. Each text colour has a contrast of at least 4.5:1 on the
+background, the cursor line and the tinted diff lines (tests/ui/widgets/test_theme.py measures it).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from functools import cache
+
+from rich.style import Style
+from textual.theme import Theme
+
+
+@dataclass(frozen=True)
+class Colours:
+    """One theme's colours as #rrggbb. The first group are grounds and lines, the rest is text."""
+
+    background: str
+    raised: str
+    cursor: str
+    cursor_blurred: str
+    added_ground: str
+    removed_ground: str
+    match_ground: str
+    edge: str
+    edge_focus: str
+    text: str
+    dim: str
+    faint: str
+    accent: str
+    applied: str
+    pending: str
+    current: str
+    added: str
+    removed: str
+    changed: str
+    error: str
+    warning: str
+    note: str
+    code_keyword: str
+    code_string: str
+    code_number: str
+    code_comment: str
+    code_name: str
+    code_decorator: str
+
+
+DARK = Colours(
+    background="#14171c",
+    raised="#1b1f26",
+    cursor="#2b3442",
+    cursor_blurred="#20262f",
+    added_ground="#16261f",
+    removed_ground="#2c1a1f",
+    match_ground="#5a4a12",
+    edge="#3b4452",
+    edge_focus="#6fa8dc",
+    text="#dbe0e8",
+    dim="#a3adbb",
+    faint="#929cab",
+    accent="#82b6e8",
+    applied="#86c58c",
+    pending="#e2b45f",
+    current="#6fd3d8",
+    added="#86c58c",
+    removed="#f0898f",
+    changed="#e2b45f",
+    error="#ff7f7f",
+    warning="#e8b85c",
+    note="#8db9f2",
+    code_keyword="#c5a0ec",
+    code_string="#a5cf95",
+    code_number="#eaaf85",
+    code_comment="#98a2b0",
+    code_name="#85bdf5",
+    code_decorator="#e3c17c",
+)
+
+LIGHT = Colours(
+    background="#fbfbfa",
+    raised="#f2f3f4",
+    cursor="#dce6f2",
+    cursor_blurred="#ebeef2",
+    added_ground="#e7f4e9",
+    removed_ground="#fbe9ea",
+    match_ground="#ffe28a",
+    edge="#c3c9d1",
+    edge_focus="#2f6fb5",
+    text="#20252c",
+    dim="#4d5663",
+    faint="#566070",
+    accent="#1f5f9f",
+    applied="#216e2f",
+    pending="#855000",
+    current="#08666e",
+    added="#216e2f",
+    removed="#a8222e",
+    changed="#855000",
+    error="#b3151f",
+    warning="#855000",
+    note="#2257a8",
+    code_keyword="#75359f",
+    code_string="#2b6a26",
+    code_number="#99410a",
+    code_comment="#566070",
+    code_name="#1c5796",
+    code_decorator="#7a5200",
+)
+
+
+@dataclass(frozen=True)
+class Inks:
+    """The text colours as Rich styles; `.on` grounds are applied beneath them by the line view."""
+
+    text: Style
+    dim: Style
+    faint: Style
+    edge: Style
+    accent: Style
+    applied: Style
+    pending: Style
+    current: Style
+    added: Style
+    removed: Style
+    changed: Style
+    error: Style
+    warning: Style
+    note: Style
+    code_keyword: Style
+    code_string: Style
+    code_number: Style
+    code_comment: Style
+    code_name: Style
+    code_decorator: Style
+    strong: Style
+    heading: Style
+    badge: Style
+    on_cursor: Style
+    on_cursor_blurred: Style
+    on_added: Style
+    on_removed: Style
+    on_match: Style
+
+
+@cache
+def inks(dark: bool) -> Inks:
+    """The styles of the dark or the light theme."""
+    colours = DARK if dark else LIGHT
+    plain = {item.name for item in fields(Inks)} & {item.name for item in fields(Colours)}
+    return Inks(
+        **{name: Style(color=getattr(colours, name)) for name in plain},
+        strong=Style(color=colours.text, bold=True),
+        heading=Style(color=colours.accent, bold=True),
+        badge=Style(color=colours.current, bold=True),
+        on_cursor=Style(bgcolor=colours.cursor),
+        on_cursor_blurred=Style(bgcolor=colours.cursor_blurred),
+        on_added=Style(bgcolor=colours.added_ground),
+        on_removed=Style(bgcolor=colours.removed_ground),
+        on_match=Style(color=colours.text, bgcolor=colours.match_ground, bold=True),
+    )
+
+
+def variables(dark: bool) -> dict[str, str]:
+    """The semantic CSS variables ($applied, $dim, $edge-focus …) of the dark or the light theme.
+
+    Give these as the App's `get_theme_variable_defaults`, so that the style sheets also hold under
+    one of Textual's own themes.
+    """
+    colours = DARK if dark else LIGHT
+    return {name.replace("_", "-"): value for name, value in asdict(colours).items()}
+
+
+def _theme(name: str, dark: bool) -> Theme:
+    colours = DARK if dark else LIGHT
+    return Theme(
+        name=name,
+        dark=dark,
+        primary=colours.accent,
+        secondary=colours.note,
+        accent=colours.accent,
+        warning=colours.warning,
+        error=colours.error,
+        success=colours.applied,
+        foreground=colours.text,
+        background=colours.background,
+        surface=colours.raised,
+        panel=colours.raised,
+        variables={
+            **variables(dark),
+            "text": colours.text,
+            "text-muted": colours.dim,
+            "text-disabled": colours.faint,
+            "border": colours.edge_focus,
+            "border-blurred": colours.edge,
+            "block-cursor-background": colours.cursor,
+            "block-cursor-foreground": colours.text,
+            "block-cursor-blurred-background": colours.cursor_blurred,
+            "footer-background": colours.background,
+            "footer-foreground": colours.dim,
+            "footer-key-foreground": colours.accent,
+            "footer-description-foreground": colours.dim,
+            "scrollbar": colours.edge,
+            "scrollbar-hover": colours.dim,
+            "scrollbar-active": colours.edge_focus,
+            "scrollbar-background": colours.background,
+            "scrollbar-background-hover": colours.background,
+            "scrollbar-background-active": colours.background,
+            "scrollbar-corner-color": colours.background,
+            "input-selection-background": colours.cursor,
+        },
+    )
+
+
+DARK_THEME = _theme("opsmig-dark", True)
+LIGHT_THEME = _theme("opsmig-light", False)
+THEMES = (DARK_THEME, LIGHT_THEME)
