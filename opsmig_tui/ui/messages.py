@@ -1,4 +1,4 @@
-"""What panes say to the screen. A pane never calls a use case or another pane: it posts one of these."""
+"""What panes say to the screen: a pane never calls a use case or another pane."""
 
 from __future__ import annotations
 

@@ -1,0 +1,131 @@
+"""The application: themes, quitting, cancelling, and what happens to errors nobody caught."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual.app import App
+from textual.binding import BindingType
+
+from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.project.model import Candidates, Project
+from opsmig_tui.project.preferences import load_preferences, save_preferences
+from opsmig_tui.ui import messages
+from opsmig_tui.ui.failures import Work, crash_line, guarded, show_error
+from opsmig_tui.ui.keys import EVERYWHERE
+from opsmig_tui.ui.palette import ActionProvider
+from opsmig_tui.ui.screens.main import MainScreen
+from opsmig_tui.ui.theme import DARK_THEME, THEMES, variables
+from opsmig_tui.workspace.workspace import Workspace
+
+STYLES = sorted((Path(__file__).parent / "styles").glob("*.tcss"))
+
+
+class OpsmigApp(App[None]):
+    """One opened project. Everything that is done is done by the workspace; see MainScreen."""
+
+    TITLE = "opsmig"
+    CSS_PATH: ClassVar[list[Path]] = STYLES  # type: ignore[assignment]
+    COMMANDS: ClassVar[set[Any]] = {ActionProvider}
+    BINDINGS: ClassVar[list[BindingType]] = list(EVERYWHERE)
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.crash = ""
+        for theme in THEMES:
+            self.register_theme(theme)
+        wanted = load_preferences().theme
+        self.theme = wanted if wanted in self.available_themes else DARK_THEME.name
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return variables(self.current_theme.dark)
+
+    def on_mount(self) -> None:
+        self.push_screen(MainScreen(self.workspace))
+
+    def set_theme(self, name: str) -> None:
+        """Switches the theme and remembers it."""
+        from dataclasses import replace
+
+        self.theme = name
+        save_preferences(replace(load_preferences(), theme=name))
+
+    # ------------------------------------------------------------------------------ doing things
+
+    def start(self, work: Work, *, group: str) -> None:
+        """Runs `work` in the background; whatever goes wrong is shown, see `guarded`."""
+        self.run_worker(guarded(self, work), group=group, exit_on_error=False)
+
+    def action_cancel_run(self) -> None:
+        """The first press cancels the running statement on the server, the next ones escalate."""
+        run = self.workspace.state.run
+        force = run is not None and run.phase == "cancelling"
+        if not self.workspace.cancel(force):
+            self.notify("Nothing runs. q quits.", timeout=3)
+        elif force:
+            self.notify("Cancelling harder: the worker is interrupted.", severity="warning")
+
+    async def action_quit(self) -> None:
+        """Refuses while something runs: a run must not be left alone by accident."""
+        run = self.workspace.state.run
+        if run is not None and run.active:
+            step = f" ({run.number} of {run.total})" if run.total else ""
+            self.notify(
+                f"{run.title}{step} is running. ctrl+c cancels it; then q quits.",
+                severity="warning",
+            )
+            return
+        await self.workspace.close()
+        self.exit()
+
+    async def on_unmount(self) -> None:
+        await self.workspace.close()
+
+    def on_copy_requested(self, event: messages.CopyRequested) -> None:
+        self.copy_to_clipboard(event.text)
+        self.notify(f"Copied {event.what}.", timeout=3, markup=False)
+
+    def on_edit_requested(self, event: messages.EditRequested) -> None:
+        from opsmig_tui.ui.flows.edit import edit
+
+        try:
+            edit(self, event.path, event.line)
+        except OpsmigError as error:
+            show_error(self, error)
+
+    # ------------------------------------------------------------------------------------ errors
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A defect in a handler or a widget: the terminal is given back with one line.
+
+        Textual's own answer prints the local variables of every frame, and one of them may hold a
+        password. Tests keep Textual's, which re-raises.
+        """
+        if self.is_headless:
+            super()._handle_exception(error)
+            return
+        self.crash = self.crash or crash_line(error)
+        self.exit(return_code=1)
+
+
+def run_app(project: Project, *, trusted: bool) -> int:
+    """Opens the screen and returns the exit status. The history is read before the first frame."""
+    workspace = Workspace(project, trusted=trusted)
+    workspace.read_history()
+    app = OpsmigApp(workspace)
+    app.run()
+    if app.crash:
+        import sys
+
+        print(app.crash, file=sys.stderr)
+    return app.return_code or 0
+
+
+def choose(candidates: Candidates) -> Path | None:
+    """Asks which of several alembic configurations to open. None: the person left."""
+    from opsmig_tui.ui.screens.choose import ChooseApp
+
+    return ChooseApp(candidates).run()

@@ -1,0 +1,76 @@
+"""What becomes of an error: never a broken screen, always one sentence that says what to do."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opsmig_tui.project.errors import OpsmigError
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+Work = Callable[[], Awaitable[object]]
+
+
+async def guarded(app: App[None], work: Work) -> None:
+    """Runs `work`. What a person can mend becomes a toast; what the worker answered a page with
+    "retry"; anything else is a defect of ours: its traceback goes to a file, its name on screen.
+    """
+    from opsmig_tui.services.worker_client import WorkerFailed
+
+    try:
+        await work()
+    except OpsmigError as error:
+        show_error(app, error)
+    except WorkerFailed as error:
+        show_failure(app, error, work)
+    except Exception as error:
+        app.notify(crash_line(error), severity="error", timeout=15, markup=False)
+
+
+def show_error(app: App[None], error: OpsmigError) -> None:
+    """The sentence and, under it, the hint. A status of 0 means there was nothing to do."""
+    text = "\n".join(part for part in (str(error), error.hint) if part)
+    severity = "information" if error.exit_status == 0 else "warning"
+    app.notify(text, severity=severity, timeout=8, markup=False)  # type: ignore[arg-type]
+
+
+def show_failure(app: App[None], error: Exception, again: Work) -> None:
+    """The failure page for a WorkerFailed; a cancelled request only says so."""
+    from opsmig_tui.ui.screens.failure import FailureScreen
+
+    failed = error.failed  # type: ignore[attr-defined]
+    if failed.kind == "cancelled":
+        app.notify(failed.message, severity="warning", markup=False)
+        return
+
+    def answered(retry: bool | None) -> None:
+        if retry:
+            app.run_worker(guarded(app, again), group="job", exit_on_error=False)
+
+    app.push_screen(FailureScreen(failed), answered)
+
+
+def crash_line(error: BaseException) -> str:
+    """Writes the traceback to a file and returns the one line that tells of it."""
+    name = type(error).__name__
+    try:
+        path = write_crash_log(error)
+    except OSError as problem:
+        return f"opsmig stumbled: {name}: {error} (and the log could not be written: {problem})"
+    return f"opsmig stumbled: {name}. The details are in {path}"
+
+
+def write_crash_log(error: BaseException) -> Path:
+    """A file with the traceback only: no local variables, which might hold a password."""
+    from platformdirs import user_log_path
+
+    folder = user_log_path("opsmig", ensure_exists=True)
+    path = folder / f"crash-{time.strftime('%Y%m%d-%H%M%S')}.log"
+    path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    path.chmod(0o600)
+    return path

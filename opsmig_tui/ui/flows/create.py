@@ -1,0 +1,100 @@
+"""Creating a revision: pre-flight and message in a dialog, then the review with its question."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opsmig_tui.ui.flows.apply import migrate
+from opsmig_tui.ui.flows.edit import edit
+from opsmig_tui.ui.flows.review import show_review
+from opsmig_tui.ui.flows.test import test_revision
+from opsmig_tui.ui.flows.trust import trusted
+from opsmig_tui.ui.screens.create import CreateScreen, Outcome
+from opsmig_tui.ui.screens.question import Answer
+from opsmig_tui.ui.screens.wait import waiting
+from opsmig_tui.workspace.container import start_database
+from opsmig_tui.workspace.create import create as write
+from opsmig_tui.workspace.create import discard, plan_create, why_not_discard
+
+if TYPE_CHECKING:
+    from opsmig_tui.ui.screens.main import MainScreen
+
+
+async def create(screen: MainScreen) -> None:
+    """The whole way, with the detours of the pre-flight. Raises OpsmigError, WorkerFailed."""
+    if not await trusted(screen):
+        return
+    message = ""
+    while True:
+        outcome = await screen.app.push_screen_wait(CreateScreen(screen.workspace, message))
+        if outcome is None:
+            return
+        if outcome.error is not None:
+            raise outcome.error
+        message = outcome.message
+        if outcome.offer == "start":
+            screen.board.go("output")
+            await start_database(screen.workspace)
+        elif outcome.offer == "upgrade":
+            if not await migrate(screen, "upgrade", "head"):
+                return
+        else:
+            await generate(screen, outcome)
+            return
+
+
+async def generate(screen: MainScreen, outcome: Outcome) -> None:
+    """Lets alembic write the file; an empty result is told and leaves none."""
+    plan = outcome.plan
+    if plan is None:
+        asking = "asking alembic for the file name …"
+        plan = await waiting(screen.app, asking, plan_create(screen.workspace, outcome.message))
+    writing = f"alembic writes {plan.file_name} …"
+    # Not to be given up half-way: ctrl+c cancels it in the worker instead.
+    path = await waiting(screen.app, writing, write(screen.workspace, plan), may_give_up=False)
+    if path is None:
+        screen.tell("Nothing to generate: the models match the database. No file was written.")
+        return
+    await decide(screen, path)
+
+
+async def decide(screen: MainScreen, path: Path) -> None:
+    """Shows the new file and asks whether it looks right, until it was kept or discarded."""
+    screen.board.go("review")
+    await show_review(screen, path)
+    while True:
+        answer = await screen.board.question.ask(
+            "Looks right?",
+            Answer("k", "keep"),
+            Answer("e", "edit"),
+            Answer("x", "discard", why_not_discard(screen.workspace, path)),
+        )
+        if answer == "e":
+            edit(screen.host, path, 1)
+            await show_review(screen, path)
+        elif answer == "x":
+            await discard(screen.workspace, path)
+            screen.tell(f"Discarded {path.name}.")
+            await show_review(screen, None)
+            return
+        else:
+            break
+    if answer == "k":
+        await offer_test(screen, path)
+
+
+async def offer_test(screen: MainScreen, path: Path) -> None:
+    """A revision that was kept can be tried at once: up, down and up again."""
+    view = screen.workspace.state.history.value
+    revisions = view.history.revisions if view is not None else ()
+    own = next((one for one in revisions if one.path == path), None)
+    if own is None:
+        return
+    answer = await screen.board.question.ask(
+        f"Kept. Test {own.revision} now: upgrade, downgrade, upgrade?",
+        Answer("y", "test"),
+        Answer("n", "later"),
+    )
+    if answer == "y":
+        await test_revision(screen, own.revision)

@@ -1,0 +1,30 @@
+"""What happens right after the first frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.ui.flows.review import show_review
+from opsmig_tui.ui.flows.trust import trusted
+
+if TYPE_CHECKING:
+    from opsmig_tui.ui.screens.main import MainScreen
+
+
+async def follow(screen: MainScreen) -> None:
+    """Keeps the state up to date as long as the screen is there."""
+    await screen.workspace.live()
+
+
+async def greet(screen: MainScreen) -> None:
+    """Puts a review on the screen, and asks for trust where that is not decided."""
+    try:
+        await show_review(screen, None)
+    except OpsmigError as error:
+        # Nothing that can be reviewed is no error of opening: the pane says so.
+        screen.shown = ""
+        screen.board.review.show_hint(str(error))
+    project = screen.workspace.project
+    if not screen.workspace.state.trusted and project.interpreter is not None:
+        await trusted(screen)

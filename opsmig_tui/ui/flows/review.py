@@ -1,0 +1,47 @@
+"""Showing a revision: at once what its file tells, then what models and database add."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opsmig_tui.workspace.review import review
+
+if TYPE_CHECKING:
+    from opsmig_tui.ui.screens.main import MainScreen
+
+
+async def show_review(screen: MainScreen, target: str | Path | None) -> None:
+    """Shows the review of `target` (see `workspace.review`), unless another was asked for since.
+
+    Raises OpsmigError.
+    """
+    screen.shown = target if target is not None else ""
+    wanted = screen.shown
+    found = await review(screen.workspace, target, facts=False)
+    if screen.shown != wanted:
+        return
+    wanted = screen.shown = found.path
+    screen.board.review.show_review(found)
+    if not screen.workspace.state.trusted:
+        return
+    complete = await review(screen.workspace, found.path)
+    if screen.shown == wanted and complete != found:
+        screen.board.review.show_review(complete)
+
+
+async def show_again(screen: MainScreen) -> None:
+    """Something a review goes by has changed: the one on show is made anew, in place."""
+    shown = screen.shown
+    gone = isinstance(shown, Path) and not shown.exists()
+    if shown:
+        await show_review(screen, None if gone else shown)
+
+
+def show_details(screen: MainScreen, revision: str) -> None:
+    """The verbose view of a revision."""
+    view = screen.workspace.state.history.value
+    if view is not None and revision in view.history.by_id:
+        screen.shown = ""
+        screen.board.review.show_details(view.history.by_id[revision], view.history)
+        screen.board.go("review")

@@ -1,0 +1,110 @@
+"""The question before anything changes: what exactly, where, and what would be lost."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from opsmig_tui.ui.keys import key
+from opsmig_tui.ui.screens.choice import Choice
+from opsmig_tui.ui.screens.dialog import DEAF_SECONDS, Dialog
+from opsmig_tui.workspace.confirm import Confirmation, ConfirmationStep
+
+
+class ConfirmScreen(Dialog[bool]):
+    """Results in True for yes. Where a text must be typed, `y` counts only after it.
+
+    Enter never confirms, No has the focus, and nothing typed in the first 300 ms counts.
+    """
+
+    DEAF = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("dialog.yes", "y", "yes", "yes", "Do it, once what must be typed is typed"),
+        key("dialog.no", "n", "close", "no", "Do nothing and go back"),
+    ]
+
+    def __init__(self, confirmation: Confirmation) -> None:
+        danger = confirmation.destructive or not confirmation.local
+        super().__init__(confirmation.title, classes="-danger" if danger else "")
+        self.confirmation = confirmation
+        self.typed_right = confirmation.typed is None
+
+    def body(self) -> ComposeResult:
+        yield Static(question(self.confirmation), classes="text")
+
+    def below(self) -> ComposeResult:
+        asked = self.confirmation
+        if asked.typed is not None:
+            ask = Content.assemble(
+                "Type ", (asked.typed, "bold"), f" ({asked.typed_what}), then ", ("y", "bold"), "."
+            )
+            yield Static(ask, id="ask", classes="text")
+            yield Input(id="typed", disabled=True, compact=True)
+        with Horizontal(classes="choices"):
+            yield Choice("n", "No, go back", "close", id="no")
+            yield Choice("y", "Yes", "yes", id="yes", focusable=False)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one("#yes").set_class(not self.typed_right, "-off")
+        self.query_one("#no").focus()
+        if self.confirmation.typed is not None:
+            self.set_timer(DEAF_SECONDS, self._hear)
+
+    def _hear(self) -> None:
+        typed = self.query_one("#typed", Input)
+        typed.disabled = False
+        typed.focus()
+
+    @on(Input.Changed, "#typed")
+    def _compare(self, event: Input.Changed) -> None:
+        """The right text locks itself and gives the keyboard back to No, so that `y` is a key."""
+        wanted = self.confirmation.typed or ""
+        self.typed_right = event.value == wanted
+        self.query_one("#yes").set_class(not self.typed_right, "-off")
+        event.input.set_class(not wanted.startswith(event.value), "-wrong")
+        if self.typed_right:
+            event.input.disabled = True
+            self.query_one("#no").focus()
+
+    @on(Input.Submitted, "#typed")
+    def _enter_confirms_nothing(self) -> None:
+        self.notify(f"Enter never confirms: type {self.confirmation.typed}, then y.", markup=False)
+
+    def action_yes(self) -> None:
+        if self.deaf:
+            return
+        if self.typed_right:
+            self.dismiss(True)
+        else:
+            self.notify(f"Type {self.confirmation.typed} first.", markup=False)
+
+    def action_close(self) -> None:
+        self.dismiss(False)
+
+
+def question(asked: Confirmation) -> Content:
+    """The whole question as text: database, warnings, plan, command."""
+    lines = [Content.assemble(("on  ", "$dim"), (asked.database, "bold"))]
+    lines += [Content.styled(f"▲ {text}", "$warning") for text in asked.warnings]
+    lines.append(Content(""))
+    for step in asked.steps:
+        lines += _step(step)
+    lines += [Content(""), Content.styled(f"$ {asked.command}", "$dim")]
+    return Content("\n").join(lines)
+
+
+def _step(step: ConfirmationStep) -> list[Content]:
+    lines = [Content.assemble((step.revision, "bold $accent"), f"  {step.message}")]
+    if step.summary:
+        lines.append(Content.styled(f"    {step.summary}", "$dim"))
+    lines += [Content.styled(f"    ✖ {loss}", "$error") for loss in step.losses]
+    if step.commits:
+        lines.append(Content.styled(f"    ▲ {step.commits}", "$warning"))
+    return lines

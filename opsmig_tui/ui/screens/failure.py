@@ -1,0 +1,118 @@
+"""A page for a request that failed: whose error it is, where, and what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Collapsible, Static
+
+from opsmig_tui.ui.keys import key
+from opsmig_tui.ui.messages import CopyRequested, EditRequested
+from opsmig_tui.ui.screens.choice import Choice
+from opsmig_tui.ui.screens.dialog import Dialog
+from opsmig_tui.worker.protocol import Failed
+
+TITLES = {
+    "database": "The database refused",
+    "connection": "The database cannot be reached",
+    "identity": "Not the database that was confirmed",
+    "locked": "Another run is under way",
+    "cancelled": "Cancelled",
+    "project": "The project's own code failed",
+    "alembic": "Alembic refused",
+    "dependency": "Something is not installed",
+    "crash": "The worker died",
+    "protocol": "The worker answered something else",
+}
+
+
+class FailureScreen(Dialog[bool]):
+    """Results in True when it shall be tried again."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("dialog.retry", "r", "retry", "retry", "Try the same again"),
+        key("dialog.edit", "e", "edit", "edit", "Open the failing line in $EDITOR"),
+        key("dialog.copy", "y", "copy", "copy", "Copy the whole error"),
+        key("dialog.traceback", "t", "traceback", "traceback", "Show or fold the traceback"),
+    ]
+
+    def __init__(self, failed: Failed) -> None:
+        super().__init__(TITLES.get(failed.kind, "That failed"), classes="-danger")
+        self.failed = failed
+
+    def body(self) -> ComposeResult:
+        yield Static(explanation(self.failed), classes="text")
+        if self.failed.traceback:
+            with Collapsible(title="traceback", id="traceback"):
+                yield Static(self.failed.traceback.rstrip(), markup=False)
+
+    def below(self) -> ComposeResult:
+        with Horizontal(classes="choices"):
+            yield Choice("esc", "Close", "close", id="close")
+            yield Choice("r", "Try again", "retry", id="retry", focusable=False)
+            if self.failed.file:
+                yield Choice("e", "Edit", "edit", id="edit")
+            yield Choice("y", "Copy", "copy", id="copy")
+            if self.failed.traceback:
+                yield Choice("t", "Traceback", "traceback", id="fold")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one("#close").focus()
+
+    def action_retry(self) -> None:
+        self.dismiss(True)
+
+    def action_edit(self) -> None:
+        if self.failed.file:
+            self.post_message(EditRequested(Path(self.failed.file), self.failed.line or 1))
+
+    def action_copy(self) -> None:
+        self.post_message(CopyRequested(as_text(self.failed), "the error"))
+
+    def action_traceback(self) -> None:
+        for fold in self.query("#traceback").results(Collapsible):
+            fold.collapsed = not fold.collapsed
+
+
+def explanation(failed: Failed) -> Content:
+    """Message, detail, hint, place, statement, and where that leaves the database."""
+    lines = [Content.styled(failed.message, "bold $error")]
+    if failed.detail:
+        lines.append(Content(failed.detail))
+    if failed.hint:
+        lines.append(Content.assemble(("hint  ", "$accent"), failed.hint))
+    lines += [_named(name, text) for name, text in _facts(failed) if text]
+    return Content("\n").join(lines)
+
+
+def _named(name: str, text: str) -> Content:
+    return Content.assemble((f"\n{name}\n", "$dim"), text)
+
+
+def _facts(failed: Failed) -> list[tuple[str, str]]:
+    place = f"{failed.file}:{failed.line}" if failed.line else failed.file or ""
+    now = ""
+    if failed.current is not None:
+        now = ", ".join(failed.current) or "base (no revision applied)"
+    return [
+        ("at", place),
+        ("statement", failed.statement.strip()),
+        ("SQLSTATE", failed.sqlstate),
+        ("committed, stays", ", ".join(failed.committed)),
+        ("rolled back", ", ".join(failed.rolled_back)),
+        ("the database stands at", now),
+    ]
+
+
+def as_text(failed: Failed) -> str:
+    """Everything that is shown, for the clipboard."""
+    parts = [explanation(failed).plain]
+    if failed.traceback:
+        parts.append(failed.traceback)
+    return "\n\n".join(parts) + "\n"
