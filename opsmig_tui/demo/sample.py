@@ -49,8 +49,9 @@ def sample(keep: Path | None = None) -> Iterator[SampleProject]:
         alembic = stack.enter_context(start_alembic())
         server = stack.enter_context(embedded.running(home / DATA))
         project = _create(home / REPOSITORY, server, alembic)
+        # Written last: a folder with the marker holds a whole sample, and is trusted as one.
+        (home / MARKER).write_text("`opsmig demo --keep` with this folder opens it again.\n")
         if keep:
-            (home / MARKER).write_text("`opsmig demo --keep` with this folder opens it again.\n")
             removal.pop_all()
         yield project
 
