@@ -1,0 +1,100 @@
+"""Whether a database is local: decided once, and what cannot be decided is not."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Literal
+
+from opsmig_tui.worker.protocol import Identity
+
+from .container import ContainerState
+
+Kind = Literal["embedded", "socket", "container", "unverified", "remote"]
+_DEFAULT_PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306, "mssql": 1433, "oracle": 1521}
+
+
+@dataclass(frozen=True)
+class Locality:
+    """`is_local` is what confirmations go by; `text` says it on the screen, with the reason."""
+
+    kind: Kind
+    is_local: bool
+    text: str
+
+
+def locality(
+    identity: Identity, container: ContainerState | None = None, *, embedded: bool = False
+) -> Locality:
+    """Judge a connection. Local are: the embedded server (`embedded`: the sample project's own), a
+    file (SQLite), a Unix socket, and a loopback port that the project's container publishes.
+
+    Any other loopback address may be a tunnel, so it counts as remote and says "unverified".
+    """
+    dialect = identity.dialect.split("+")[0]
+    if dialect == "sqlite":
+        return Locality("embedded", True, "a file on this machine")
+    host = (identity.host or "").strip()
+    over_socket = host.startswith(("/", "@")) or (
+        not host and dialect == "postgresql" and identity.server_address is None
+    )
+    loopback = _is_loopback(host or identity.server_address or "")
+    if embedded and (over_socket or loopback):
+        return Locality("embedded", True, "embedded server")
+    if over_socket and "," not in host:
+        return Locality("socket", True, f"Unix socket {host}".rstrip())
+    port = identity.port or _DEFAULT_PORTS.get(dialect)
+    shown = f"{host or identity.server_address or 'unknown host'}:{port or '?'}"
+    if not loopback:
+        return Locality("remote", False, f"remote: {shown}")
+    doubt = _doubt(identity, container, host, port)
+    if doubt or container is None:
+        return Locality("unverified", False, f"unverified: {shown} may be a tunnel ({doubt})")
+    return Locality("container", True, f"container {container.name} at {shown}")
+
+
+def _doubt(
+    identity: Identity, container: ContainerState | None, host: str, port: int | None
+) -> str:
+    """Why a loopback port cannot be taken for the container's, "" when it can."""
+    if container is None:
+        return "no container of this project is known"
+    if not container.is_up:
+        return f"{container.service} is not running"
+    if not container.engine_is_local:
+        return "the Docker engine runs on another machine"
+    if not any(
+        number == port and _serves(address, host) for address, number in container.published
+    ):
+        return f"{container.service} does not publish port {port}"
+    # The server sees its own address: behind a published port that is one inside the container.
+    seen = identity.server_address
+    if seen and _is_loopback(seen):
+        return "the server listens on this machine's own loopback"
+    if seen and container.addresses and seen.split("/")[0] not in container.addresses:
+        return f"the server says it is at {seen}, {container.service} is not"
+    return ""
+
+
+def _is_loopback(host: str) -> bool:
+    if host.lower().rstrip(".") in ("localhost", "ip6-localhost", "localhost.localdomain"):
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _serves(address: str, host: str) -> bool:
+    """Whether a port published at `address` is what a connection to loopback `host` reaches."""
+    if not address:
+        return True
+    published = ipaddress.ip_address(address.strip("[]"))
+    if not (published.is_unspecified or published.is_loopback):
+        return False
+    try:
+        asked = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return True  # "localhost" tries both families
+    same_family = asked.version == published.version
+    return same_family and (published.is_unspecified or asked == published)
