@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, Optional
+from typing import Any
 
 from alembic.autogenerate.render import render_op_text
 from alembic.operations import ops
 
+from .modelfacts import sql_type
 from .protocol import DriftOperation
 
 
@@ -42,7 +43,7 @@ def _describe(autogen: Any, parent: Any, operation: Any) -> DriftOperation:
     if parent is not None:  # rendered inside its table, so that batch mode shows as it would
         whole = ops.ModifyTableOps(parent.table_name, [operation], schema=parent.schema)
     code = render_op_text(autogen, whole).strip()
-    code = re.sub(r"\n(?!\)|$)", "\n    ", code)  # alembic leaves the arguments at the margin
+    code = re.sub(r"\n(?=[^\s)])", "\n    ", code)  # alembic leaves the arguments at the margin
     return DriftOperation(sign, _table(operation, parent), text, code, _kind(operation))
 
 
@@ -73,7 +74,7 @@ def _words(autogen: Any, operation: Any) -> tuple[str, str]:
         rest = "" if column.nullable else " NOT NULL"
         if column.server_default is not None:
             rest += " with a server default"
-        return "+", f"add column {column.name} {sql_type(column.type, autogen.dialect)}{rest}"
+        return "+", f"add column {column.name} {_type(column.type, autogen.dialect)}{rest}"
     if isinstance(operation, ops.DropColumnOp):
         return "-", f"drop column {operation.column_name}"
     if isinstance(operation, ops.AlterColumnOp):
@@ -110,8 +111,8 @@ def _constraint_words(operation: Any) -> tuple[str, str]:
 def _alterations(autogen: Any, operation: Any) -> str:
     changes = []
     if operation.modify_type is not None:
-        before = sql_type(operation.existing_type, autogen.dialect)
-        changes.append(f"type {before} → {sql_type(operation.modify_type, autogen.dialect)}")
+        before = _type(operation.existing_type, autogen.dialect)
+        changes.append(f"type {before} → {_type(operation.modify_type, autogen.dialect)}")
     if operation.modify_nullable is not None:
         changes.append("drop NOT NULL" if operation.modify_nullable else "set NOT NULL")
     if operation.modify_server_default is not False:
@@ -132,14 +133,10 @@ def _name(column: Any) -> str:
     return column if isinstance(column, str) else str(getattr(column, "name", column))
 
 
-def sql_type(type_: Any, dialect: Any) -> str:
-    """A column type as the dialect writes it, or the class's name where it cannot."""
+def _type(type_: Any, dialect: Any) -> str:
+    """A type in words; a named enum is marked as one."""
     if type_ is None:
         return "?"
-    try:
-        text = type_.compile(dialect=dialect)
-    except Exception:  # third-party types raise what they like: their name says enough
-        return type(type_).__name__
-    values: Optional[list[str]] = getattr(type_, "enums", None)
-    named = values and getattr(type_, "name", None) and "ENUM" not in text.upper()
-    return f"ENUM {text}" if named else str(text)
+    text = sql_type(type_, dialect)
+    named = getattr(type_, "enums", None) and getattr(type_, "name", None)
+    return f"ENUM {text}" if named and "ENUM" not in text.upper() else text

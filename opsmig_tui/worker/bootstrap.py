@@ -18,7 +18,7 @@ def main():
     # type: () -> None
     sys.path[:] = [p for p in sys.path if p != "" and os.path.abspath(p) != FOLDER]
     if sys.version_info[:2] < OLDEST:
-        found = "%d.%d" % tuple(sys.version_info[:2])
+        found = ".".join(map(str, sys.version_info[:2]))
         refuse("The project's Python is " + found + "; opsmig's worker needs 3.9 or newer")
         return
     try:

@@ -67,9 +67,18 @@ def _kind(error: BaseException, root: str, file: Optional[str]) -> str:
         return "database" if error.statement and not _lost(error) else "connection"
     if _from_driver(error):
         return "database" if _database_details(error).get("sqlstate") else "connection"
+    if _is_ours(error.__traceback__):
+        return "crash"
     if isinstance(error, OSError) and _through_driver(error.__traceback__):
         return "connection"
     return "project"
+
+
+def _is_ours(trace: Optional[TracebackType]) -> bool:
+    """Whether the worker itself is at fault: it raised, and nobody else's code below it."""
+    frames = list(traceback.walk_tb(trace))
+    package = str(__package__)
+    return bool(frames) and str(frames[-1][0].f_globals.get("__name__", "")).startswith(package)
 
 
 def _lost(error: sa_exc.DBAPIError) -> bool:
@@ -146,6 +155,8 @@ def their_frame(
     """The innermost frame in a revision file, else in the project, as (file, line)."""
     migration = project = None
     for frame, line in traceback.walk_tb(trace):
+        if frame.f_code.co_filename.startswith("<"):
+            continue
         path = os.path.realpath(frame.f_code.co_filename)
         if path.startswith(version_dirs):
             migration = (path, line)

@@ -180,7 +180,10 @@ class FactsResult:
 
 @dataclass(frozen=True)
 class Loss:
-    """What a step would destroy: `rows` of a table, or non-null values of a column; None: unknown."""
+    """What a step would destroy: rows of a table or non-null values of a column; None: unknown.
+
+    `what` is "table NAME", "column TABLE.NAME" or "rows of NAME".
+    """
 
     what: str
     rows: Optional[int]
@@ -521,7 +524,7 @@ def decode_request(line: Union[bytes, str]) -> tuple[int, Any]:
     data = _object(line)
     cls = REQUESTS.get(data.get("op", ""))
     if cls is None or not isinstance(data.get("id"), int):
-        raise ValueError("not a request: %.200r" % (line,))
+        raise ValueError(f"not a request: {line[:200]!r}")
     return data["id"], from_dict(cls, data.get("args") or {})
 
 
@@ -534,7 +537,7 @@ def decode_event(line: Union[bytes, str]) -> tuple[Optional[int], Any]:
     number = data.pop("id", None)
     cls = EVENTS.get(data.pop("event", ""))
     if cls is None:
-        raise ValueError("not an event: %.200r" % (line,))
+        raise ValueError(f"not an event: {line[:200]!r}")
     return number, from_dict(cls, data)
 
 
@@ -584,5 +587,5 @@ def _line(data: dict[str, Any]) -> bytes:
 def _object(line: Union[bytes, str]) -> dict[str, Any]:
     data = json.loads(line)
     if not isinstance(data, dict):
-        raise ValueError("not an object: %.200r" % (line,))
+        raise ValueError(f"not an object: {line[:200]!r}")
     return data

@@ -67,7 +67,7 @@ def x_argument(value: str, redactor: Redactor) -> str:
 
     A bare value has no name to judge it by and is masked as well.
     """
-    name, equals, rest = value.partition("=")
+    name, equals, _ = value.partition("=")
     if equals and not _SECRET_NAME.search(name):
         return redactor.text(value)
     return f"{name}={MASK}" if equals else MASK

@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from types import FrameType
 from typing import Any, Optional
 
 from sqlalchemy import event
@@ -138,12 +139,12 @@ class Trace:
 
     def _place(self) -> tuple[Optional[str], Optional[int]]:
         """The revision file's line that the statement comes from, if one is on the stack."""
-        frame = sys._getframe(2)
+        frame: Optional[FrameType] = sys._getframe(2)
         while frame is not None:
             path = self._revision_path(frame.f_code.co_filename)
             if path:
                 return path, frame.f_lineno
-            frame = frame.f_back  # type: ignore[assignment]
+            frame = frame.f_back
         return None, None
 
     def _revision_path(self, name: str) -> Optional[str]:

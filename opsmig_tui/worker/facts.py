@@ -1,0 +1,90 @@
+"""What review rules may know: the models as they are imported, the database as it is."""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from alembic.runtime.migration import MigrationContext
+
+from . import protocol
+from .catalog import database_facts
+from .environment import run_environment
+from .errors import WorkerError, describe
+from .modelfacts import model_facts
+from .session import Session
+
+
+def facts(session: Session, request: protocol.GatherFacts) -> protocol.FactsResult:
+    """Models and database; without a database the models alone, by running env.py offline."""
+    models: Optional[protocol.ModelFacts] = None
+    database: Optional[protocol.DatabaseFacts] = None
+    suffixes = session.settings.companion_suffixes
+
+    def online(heads: tuple[str, ...], context: MigrationContext) -> None:
+        nonlocal models, database
+        if models is None:
+            models = _models(context, suffixes)
+        if database is None:
+            database = database_facts(context.connection)
+
+    try:
+        run_environment(session, online, "current", {"verbose": False, "check_heads": False})
+    except Exception as error:
+        problem = _problem(session, error)
+        if models is None:
+            models, why = _offline(session)
+            return protocol.FactsResult(models, None, why, problem)
+        return protocol.FactsResult(models, database, database_problem=problem)
+    why = "" if models else "env.py passes no target_metadata to context.configure()."
+    return protocol.FactsResult(models, database, why)
+
+
+def _offline(session: Session) -> tuple[Optional[protocol.ModelFacts], str]:
+    """The models from a run of env.py in offline mode, which configures without connecting."""
+    models: Optional[protocol.ModelFacts] = None
+
+    def fn(heads: tuple[str, ...], context: MigrationContext) -> None:
+        nonlocal models
+        models = _models(context, session.settings.companion_suffixes)
+
+    options: dict[str, Any] = {"revision": "heads", "sql": True, "tag": None}
+    try:
+        run_environment(
+            session,
+            fn,
+            "upgrade",
+            options,
+            as_sql=True,
+            starting_rev=None,
+            destination_rev="heads",
+            output_buffer=_Nowhere(),
+        )
+    except Exception as error:
+        return None, _problem(session, error)
+    return models, "" if models else "env.py passes no target_metadata to context.configure()."
+
+
+class _Nowhere:
+    """Takes the BEGIN and COMMIT that an offline run writes."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+    def flush(self) -> None: ...
+
+
+def _models(context: MigrationContext, suffixes: tuple[str, ...]) -> Optional[protocol.ModelFacts]:
+    metadata = context.opts.get("target_metadata")
+    if metadata is None:
+        return None
+    many = metadata if isinstance(metadata, (list, tuple)) else [metadata]
+    return model_facts(many, context.dialect, suffixes)
+
+
+def _problem(session: Session, error: Exception) -> str:
+    """One sentence, with the place in their code where there is one."""
+    if isinstance(error, WorkerError):
+        return error.failed.message
+    failed = describe(error, session.settings.root, session.scripts.directories())
+    place = f" ({failed.file}:{failed.line})" if failed.kind == "project" and failed.file else ""
+    return failed.message + place
