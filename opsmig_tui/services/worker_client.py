@@ -135,6 +135,12 @@ class WorkerClient:
             if pending.answer.done() and not pending.answer.cancelled():
                 pending.answer.exception()
 
+    async def idle(self) -> None:
+        """Wait until no request is under way; how they end does not matter."""
+        while self._process is not None and self._process.pending:
+            answers = [item.answer for item in self._process.pending.values()]
+            await asyncio.wait(answers)
+
     def cancel_running(self, force: bool = False) -> None:
         """Cancel every request under way; `force` interrupts Python code at once."""
         process = self._process
