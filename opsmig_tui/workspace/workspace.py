@@ -51,6 +51,7 @@ class Workspace:
         if trusted:
             self.trust_given.set()
         self._listeners: list[Listener] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._pool: WorkerPool | None = None
         self._output_timer: asyncio.TimerHandle | None = None
 
@@ -85,8 +86,15 @@ class Workspace:
         self.dispatch(OutputMoved(self.output.version))
 
     def log_command(self, command: str) -> None:
-        """Notes an action as the command it stands for."""
-        self.dispatch(CommandLogged(LoggedCommand(time.strftime("%H:%M:%S"), command)))
+        """Notes an action as the command it stands for. From any thread: git is asked in threads."""
+        event = CommandLogged(LoggedCommand(time.strftime("%H:%M:%S"), command))
+        try:
+            self._loop = asyncio.get_running_loop()
+        except RuntimeError:
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self.dispatch, event)
+                return
+        self.dispatch(event)
 
     # ------------------------------------------------------------------------------------ reading
 
@@ -100,6 +108,7 @@ class Workspace:
         """Reads parts of the state again, at once; problems become part of the state."""
         from opsmig_tui.workspace import status
 
+        self._loop = asyncio.get_running_loop()
         await asyncio.gather(*(status.refresh(self, part) for part in parts))
 
     async def live(self) -> None:
