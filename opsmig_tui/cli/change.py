@@ -37,7 +37,7 @@ def _apply_command(direction: Direction, default: str, help_text: str) -> click.
     @database_option
     @click.pass_context
     def command(
-        context: click.Context, target: str, yes: bool, database: str | None, **given: Any
+        context: click.Context, /, target: str, yes: bool, database: str | None, **given: Any
     ) -> None:
         async def use(workspace: Workspace) -> int:
             return await _apply(workspace, direction, target, yes, database)
@@ -102,7 +102,7 @@ def _database(plan: PlanResult) -> str:
 @database_option
 @click.pass_context
 def test(
-    context: click.Context, revision: str | None, yes: bool, database: str | None, **given: Any
+    context: click.Context, /, revision: str | None, yes: bool, database: str | None, **given: Any
 ) -> None:
     """Upgrade to REVISION, downgrade one step, upgrade again; report.
 
@@ -134,7 +134,7 @@ def test(
 @click.argument("message")
 @click.option("--yes", is_flag=True, help="Ask nothing; it never upgrades or starts anything.")
 @click.pass_context
-def create(context: click.Context, message: str, yes: bool, **given: Any) -> None:
+def create(context: click.Context, /, message: str, yes: bool, **given: Any) -> None:
     """Generate a revision from the model changes and review it.
 
     Exit status: 0 written (or nothing to generate), 1 answered no or the review found errors,

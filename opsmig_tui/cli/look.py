@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def history(
     context: click.Context,
+    /,
     limit: int | None,
     span: str | None,
     verbose: bool,
@@ -57,7 +58,7 @@ def history(
 @click.argument("target", required=False, shell_complete=complete_revision)
 @click.option("--json", "as_json", is_flag=True, help="The documented JSON document.")
 @click.pass_context
-def review(context: click.Context, target: str | None, as_json: bool, **given: Any) -> None:
+def review(context: click.Context, /, target: str | None, as_json: bool, **given: Any) -> None:
     """Review a revision file: what it does, what is wrong with it.
 
     TARGET is a file or a revision; default the uncommitted revision file, else the head. Exit
@@ -82,7 +83,7 @@ def review(context: click.Context, target: str | None, as_json: bool, **given: A
 @project_options
 @click.option("--json", "as_json", is_flag=True, help="The documented JSON document.")
 @click.pass_context
-def status(context: click.Context, as_json: bool, **given: Any) -> None:
+def status(context: click.Context, /, as_json: bool, **given: Any) -> None:
     """Where the database stands: current, heads, pending, drift, container.
 
     Exit status: 0 up to date, 1 pending or drift, 2 could not tell.
@@ -108,7 +109,7 @@ def status(context: click.Context, as_json: bool, **given: Any) -> None:
 @project_options
 @click.option("--json", "as_json", is_flag=True, help="The documented JSON document.")
 @click.pass_context
-def check(context: click.Context, as_json: bool, **given: Any) -> None:
+def check(context: click.Context, /, as_json: bool, **given: Any) -> None:
     """What autogenerate would emit now. Exit status: 0 nothing, 1 drift, 2 could not tell."""
 
     async def use(workspace: Workspace) -> int:

@@ -37,7 +37,7 @@ class Commands(click.Group):
 @project_options
 @click.version_option(__version__, "--version", message="opsmig %(version)s")
 @click.pass_context
-def main(context: click.Context, **given: Any) -> None:
+def main(context: click.Context, /, **given: Any) -> None:
     """Make, review, test, apply and roll back Alembic migrations.
 
     Without a command: the screen, on the project found from here.

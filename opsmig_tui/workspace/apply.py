@@ -32,6 +32,7 @@ async def plan(workspace: Workspace, direction: Direction, target: str) -> PlanR
     refuse_when_read_only(workspace, direction)
     refuse_while_running(workspace)
     refuse_when_untrusted(workspace, direction)
+    workspace.prepare_runner()
     result = await workspace.pool.reader().request(Plan(direction, target))
     found = cast(PlanResult, result)
     await _know_where(workspace)
@@ -152,11 +153,10 @@ async def run_step(workspace: Workspace, plan: PlanResult, reporter: RunReporter
     request = Run(
         plan.direction, plan.target, plan.databases, tuple(step.revision for step in plan.steps)
     )
-    client = await workspace.pool.runner()
     try:
-        return cast(RunResult, await run_with(workspace, client, request, reporter))
+        async with workspace.runner() as client:
+            return cast(RunResult, await run_with(workspace, client, request, reporter))
     finally:
-        await client.stop()
         await read_position_again(workspace)
 
 

@@ -119,6 +119,7 @@ async def plan_create(workspace: Workspace, message: str) -> CreatePlan:
     """
     if not message.strip():
         raise OpsmigError("A revision needs a message: say in a few words what it changes.")
+    workspace.prepare_runner()
     answer = await workspace.pool.reader().request(PlanCreate(message.strip()))
     return replace(cast(CreatePlan, answer), message=message.strip())
 
@@ -132,12 +133,11 @@ async def create(workspace: Workspace, plan: CreatePlan) -> Path | None:
     refuse_while_running(workspace)
     workspace.log_command(plan.command)
     reporter = RunReporter(workspace, "create", plan.command)
-    client = await workspace.pool.runner()
+    request = Create(plan.message, plan.revision)
     try:
-        request = Create(plan.message, plan.revision)
-        result = cast(CreateResult, await run_with(workspace, client, request, reporter))
+        async with workspace.runner() as client:
+            result = cast(CreateResult, await run_with(workspace, client, request, reporter))
     finally:
-        await client.stop()
         workspace.read_history()
     path = Path(result.path) if result.path else None
     reporter.succeed(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from opsmig_tui.history.lanes import layout
@@ -54,6 +55,7 @@ class Workspace:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pool: WorkerPool | None = None
         self._output_timer: asyncio.TimerHandle | None = None
+        self._preparing: asyncio.Task[None] | None = None
 
     # ------------------------------------------------------------------------------------- state
 
@@ -136,6 +138,22 @@ class Workspace:
             self._pool = WorkerPool(self.project)
         return self._pool
 
+    def prepare_runner(self) -> None:
+        """Lets a runner import the project's code meanwhile: the plan, and reading it, takes time."""
+        if self._preparing is None or self._preparing.done():
+            self._preparing = asyncio.create_task(self.pool.prepare_runner())
+            # What went wrong in there the runner used for the run is going to say itself.
+            self._preparing.add_done_callback(lambda task: task.cancelled() or task.exception())
+
+    @asynccontextmanager
+    async def runner(self) -> AsyncIterator[WorkerClient]:
+        """A worker for one thing that changes something, stopped at the end of the block."""
+        if self._preparing is not None:
+            await asyncio.wait([self._preparing])
+            self._preparing = None
+        async with self.pool.running() as client:
+            yield client
+
     def cancel(self, force: bool = False) -> bool:
         """Cancels the run that is under way; False when nothing runs."""
         from opsmig_tui.workspace.running import cancel
@@ -147,6 +165,9 @@ class Workspace:
         if self._output_timer is not None:
             self._output_timer.cancel()
             self._output_timer = None
+        if self._preparing is not None:
+            self._preparing.cancel()
+            await asyncio.wait([self._preparing])
         if self._pool is not None:
             pool, self._pool = self._pool, None
             await pool.close()
