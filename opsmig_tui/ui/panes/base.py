@@ -108,11 +108,15 @@ class Pane(Vertical):
         name = ink.heading if focused else ink.strong
         left: list[Part] = [(f"{self.number} ", ink.dim), (self.heading, name), *self._left]
         right = list(self._right)
-        # Two corners, and a blank at each end of the label.
-        room = self.outer_size.width - 4
+        # Textual keeps a cell at each end of an edge and, beside each corner, a blank and one more.
+        corners = 0 if self.has_class("-collapsed") else 2
+        room = self.outer_size.width - 2 - 2 * corners
+        if not corners:
+            left.insert(0, (" ", ink.dim))
+            right.append((" ", ink.dim))
         if right:
             keep = room - measure(right) - 4
-            while len(left) > 2 and measure(left) > keep:
+            while len(left) > 3 - corners // 2 and measure(left) > keep:
                 text, style = left.pop()
                 shorter = cut(text, keep - measure(left))
                 if shorter.strip(" …"):

@@ -33,6 +33,7 @@ class OutputList(LineView):
     def __init__(self, buffer: OutputBuffer) -> None:
         super().__init__(id="output-list")
         self.buffer = buffer
+        self.cursor_without_focus = False
         self.follow = True
         self.opened: set[int] = set()
         # A line and which of its wrapped parts; ("", True) parts mean: all of it on one row.

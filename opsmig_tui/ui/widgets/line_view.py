@@ -71,6 +71,7 @@ class LineView(ScrollView, can_focus=True):
     def __init__(self, *, show_cursor: bool = True, id: str | None = None) -> None:
         super().__init__(id=id)
         self.show_cursor = show_cursor
+        self.cursor_without_focus = True
         self.query_text = ""
         self.matches: list[int] = []
         self._painted: dict[tuple[int, int], Strip] = {}
@@ -195,7 +196,7 @@ class LineView(ScrollView, can_focus=True):
             return self._blank(y, width).apply_style(base)
         state = 0
         if self.show_cursor and index == self.cursor:
-            state = 2 if self.has_focus else 1
+            state = 2 if self.has_focus else int(self.cursor_without_focus)
         strip = self._painted.get((index, state))
         if strip is None:
             if len(self._painted) >= MOST_CACHED:

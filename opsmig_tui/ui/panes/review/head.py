@@ -10,7 +10,7 @@ from opsmig_tui.history.model import Revision
 from opsmig_tui.review.model import GLYPHS, Finding, NotChecked, Review, Severity
 from opsmig_tui.ui.panes.review.rows import Row
 from opsmig_tui.ui.widgets.code import Piece
-from opsmig_tui.ui.widgets.paint import wrap
+from opsmig_tui.ui.widgets.paint import cut_start, wrap
 
 LABEL = 11
 #: Operations shown before the rest is folded away by a count.
@@ -70,10 +70,16 @@ def shown_path(path: Path, roots: Iterable[Path]) -> str:
 def identity(item: Revision, path: str, width: int) -> list[Row]:
     """Revision, parents, date, labels and file: the verbose view of alembic, in columns."""
     parents = ", ".join(item.down_revisions) or "none: this is the base"
-    rows = field("revision", item.revision, width, "strong")
-    rows += field("parents" if item.is_merge else "parent", parents, width)
-    if item.date:
-        rows += field("date", item.date[:16], width)
+    word = "parents" if item.is_merge else "parent"
+    date = item.date[:16]
+    if len(item.revision) + len(parents) + len(date) + 2 * LABEL + 12 <= width:
+        pieces: list[Piece] = [(f" {'revision':<{LABEL}}", "dim"), (item.revision, "strong")]
+        pieces += [(f"   {word} ", "dim"), (parents, "text")]
+        rows = [text(*pieces, ("   " + date, "dim"))]
+    else:
+        rows = field("revision", item.revision, width, "strong")
+        rows += field(word, parents, width)
+        rows += field("date", date, width) if date else []
     if item.branch_labels:
         rows += field("label", ", ".join(item.branch_labels), width)
     if item.depends_on:
@@ -85,6 +91,7 @@ def identity(item: Revision, path: str, width: int) -> list[Row]:
 
 def review_head(review: Review, item: Revision | None, path: str, width: int) -> list[Row]:
     """What stands above the code."""
+    path = cut_start(path, width - LABEL - 2)
     rows = identity(item, path, width) if item is not None else field("file", path, width)
     rows.append(text())
     rows += operations("upgrade", review.summary.upgrade, width)
