@@ -12,9 +12,11 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from .literals import UNKNOWN, Names, argument, function_calls, value_of
 from .protocol import Loss
 
 COUNT_TIMEOUT_MS = 2000
+UNDECIDED = "(known only when it runs)"
 _NAME = r'((?:"[^"]+"|\w+)(?:\.(?:"[^"]+"|\w+))?)'
 _DROP_TABLE = re.compile(rf"(?is)\bDROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?{_NAME}")
 _DROP_COLUMN = re.compile(
@@ -29,21 +31,27 @@ class Target:
     """A table, or one column of it. `words` is what is lost ("table", "column", "rows of")."""
 
     words: str
-    schema: Optional[str]
-    table: str
-    column: Optional[str] = None
+    schema: Any
+    table: Any
+    column: Any = None
 
     def __str__(self) -> str:
-        table = f"{self.schema}.{self.table}" if self.schema else self.table
-        return f"{self.words} {table}" + (f".{self.column}" if self.column else "")
+        parts = [self.schema] if self.schema else []
+        parts += [self.table, self.column] if self.column else [self.table]
+        named = ".".join("…" if part is UNKNOWN else str(part) for part in parts)
+        return f"{self.words} {named}" + (f" {UNDECIDED}" if UNKNOWN in parts else "")
 
 
 def losses_of(path: str, direction: str, context: MigrationContext) -> tuple[Loss, ...]:
-    """What the file's `direction` function drops, each with its rows or non-null values now."""
-    function = _function(path, direction)
-    if function is None:
-        return ()
-    targets = dict.fromkeys(_targets(function))
+    """What the file's `direction` function drops, each with its rows or non-null values now.
+
+    A drop of something the file computes is listed with `rows` None: it may be anything.
+    """
+    targets = dict.fromkeys(
+        target
+        for call, names in function_calls(path, direction)
+        for target in _targets(call, names)
+    )
     return tuple(Loss(str(target), _count(target, context)) for target in targets)
 
 
@@ -51,12 +59,11 @@ def commits_of(path: str, direction: str, context: MigrationContext) -> str:
     """Why this step commits for good while it runs, or "" when it rolls back with the rest."""
     if not context.impl.transactional_ddl:
         return f"{context.dialect.name} commits every schema change at once"
-    function = _function(path, direction)
-    called = (
-        {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)}
-        if (function is not None)
-        else set()
-    )
+    called = {
+        call.func.attr
+        for call, _ in function_calls(path, direction)
+        if isinstance(call.func, ast.Attribute)
+    }
     if "autocommit_block" in called:
         return "autocommit_block: all before it is committed, and each statement in it"
     if "commit" in called:
@@ -66,70 +73,40 @@ def commits_of(path: str, direction: str, context: MigrationContext) -> str:
     return ""
 
 
-def _function(path: str, direction: str) -> Optional[ast.FunctionDef]:
-    with open(path, "rb") as file:
-        tree = ast.parse(file.read(), path)
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name == direction:
-            return node
-    return None
-
-
-def _targets(function: ast.FunctionDef) -> Iterator[Target]:
-    batches = _batches(function)
-    for node in ast.walk(function):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            yield from _called(node, node.func, batches)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield from _in_sql(node.value)
-
-
-def _batches(function: ast.FunctionDef) -> dict[str, tuple[Optional[str], str]]:
-    """Name of a batch_alter_table variable → (schema, table)."""
-    found: dict[str, tuple[Optional[str], str]] = {}
-    for node in ast.walk(function):
-        for item in node.items if isinstance(node, ast.With) else ():
-            call, name = item.context_expr, item.optional_vars
-            if (
-                isinstance(call, ast.Call)
-                and isinstance(call.func, ast.Attribute)
-                and call.func.attr == "batch_alter_table"
-                and isinstance(name, ast.Name)
-            ):
-                table = _text(call, 0, "table_name")
-                if table:
-                    found[name.id] = (_text(call, None, "schema"), table)
-    return found
-
-
-def _called(
-    call: ast.Call, func: ast.Attribute, batches: dict[str, tuple[Optional[str], str]]
-) -> Iterator[Target]:
-    if func.attr == "drop_table":
-        table = _text(call, 0, "table_name")
-        if table:
-            yield Target("table", _text(call, None, "schema"), table)
-    elif func.attr == "drop_column":
-        owner = func.value.id if isinstance(func.value, ast.Name) else ""
-        if owner in batches:
-            column = _text(call, 0, "column_name")
-            schema, table = batches[owner]
+def _targets(call: ast.Call, names: Names) -> Iterator[Target]:
+    func = call.func
+    attribute = func.attr if isinstance(func, ast.Attribute) else ""
+    if attribute == "drop_table":
+        yield Target(
+            "table",
+            argument(call, names, None, "schema"),
+            argument(call, names, 0, "table_name"),
+        )
+    elif attribute == "drop_column" and isinstance(func, ast.Attribute):
+        batch = _batch(func.value, names)
+        if batch is not None:
+            yield Target("column", *batch, column=argument(call, names, 0, "column_name"))
         else:
-            column = _text(call, 1, "column_name")
-            schema, table = _text(call, None, "schema"), _text(call, 0, "table_name") or ""
-        if table and column:
-            yield Target("column", schema, table, column)
+            yield Target(
+                "column",
+                argument(call, names, None, "schema"),
+                argument(call, names, 0, "table_name"),
+                argument(call, names, 1, "column_name"),
+            )
+    else:
+        for node in call.args:
+            sql = value_of(node, names) if not isinstance(node, ast.Call) else UNKNOWN
+            if isinstance(sql, str):
+                yield from _in_sql(sql)
 
 
-def _text(call: ast.Call, position: Optional[int], keyword: str) -> Optional[str]:
-    """A string argument given as a literal, by position or by name."""
-    nodes = [item.value for item in call.keywords if item.arg == keyword]
-    if position is not None and len(call.args) > position:
-        nodes.append(call.args[position])
-    for node in nodes:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            return node.value
-    return None
+def _batch(owner: ast.expr, names: Names) -> Optional[tuple[Any, Any]]:
+    """(schema, table) of the batch_alter_table that `owner` is the variable of."""
+    held = names.get(owner.id) if isinstance(owner, ast.Name) else None
+    if not isinstance(held, tuple) or len(held) != 2 or not isinstance(held[0], ast.Call):
+        return None
+    call, known = held
+    return argument(call, known, None, "schema"), argument(call, known, 0, "table_name")
 
 
 def _in_sql(sql: str) -> Iterator[Target]:
@@ -149,20 +126,28 @@ def _split(name: str) -> tuple[Optional[str], str]:
 def _count(target: Target, context: MigrationContext) -> Optional[int]:
     """Rows, or non-null values, now. None: not countable in time. A table still to come holds 0."""
     connection: Any = context.connection
-    if connection is None or context.as_sql:
+    names = (target.schema, target.table, target.column)
+    if connection is None or context.as_sql or UNKNOWN in names or not target.table:
         return None
     quote = context.dialect.identifier_preparer.quote
     table = ".".join(quote(part) for part in (target.schema, target.table) if part)
     what = quote(target.column) if target.column else "*"
-    postgresql = context.dialect.name == "postgresql"
     try:
         with connection.begin_nested():
-            if postgresql:
-                connection.execute(text(f"SET LOCAL statement_timeout = {COUNT_TIMEOUT_MS}"))
-                exists = text("SELECT to_regclass(:name) IS NOT NULL")
-                if not connection.execute(exists, {"name": table}).scalar():
+            if context.dialect.name == "postgresql":
+                if not _exists(connection, table, target.column):
                     return 0
-            counted = connection.execute(text(f"SELECT count({what}) FROM {table}")).scalar()
+                connection.exec_driver_sql(f"SET LOCAL statement_timeout = {COUNT_TIMEOUT_MS}")
+            counted = connection.exec_driver_sql(f"SELECT count({what}) FROM {table}").scalar()
             return int(counted)
     except SQLAlchemyError:  # too slow, not allowed, or not there: the plan says "unknown"
         return None
+
+
+def _exists(connection: Any, table: str, column: Optional[str]) -> bool:
+    query = "SELECT to_regclass(:table) IS NOT NULL"
+    if column:
+        query = """SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute
+            WHERE attrelid = to_regclass(:table) AND attname = :column AND NOT attisdropped)"""
+    given = {"table": table, "column": column} if column else {"table": table}
+    return bool(connection.execute(text(query), given).scalar())

@@ -70,8 +70,9 @@ async def test_drift_is_in_words_grouped_by_table_though_the_database_is_behind(
     assert ("~", "ops.asset", "alter column odometer_m: type INTEGER → BIGINT") in lines
     assert ("+", "ops.vendor_document", "create table vendor_document (6 columns)") in lines
     assert [item.table for item in drift.operations] == sorted(i.table for i in drift.operations)
-    code = {item.text: item.code for item in drift.operations}
-    assert code["drop column nickname"] == "op.drop_column('agreement', 'nickname', schema='ops')"
+    code = {(item.table, item.text): item.code for item in drift.operations}
+    found = code["ops.agreement", "drop column nickname"]
+    assert found == "op.drop_column('agreement', 'nickname', schema='ops')"
 
 
 async def test_drift_tells_enum_values_that_autogenerate_does_not_see(
