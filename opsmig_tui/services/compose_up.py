@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Project
@@ -48,9 +49,17 @@ async def start_service(project: Project, service: str, on_line: Callable[[str],
                 hint="Install docker-compose-plugin.",
             )
         command = ["docker-compose", *command[2:]]
+    return await run_lines(command, path.parent, on_line)
+
+
+async def run_lines(command: Sequence[str], folder: Path, on_line: Callable[[str], None]) -> int:
+    """Run a command in a folder, tell each line of its output and errors; returns its status.
+
+    Cancelling terminates it and waits for its end.
+    """
     process = await asyncio.create_subprocess_exec(
         *command,
-        cwd=path.parent,
+        cwd=folder,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

@@ -35,13 +35,12 @@ def locality(
     if dialect == "sqlite":
         return Locality("embedded", True, "a file on this machine")
     host = (identity.host or "").strip()
-    over_socket = host.startswith(("/", "@")) or (
-        not host and dialect == "postgresql" and identity.server_address is None
-    )
+    by_default = not host and dialect == "postgresql" and identity.server_address is None
+    over_socket = by_default or (host.startswith(("/", "@")) and "," not in host)
     loopback = _is_loopback(host or identity.server_address or "")
     if embedded and (over_socket or loopback):
         return Locality("embedded", True, "embedded server")
-    if over_socket and "," not in host:
+    if over_socket:
         return Locality("socket", True, f"Unix socket {host}".rstrip())
     port = identity.port or _DEFAULT_PORTS.get(dialect)
     shown = f"{host or identity.server_address or 'unknown host'}:{port or '?'}"

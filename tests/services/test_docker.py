@@ -1,0 +1,201 @@
+"""The container of the database, with and without an engine.
+
+`containers.json` holds what a real engine (20.10) said about real containers in each state,
+cut down to the parts that are read.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.services.compose_up import run_lines, start_command, start_service
+from opsmig_tui.services.container import read_container
+from opsmig_tui.services.docker import DockerAnswer, database_container
+from tests.services.test_compose import project_at
+
+CONTAINERS: dict[str, Any] = json.loads((Path(__file__).parent / "containers.json").read_text())
+NOBODY = 65534
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    (tmp_path / "compose.yaml").write_text("services:\n  db:\n    image: postgres:16\n")
+    return tmp_path
+
+
+async def ask(folder: Path) -> DockerAnswer:
+    return await database_container(project_at(folder))
+
+
+@pytest.mark.parametrize(
+    ("recorded", "state", "detail"),
+    [
+        ("created", "created", ""),
+        ("failed", "created", "no such file or directory"),
+        ("starting", "starting", ""),
+        ("healthy", "healthy", ""),
+        ("unhealthy", "unhealthy", "no response"),
+        ("paused", "paused", ""),
+        ("exited", "exited", "exit status 137"),
+        ("restarting", "restarting", ""),
+    ],
+)
+def test_what_the_engine_says_in_our_words(recorded: str, state: str, detail: str):
+    read = read_container(CONTAINERS[recorded], "db", "by its name")
+    assert read.state == state
+    assert detail in read.detail
+    assert bool(detail) == bool(read.detail)
+    assert (read.service, read.name, read.image) == ("db", "shop-db-1", "postgres:16")
+    assert read.is_up == (state in ("healthy", "unhealthy", "starting"))
+    assert bool(read.published) == read.is_up == (read.started_at is not None)
+
+
+def test_ports_and_times():
+    read = read_container(CONTAINERS["healthy"], "db")
+    assert read.ports == ("127.0.0.1:5999→5432", ":6000→8080/udp")
+    assert read.published == (("127.0.0.1", 5999),)
+    assert read.addresses == ("172.31.77.2",)
+    assert read.started_at is not None
+    assert read.started_at.tzinfo is UTC
+    assert read.started_at > datetime(2020, 1, 1, tzinfo=UTC)
+    stopped = read_container(CONTAINERS["exited"], "db")
+    assert stopped.ports == read.ports
+
+
+async def test_no_compose_file_or_a_broken_one(tmp_path: Path):
+    answer = await ask(tmp_path / "a" / "b")
+    assert (answer.available, answer.container) == (False, None)
+    assert "No compose file" in answer.problem
+    (tmp_path / "compose.yaml").write_text("services: [")
+    assert "compose.yaml" in (await ask(tmp_path)).problem
+    (tmp_path / "compose.yaml").write_text("services: {web: {image: nginx}}")
+    assert "looks like a database" in (await ask(tmp_path)).problem
+
+
+async def test_nobody_listens(shop: Path, monkeypatch: pytest.MonkeyPatch):
+    dead = shop / "dead.sock"
+    with socket.socket(socket.AF_UNIX) as once:
+        once.bind(str(dead))
+    for host in (f"unix://{dead}", f"unix://{shop}/absent.sock", "tcp://127.0.0.1:9"):
+        monkeypatch.setenv("DOCKER_HOST", host)
+        answer = await ask(shop)
+        assert not answer.available
+        assert "engine is not running" in answer.problem
+        assert (answer.service, answer.reason) == ("db", "image postgres:16")
+
+
+async def test_not_installed(shop: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+    monkeypatch.setenv("PATH", str(shop))
+    if Path("/var/run/docker.sock").exists():
+        assert (
+            await ask(shop)
+        ).service == "db"  # an engine without the command is one all the same
+    else:
+        assert (await ask(shop)).problem.startswith("Docker is not installed")
+
+
+@contextmanager
+def as_somebody_else() -> Iterator[None]:
+    """Root may open any socket: be nobody for a while."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+async def test_no_permission(shop: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{shop}/absent.sock")
+    await ask(shop)  # imports what has to be, while nobody's files may be read
+    # Not below tmp_path, which pytest closes to everybody else.
+    with tempfile.TemporaryDirectory() as name, socket.socket(socket.AF_UNIX) as server:
+        folder = Path(name)
+        folder.chmod(0o755)
+        shutil.copy(shop / "compose.yaml", folder)
+        server.bind(f"{name}/locked.sock")
+        server.listen()
+        (folder / "locked.sock").chmod(0)
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{name}/locked.sock")
+        with as_somebody_else():
+            answer = await ask(folder)
+    assert "No permission" in answer.problem
+    assert "docker group" in answer.problem
+
+
+async def test_an_engine_that_hangs(shop: Path, monkeypatch: pytest.MonkeyPatch):
+    silent = shop / "silent.sock"
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(silent))
+        server.listen()
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{silent}")
+        async with asyncio.timeout(20):
+            answer = await ask(shop)
+    assert "did not answer within 2 s" in answer.problem
+
+
+async def test_something_else_listens(shop: Path, monkeypatch: pytest.MonkeyPatch):
+    async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"SSH-2.0-OpenSSH_9.2\r\n")
+        writer.close()
+
+    server = await asyncio.start_unix_server(talk, shop / "ssh.sock")
+    async with server:
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{shop}/ssh.sock")
+        answer = await ask(shop)
+    assert not answer.available
+    assert "could not be asked" in answer.problem
+
+
+async def test_an_engine_behind_ssh_is_not_asked(shop: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DOCKER_HOST", "ssh://me@example.org")
+    assert "another machine" in (await ask(shop)).problem
+    monkeypatch.setenv("DOCKER_HOST", "nonsense")
+    assert not (await ask(shop)).available
+
+
+async def test_starting_without_docker_says_so(shop: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PATH", str(shop))
+    with pytest.raises(OpsmigError, match="neither docker nor docker-compose"):
+        await start_service(project_at(shop), "db", print)
+    with pytest.raises(OpsmigError, match="no compose file"):
+        await start_service(project_at(shop / "a" / "b"), "db", print)
+    for name in ("docker", "docker-compose"):
+        program = shop / name
+        program.write_text("")
+        program.chmod(0o755)
+    assert start_command("db") == ["docker", "compose", "up", "-d", "--no-recreate", "db"]
+
+
+async def test_output_is_told_line_by_line(tmp_path: Path):
+    heard: list[str] = []
+    script = 'pwd; echo "to stderr" >&2; printf "no end"; exit 3'
+    assert await run_lines(["sh", "-c", script], tmp_path, heard.append) == 3
+    assert heard == [str(tmp_path), "to stderr", "no end"]
+
+
+async def test_cancelling_ends_the_command(tmp_path: Path):
+    heard: asyncio.Queue[str] = asyncio.Queue()
+    task = asyncio.create_task(
+        run_lines(["sh", "-c", "echo $$; exec sleep 1000"], tmp_path, heard.put_nowait)
+    )
+    pid = int(await asyncio.wait_for(heard.get(), 10))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
