@@ -16,7 +16,7 @@ async def start_database(workspace: Workspace) -> None:
 
     Raises OpsmigError when there is no service, no Docker, or the start failed.
     """
-    from opsmig_tui.services.docker import start_service
+    from opsmig_tui.services.compose_up import start_service
 
     refuse_when_read_only(workspace, "start the database")
     docker = workspace.state.container.value

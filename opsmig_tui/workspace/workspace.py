@@ -88,7 +88,7 @@ class Workspace:
         self.dispatch(OutputMoved(self.output.version))
 
     def log_command(self, command: str) -> None:
-        """Notes an action as the command it stands for. From any thread: git is asked in threads."""
+        """Notes an action as the command it stands for. From any thread: git runs in some."""
         event = CommandLogged(LoggedCommand(time.strftime("%H:%M:%S"), command))
         try:
             self._loop = asyncio.get_running_loop()
