@@ -16,7 +16,7 @@ _SKIPPED = frozenset({
     "migrations", "versions", "static", "docs", "frontend",
 })  # fmt: skip
 _DECLARES = re.compile(
-    rb"__tablename__|\bdeclarative_base\(|\bDeclarativeBase\b|\bmapped_column\(|\bMapped\["
+    rb"__tablename__|\btable\s*=\s*True\b|\bdeclarative_base\(|\bDeclarativeBase\b|\bmapped_column\(|\bMapped\["
     rb"|(?:^|[\s=(]|sa\.|sqlalchemy\.|db\.)(?:Column|Table)\("
 )
 # Bounds of the guess, so that opening a huge monorepo stays quick.
