@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from textual.app import App
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Candidates, Project
 from opsmig_tui.project.preferences import load_preferences, save_preferences
 from opsmig_tui.ui import messages
 from opsmig_tui.ui.failures import Work, crash_line, guarded, show_error
-from opsmig_tui.ui.keys import EVERYWHERE
+from opsmig_tui.ui.keys import EVERYWHERE, KEY_WORDS
 from opsmig_tui.ui.palette import ActionProvider
 from opsmig_tui.ui.screens.main import MainScreen
 from opsmig_tui.ui.theme import DARK_THEME, THEMES, variables
@@ -45,6 +45,10 @@ class OpsmigApp(App[None]):
 
     def on_mount(self) -> None:
         self.push_screen(MainScreen(self.workspace))
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Words for the keys that Textual draws as symbols not every font has."""
+        return KEY_WORDS.get(binding.key) or super().get_key_display(binding)
 
     def set_theme(self, name: str) -> None:
         """Switches the theme and remembers it."""

@@ -15,8 +15,26 @@ GROUPS: Mapping[str, str] = {
     "answer": "The question",
     "job": "The job",
     "go": "Getting around",
+    "list": "In a list",
+    "pane": "In a list",
+    "search": "In a list",
     "app": "Everywhere",
     "dialog": "Here",
+}
+
+KEY_WORDS: Mapping[str, str] = {
+    "enter": "enter",
+    "escape": "esc",
+    "tab": "tab",
+    "space": "space",
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+    "home": "home",
+    "end": "end",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
 }
 
 
@@ -58,7 +76,10 @@ APP = [
 
 # Only while the bar under a review asks, and then before what the review itself does with them.
 ANSWERS = [
-    Binding(letter, f"answer('{letter}')", word, priority=True, id=f"answer.{word}", tooltip=tip)
+    Binding(
+        letter, f"answer('{letter}')", word, show=False, priority=True, id=f"answer.{word}",
+        tooltip=tip,
+    )
     for letter, word, tip in (
         ("k", "keep", "Keep the new revision"),
         ("e", "edit", "Open the new revision in $EDITOR"),
@@ -66,7 +87,7 @@ ANSWERS = [
         ("y", "test", "Upgrade to it, downgrade, upgrade again"),
         ("n", "later", "Not now"),
     )
-]
+]  # fmt: skip
 
 MAIN = [*ANSWERS, *JOB, *GO, *APP]
 

@@ -26,6 +26,11 @@ COMMANDS = (
     ("refresh", "Refresh", "Read history, git, container, database and drift again"),
 )
 
+# The job first, then (1) whatever the focused pane calls its own, then getting around.
+ORDER = {"job": 0, "go": 2, "app": 3}
+# Moving in a list, and answers to a question, make no sense from the palette.
+KEYBOARD_ONLY = frozenset({"list", "search", "dialog", "answer", "pane"})
+
 
 @dataclass(frozen=True)
 class Command:
@@ -53,36 +58,37 @@ class ActionProvider(Provider):
 
 
 def commands(screen: MainScreen) -> Iterator[Command]:
-    """Everything that can be asked for from this screen. What cannot run now says why, and says it
-    again when chosen: nothing is hidden."""
+    """Everything that can be asked for from this screen: the job, the focused pane, the rest.
+
+    What cannot run now says why, and says it again when chosen: nothing is hidden.
+    """
+    bound = sorted(_bound(screen), key=lambda one: ORDER.get(one[0], 1))
+    yield from (command for group, command in bound if ORDER.get(group, 1) <= 1)
+    for action, name, text in COMMANDS if hasattr(screen, "why_not") else ():
+        run = partial(screen.app.run_action, action, screen)
+        yield Command(name, _why(screen, action) or text, run)
+    yield from (command for group, command in bound if ORDER.get(group, 1) > 1)
     app = cast("OpsmigApp", screen.app)
+    for theme in THEMES:
+        shade = "dark" if theme.dark else "light"
+        text = f"Use {theme.name} now and next time"
+        yield Command(f"Theme: {shade}", text, partial(app.set_theme, theme.name))
+
+
+def _bound(screen: MainScreen) -> Iterator[tuple[str, Command]]:
+    """What a key does, once for each action, with the group of its binding's id."""
     seen: set[str] = set()
     for active in screen.active_bindings.values():
         binding = active.binding
+        group = (binding.id or "").split(".")[0]
         text = active.tooltip or binding.description
-        if binding.id is None or not _listed(binding.id) or binding.action in seen:
+        if not group or group in KEYBOARD_ONLY or binding.action in seen:
             continue
         seen.add(binding.action)
-        key = app.get_key_display(binding)
-        run = partial(app.run_action, binding.action, active.node)
-        name = f"{binding.description[:1].upper()}{binding.description[1:]}"
-        yield Command(f"{name}  ({key})", _why(screen, binding.action) or text, run)
-    if hasattr(screen, "why_not"):
-        for action, name, text in COMMANDS:
-            run = partial(app.run_action, action, screen)
-            yield Command(name, _why(screen, action) or text, run)
-    for theme in THEMES:
-        shade = "dark" if theme.dark else "light"
-        yield Command(
-            f"Theme: {shade}",
-            f"Use {theme.name} now and next time",
-            partial(app.set_theme, theme.name),
-        )
-
-
-def _listed(name: str) -> bool:
-    """Moving in a list, and answers, are for the keyboard only."""
-    return name.split(".")[0] not in ("list", "search", "dialog", "answer", "pane")
+        key = screen.app.get_key_display(binding)
+        name = f"{binding.description[:1].upper()}{binding.description[1:]}  ({key})"
+        run = partial(screen.app.run_action, binding.action, active.node)
+        yield group, Command(name, _why(screen, binding.action) or text, run)
 
 
 def _why(screen: MainScreen, action: str) -> str:

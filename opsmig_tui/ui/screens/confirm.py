@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from textual import on
@@ -14,6 +15,7 @@ from textual.widgets import Input, Static
 from opsmig_tui.ui.keys import key
 from opsmig_tui.ui.screens.choice import Choice
 from opsmig_tui.ui.screens.dialog import DEAF_SECONDS, Dialog
+from opsmig_tui.ui.screens.lines import Line
 from opsmig_tui.workspace.confirm import Confirmation, ConfirmationStep
 
 
@@ -36,7 +38,7 @@ class ConfirmScreen(Dialog[bool]):
         self.typed_right = confirmation.typed is None
 
     def body(self) -> ComposeResult:
-        yield Static(question(self.confirmation), classes="text")
+        yield from question(self.confirmation)
 
     def below(self) -> ComposeResult:
         asked = self.confirmation
@@ -89,22 +91,24 @@ class ConfirmScreen(Dialog[bool]):
         self.dismiss(False)
 
 
-def question(asked: Confirmation) -> Content:
-    """The whole question as text: database, warnings, plan, command."""
-    lines = [Content.assemble(("on  ", "$dim"), (asked.database, "bold"))]
-    lines += [Content.styled(f"▲ {text}", "$warning") for text in asked.warnings]
-    lines.append(Content(""))
+def question(asked: Confirmation) -> Iterator[Line]:
+    """The whole question: database, warnings, plan, command."""
+    yield Line(Content.styled("on  ", "$dim"), Content.styled(asked.database, "bold"))
+    for text in asked.warnings:
+        yield Line(Content.styled("▲ ", "$warning"), Content.styled(text, "$warning"))
+    yield Line("", "")
     for step in asked.steps:
-        lines += _step(step)
-    lines += [Content(""), Content.styled(f"$ {asked.command}", "$dim")]
-    return Content("\n").join(lines)
+        yield from _step(step)
+    yield Line("", "")
+    yield Line(Content.styled("$ ", "$dim"), Content.styled(asked.command, "$dim"))
 
 
-def _step(step: ConfirmationStep) -> list[Content]:
-    lines = [Content.assemble((step.revision, "bold $accent"), f"  {step.message}")]
+def _step(step: ConfirmationStep) -> Iterator[Line]:
+    yield Line(Content.styled(f"{step.revision}  ", "bold $accent"), step.message)
     if step.summary:
-        lines.append(Content.styled(f"    {step.summary}", "$dim"))
-    lines += [Content.styled(f"    ✖ {loss}", "$error") for loss in step.losses]
+        yield Line("", Content.styled(step.summary, "$dim"), indent=4)
+    for loss in step.losses:
+        yield Line(Content.styled("✖ ", "$error"), Content.styled(loss, "$error"), indent=4)
     if step.commits:
-        lines.append(Content.styled(f"    ▲ {step.commits}", "$warning"))
-    return lines
+        commits = Content.styled(step.commits, "$warning")
+        yield Line(Content.styled("▲ ", "$warning"), commits, indent=4)

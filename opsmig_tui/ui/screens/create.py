@@ -197,7 +197,7 @@ def operations(found: tuple[DriftOperation, ...]) -> Content:
     for one in found:
         tables.setdefault(one.table, []).append(one)
     for table, ones in tables.items():
-        lines.append(Content.styled(f"\n{table}" if not lines else table, "bold"))
+        lines.append(Content.styled(table, "bold"))
         lines += [
             Content.assemble((f"  {_sign(one.sign)} ", _colour(one.sign)), one.text) for one in ones
         ]

@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from opsmig_tui.ui.keys import CLOSE, SCROLL
+from opsmig_tui.ui.screens.layout import ROOMY_ROWS
 
 T = TypeVar("T")
 
@@ -69,7 +70,8 @@ class Dialog(ModalScreen[T]):
         """Leaves the body what the screen has left beside the rest of the box; it scrolls there."""
         box, body = self.query_one("#box"), self.query_one("#body")
         rest = sum(_rows(child) for child in box.children if child is not body and child.display)
-        body.styles.max_height = max(1, self.size.height - rest - box.gutter.height)
+        margin = 2 if self.size.height >= ROOMY_ROWS else 0
+        body.styles.max_height = max(1, self.size.height - margin - rest - box.gutter.height)
 
     def action_close(self) -> None:
         self.dismiss(None)

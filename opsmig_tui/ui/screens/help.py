@@ -27,23 +27,23 @@ class HelpScreen(Dialog[None]):
         self.sections = sections
 
     def body(self) -> ComposeResult:
+        width = max((len(keys) for _, rows in self.sections for keys, _ in rows), default=0)
         for heading, rows in self.sections:
-            yield Static(_section(heading, rows), classes="help-section")
+            yield Static(_section(heading, rows, width), classes="help-section")
 
     def below(self) -> ComposeResult:
         hint = "esc closes   ctrl+p finds every action by name"
         yield Static(Content.styled(hint, "$dim"), classes="text")
 
 
-def _section(heading: str, rows: list[tuple[str, str]]) -> Content:
-    width = max(len(keys) for keys, _ in rows)
+def _section(heading: str, rows: list[tuple[str, str]], width: int) -> Content:
     lines = [Content.styled(heading, "bold $accent")]
     for keys, text in rows:
         lines.append(Content.assemble((f"  {keys:<{width}}  ", "bold"), text))
     return Content("\n").join(lines)
 
 
-def sections(screen: Screen[Any], pane: DOMNode | None) -> list[Section]:
+def sections(screen: Screen[Any], pane: DOMNode) -> list[Section]:
     """The keys that work with the present focus: the pane's own first, then by group.
 
     Several keys of one action share a row. Nothing is listed by hand.
@@ -53,19 +53,15 @@ def sections(screen: Screen[Any], pane: DOMNode | None) -> list[Section]:
         text = tooltip or binding.description
         if binding.system or not enabled or not text or binding.id is None:
             continue
-        heading = _heading(binding, pane)
+        heading = GROUPS.get(_group(binding), f"{str(pane.id).capitalize()} pane")
         keys, _ = found.setdefault(heading, {}).setdefault(binding.action, ([], text))
         shown = screen.app.get_key_display(binding)
         if shown not in keys:
             keys.append(shown)
     order = [h for h in found if h not in GROUPS.values()]
-    order += [h for h in GROUPS.values() if h in found]
+    order += [h for h in dict.fromkeys(GROUPS.values()) if h in found]
     return [(h, [(" ".join(keys), text) for keys, text in found[h].values()]) for h in order]
 
 
-def _heading(binding: Binding, pane: DOMNode | None) -> str:
-    group = (binding.id or "").split(".")[0]
-    if group in GROUPS:
-        return GROUPS[group]
-    own = pane is not None and group == pane.id
-    return f"{group.capitalize()} pane" if own or pane is not None else group.capitalize()
+def _group(binding: Binding) -> str:
+    return (binding.id or "").split(".")[0]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Static
 
 from opsmig_tui.ui.keys import key
 from opsmig_tui.ui.messages import CopyRequested
 from opsmig_tui.ui.screens.choice import Choice
 from opsmig_tui.ui.screens.dialog import Dialog
+from opsmig_tui.ui.screens.lines import Line
 from opsmig_tui.workspace.test import Leg, TestReport
 
 
@@ -29,8 +30,8 @@ class ReportScreen(Dialog[None]):
         self.report = report
 
     def body(self) -> ComposeResult:
-        lines = [_leg(leg) for leg in self.report.legs]
-        yield Static(Content("\n").join(lines), classes="text")
+        for leg in self.report.legs:
+            yield from _leg(leg)
 
     def below(self) -> ComposeResult:
         with Horizontal(classes="choices"):
@@ -49,7 +50,12 @@ def _colour(report: TestReport) -> str:
     return "" if report.ok else "-danger"
 
 
-def _leg(leg: Leg) -> Content:
-    sign = ("✓ ", "$applied") if leg.ok else ("✖ ", "$error")
+def _leg(leg: Leg) -> Iterator[Line]:
+    sign = Content.styled("✓ ", "$applied") if leg.ok else Content.styled("✖ ", "$error")
     took = f"{leg.elapsed_ms:,.0f} ms"
-    return Content.assemble(sign, (f"{leg.name:<16}", "bold"), (f"{took:>10}  ", "$dim"), leg.text)
+    name = Content.assemble((f"{leg.name:<16}", "bold"), (f"{took:>9}", "$dim"))
+    if leg.ok:
+        yield Line(sign, name + f"   {leg.text}")
+        return
+    yield Line(sign, name)
+    yield Line("", Content.styled(leg.text, "$error"), indent=2)

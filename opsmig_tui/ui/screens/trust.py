@@ -55,13 +55,13 @@ def explanation(project: Project) -> Content:
     return Content.assemble(
         (str(project.repository or project.root), "bold"),
         "\n\n",
-        "To ask the database or to compare the models, opsmig runs this project's own code: env.py "
-        "and the models, as alembic itself does, with\n",
+        "To ask the database or compare the models, opsmig runs this project's own code (env.py, "
+        "the models), as alembic itself does, with:\n",
         (with_python, "$dim"),
         "\n\n",
-        ("✓ without it  ", "$applied"),
+        ("without  ", "$dim"),
         "history, changes, review of the files\n",
-        ("✓ with it     ", "$applied"),
-        "current revision, drift, create, upgrade, downgrade, test\n\n",
+        ("with     ", "$dim"),
+        "position, drift, create, upgrade, downgrade, test\n\n",
         ("The answer is remembered for this folder.  t asks again.", "$dim"),
     )

@@ -1,0 +1,22 @@
+"""A line of a dialog whose continuation stays clear of its sign."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Static
+
+
+class Line(Horizontal):
+    """`sign` stands alone in its column, `text` wraps beside it; both begin after `indent` cells."""
+
+    def __init__(self, sign: Content | str, text: Content | str, *, indent: int = 0) -> None:
+        super().__init__(classes="line")
+        self._sign = Content(" " * indent) + sign
+        self._text = Content("") + text
+
+    def compose(self) -> ComposeResult:
+        if self._sign.plain:
+            yield Static(self._sign, classes="line-sign")
+        yield Static(self._text, classes="line-text")
