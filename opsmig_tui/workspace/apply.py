@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 from opsmig_tui.project.errors import OpsmigError
-from opsmig_tui.review.danger import Danger, danger
-from opsmig_tui.worker.protocol import Identity, Plan, PlanResult, PlanStep, Run, RunResult
+from opsmig_tui.review.danger import dangers
+from opsmig_tui.review.errors import NotReviewable
+from opsmig_tui.review.migration import read_migration
+from opsmig_tui.review.summary import summarize
+from opsmig_tui.worker.protocol import (
+    Identity,
+    Loss,
+    Plan,
+    PlanResult,
+    PlanStep,
+    Run,
+    RunResult,
+)
 from opsmig_tui.workspace.confirm import Confirmation, ConfirmationStep
 from opsmig_tui.workspace.guards import (
     refuse_when_read_only,
@@ -51,8 +61,8 @@ async def _know_where(workspace: Workspace) -> None:
 
 def confirmation(workspace: Workspace, plan: PlanResult) -> Confirmation:
     """The question to put before `run(plan)`, with danger in proportion."""
-    dangers = [step_danger(step) for step in plan.steps]
-    destructive = any(item.destructive for item in dangers)
+    steps = tuple(_step(step) for step in plan.steps)
+    destructive = any(step.losses for step in steps)
     where = workspace.state.locality
     local = where is not None and where.is_local
     warnings = []
@@ -66,7 +76,7 @@ def confirmation(workspace: Workspace, plan: PlanResult) -> Confirmation:
         title=f"{plan.direction.capitalize()} {count} revision{'s' if count > 1 else ''}",
         database=database_text(plan),
         command=plan.command,
-        steps=tuple(_step(step, item) for step, item in zip(plan.steps, dangers, strict=True)),
+        steps=steps,
         warnings=tuple(warnings),
         typed=typed,
         typed_what=typed_what,
@@ -83,24 +93,34 @@ def _typed(plan: PlanResult, destructive: bool, local: bool) -> tuple[str | None
     return None, ""
 
 
-def step_danger(step: PlanStep) -> Danger:
-    """What a step destroys, as far as its file tells; losses the worker counted make it certain."""
-    found = danger(Path(step.path), "upgrade" if step.direction == "upgrade" else "downgrade")
-    return replace(found, destructive=True) if step.losses else found
+def _read_step(step: PlanStep) -> tuple[str, tuple[str, ...]]:
+    """What a step does in words, and what it destroys as far as its file tells."""
+    path = Path(step.path)
+    direction: Direction = "upgrade" if step.direction == "upgrade" else "downgrade"
+    try:
+        migration = read_migration(path, path.read_bytes())
+    except (NotReviewable, OSError) as error:
+        return "", (f"{path.name} cannot be read: {error}",)
+    summary = summarize(migration)
+    words = summary.upgrade if direction == "upgrade" else summary.downgrade
+    return ", ".join(words), dangers(migration, direction)
 
 
-def _step(step: PlanStep, item: Danger) -> ConfirmationStep:
-    losses = []
-    for loss in step.losses:
-        amount = "an unknown number of" if loss.rows is None else f"{loss.rows:,}"
-        losses.append(f"{loss.what}: {amount} {'value' if '.' in loss.what else 'row'}s")
+def _step(step: PlanStep) -> ConfirmationStep:
+    summary, reasons = _read_step(step)
+    counted = tuple(_loss(loss) for loss in step.losses)
     return ConfirmationStep(
         step.revision,
         step.message,
-        summary=item.text,
-        losses=(*losses, *(text for text in item.reasons if text not in losses)),
+        summary=summary,
+        losses=counted or reasons,
         commits=step.commits,
     )
+
+
+def _loss(loss: Loss) -> str:
+    amount = "an unknown number of" if loss.rows is None else f"{loss.rows:,}"
+    return f"{loss.what}: {amount} {'row' if loss.rows == 1 else 'rows'}"
 
 
 def protection(workspace: Workspace, plan: PlanResult) -> str:
