@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -18,6 +18,7 @@ from opsmig_tui.ui.file_name import likely_file_name
 from opsmig_tui.ui.keys import key
 from opsmig_tui.ui.screens.choice import Choice
 from opsmig_tui.ui.screens.dialog import Dialog
+from opsmig_tui.ui.screens.lines import Line
 from opsmig_tui.ui.screens.wait import FRAMES
 from opsmig_tui.worker.protocol import CreatePlan, DriftOperation
 from opsmig_tui.workspace.create import Check, plan_create, preflight
@@ -60,12 +61,13 @@ class CreateScreen(Dialog[Outcome | None]):
         self.workspace = workspace
         self.message = message
         self.checks: dict[str, Check] = {}
+        self._lines: dict[str, Line] = {}
         self.plan: CreatePlan | None = None
         self.ready = False
         self._frame = 0
 
     def body(self) -> ComposeResult:
-        yield Static(id="checks", classes="text")
+        yield Vertical(id="checks")
         yield Static(id="operations", classes="text")
 
     def below(self) -> ComposeResult:
@@ -99,8 +101,7 @@ class CreateScreen(Dialog[Outcome | None]):
 
     async def _check(self) -> None:
         async for check in preflight(self.workspace):
-            self.checks[check.name] = check
-            self._show_checks()
+            await self._show_check(check)
         offers = {check.offer for check in self.checks.values() if check.offer}
         self.ready = all(check.state != "failed" for check in self.checks.values())
         for offer in offers:
@@ -118,12 +119,17 @@ class CreateScreen(Dialog[Outcome | None]):
 
     def _turn(self) -> None:
         self._frame += 1
-        if any(check.state == "running" for check in self.checks.values()):
-            self._show_checks()
+        for check in self.checks.values():
+            if check.state == "running":
+                self._lines[check.name].update(_sign(check, self._frame), check.text)
 
-    def _show_checks(self) -> None:
-        lines = [_check_line(check, self._frame) for check in self.checks.values()]
-        self.query_one("#checks", Static).update(Content("\n").join(lines))
+    async def _show_check(self, check: Check) -> None:
+        if check.name in self._lines:
+            self._lines[check.name].update(_sign(check, 0), check.text)
+        else:
+            self._lines[check.name] = Line(_sign(check, 0), check.text)
+            await self.query_one("#checks").mount(self._lines[check.name])
+        self.checks[check.name] = check
         self.call_after_refresh(self.fit)
 
     def _show_operations(self) -> None:
@@ -183,11 +189,11 @@ class CreateScreen(Dialog[Outcome | None]):
             self.dismiss(Outcome(self.message, offer=offer))
 
 
-def _check_line(check: Check, frame: int) -> Content:
+def _sign(check: Check, frame: int) -> Content:
     sign, style = SIGNS[check.state]
     if check.state == "running":
         sign = FRAMES[frame % len(FRAMES)][:2]
-    return Content.assemble((f"{sign:<2} ", style), (f"{check.name:<13}", "bold"), check.text)
+    return Content.assemble((f"{sign:<2} ", style), (f"{check.name:<14}", "bold"))
 
 
 def operations(found: tuple[DriftOperation, ...]) -> Content:
@@ -199,12 +205,13 @@ def operations(found: tuple[DriftOperation, ...]) -> Content:
     for table, ones in tables.items():
         lines.append(Content.styled(table, "bold"))
         lines += [
-            Content.assemble((f"  {_sign(one.sign)} ", _colour(one.sign)), one.text) for one in ones
+            Content.assemble((f"  {_minus(one.sign)} ", _colour(one.sign)), one.text)
+            for one in ones
         ]
     return Content("\n").join(lines)
 
 
-def _sign(sign: str) -> str:
+def _minus(sign: str) -> str:
     return "−" if sign == "-" else sign
 
 

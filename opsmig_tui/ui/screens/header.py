@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 
 DOT = Content.styled(" · ", "$faint")
 LEAST_RULE = 3
+SHORT_ID = 6
+SHORT_BRANCH = 18
 
 
 class Header(Widget):
-    """One line; what does not fit is left out from the least important on."""
+    """One line; what does not fit is shortened, then left out, from the least important on."""
 
     state: reactive[WorkspaceState | None] = reactive(None)
 
@@ -25,78 +27,84 @@ class Header(Widget):
 
 
 def header(state: WorkspaceState, width: int) -> Content:
-    """The line for a terminal of `width` columns."""
-    left, right = _project(state), _database(state)
-    for keep in range(len(right), -1, -1):
-        line = _line(left, right[len(right) - keep :], width)
+    """The line for a terminal of `width` columns. "READ-ONLY" and "remote" go last of all."""
+    branch = _branch(state)
+    short = branch if len(branch) <= SHORT_BRANCH else f"{branch[: SHORT_BRANCH - 1]}…"
+    drift = _drift(state)
+    for names, where, position, more in (
+        ([branch], _identity(state), _position(state, 0), drift),
+        ([branch], _identity(state), _position(state, SHORT_ID), drift),
+        ([branch], [], _position(state, SHORT_ID), drift),
+        ([short], [], _position(state, SHORT_ID), drift),
+        ([], [], _position(state, SHORT_ID), drift),
+        ([], [], _position(state, SHORT_ID), []),
+        ([], [], [], []),
+    ):
+        left = [*_project(state), *(Content(name) for name in names if name)]
+        line = _line(left, [*where, *_not_local(state), *position, *more], width)
         if line is not None:
             return line
-    shorter = _line(left[:1], [], width)
-    return shorter if shorter is not None else Content("opsmig")[:width]
+    return Content("opsmig")[:width]
 
 
 def _line(left: list[Content], right: list[Content], width: int) -> Content | None:
-    start = Content.assemble((" opsmig ", "bold $accent"), ("── ", "$edge")) + DOT.join(left)
-    end = DOT.join(right) + " " if right else Content("")
-    room = width - start.cell_length - end.cell_length - (2 if right else 1)
+    start = Content.assemble((" opsmig ", "bold $accent"), ("── ", "$edge")) + DOT.join(left) + " "
+    end = Content(" ") + DOT.join(right) + " " if right else Content(" ")
+    room = width - start.cell_length - end.cell_length
     if room < LEAST_RULE:
         return None
-    rule = Content.styled("─" * room, "$edge")
-    return start + " " + rule + (Content(" ") + end if right else end)
+    return start + Content.styled("─" * room, "$edge") + end
 
 
 def _project(state: WorkspaceState) -> list[Content]:
-    parts = []
-    if state.read_only:
-        parts.append(Content.styled(" READ-ONLY ", "bold reverse $warning"))
-    parts.append(Content.styled(state.project.name, "bold"))
+    name = Content.styled(state.project.name, "bold")
+    word = Content.styled(" READ-ONLY ", "bold reverse $warning")
+    return [word, name] if state.read_only else [name]
+
+
+def _branch(state: WorkspaceState) -> str:
     branch = state.git.value.branch if state.git.value is not None else None
-    if branch is not None and branch.name:
-        parts.append(Content(branch.name))
-    return parts
+    return branch.name or "" if branch is not None else ""
 
 
-def _database(state: WorkspaceState) -> list[Content]:
-    """Most important last: the line drops from the front."""
-    if not state.trusted:
-        return [Content.styled("not trusted: t", "$warning")]
-    status = state.status
-    if status.phase == "failed":
-        return [Content.styled("✖ database not asked: 1", "$error")]
-    if state.database is None:
-        return [Content.styled("asking the database …", "$dim")]
-    drift = _drift(state)
-    return [*_where(state), _position(state), *([drift] if drift else [])]
-
-
-def _where(state: WorkspaceState) -> list[Content]:
+def _identity(state: WorkspaceState) -> list[Content]:
     from opsmig_tui.workspace.apply import identity_text
 
-    assert state.database is not None
-    parts = [Content(identity_text(state.database.identity))]
+    known = state.trusted and state.status.phase != "failed" and state.database is not None
+    return [Content(identity_text(state.database.identity))] if known and state.database else []
+
+
+def _not_local(state: WorkspaceState) -> list[Content]:
     where = state.locality
-    if where is not None and not where.is_local:
-        parts.append(Content.styled(f"▲ {where.kind}", "bold $warning"))
-    return parts
+    if where is None or where.is_local:
+        return []
+    return [Content.styled(f"▲ {where.kind}", "bold $warning")]
 
 
-def _position(state: WorkspaceState) -> Content:
+def _position(state: WorkspaceState, length: int) -> list[Content]:
+    """Where the database stands, ids cut to `length` characters (0: whole)."""
     value = state.status.value
-    assert value is not None
-    at = Content(", ".join(state.current or ()) or "base")
+    if not state.trusted:
+        return [Content.styled("not trusted: t", "$warning")]
+    if state.status.phase == "failed":
+        return [Content.styled("✖ no answer from the database", "$error")]
+    if value is None or state.database is None:
+        return [Content.styled("asking the database …", "$dim")]
+    at = Content(", ".join(one[: length or None] for one in state.current or ()) or "base")
     if value.unknown:
-        return at + Content.styled(" ✖ unknown", "$error")
+        return [at + Content.styled(" ✖ unknown", "$error")]
     if value.pending:
-        return at + Content.styled(f" ○ {len(value.pending)} pending", "$pending")
-    return at + Content.styled(" ✓ head", "$applied")
+        return [at + Content.styled(f" ○ {len(value.pending)} pending", "$pending")]
+    return [at + Content.styled(" ✓ head", "$applied")]
 
 
-def _drift(state: WorkspaceState) -> Content | None:
+def _drift(state: WorkspaceState) -> list[Content]:
     drift = state.drift
+    if not state.trusted or state.status.phase == "failed":
+        return []
     if drift.value is None:
-        failed = drift.phase == "failed"
-        return Content.styled("✖ drift", "$error") if failed else None
+        return [Content.styled("✖ drift", "$error")] if drift.phase == "failed" else []
     count = len(drift.value.operations)
     if drift.phase == "stale":
-        return Content.styled(f"{count} drift …", "$dim")
-    return Content.styled(f"{count} drift", "$warning" if count else "$applied")
+        return [Content.styled(f"{count} drift …", "$dim")]
+    return [Content.styled(f"{count} drift", "$warning" if count else "$applied")]

@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 
 class Line(Horizontal):
-    """`sign` stands alone in its column, `text` wraps beside it; both begin after `indent` cells."""
+    """`sign` stands alone in its column, `text` wraps beside it; `indent` in cells comes before."""
 
     def __init__(self, sign: Content | str, text: Content | str, *, indent: int = 0) -> None:
         super().__init__(classes="line")
@@ -20,3 +20,8 @@ class Line(Horizontal):
         if self._sign.plain:
             yield Static(self._sign, classes="line-sign")
         yield Static(self._text, classes="line-text")
+
+    def update(self, sign: Content, text: str) -> None:
+        """Says something else; the sign keeps its width."""
+        self.query_one(".line-sign", Static).update(sign)
+        self.query_one(".line-text", Static).update(Content(text))
