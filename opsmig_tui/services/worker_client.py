@@ -83,9 +83,9 @@ class WorkerClient:
         return process is not None and not process.over and process.child.returncode is None
 
     @property
-    def busy(self) -> bool:
-        """Whether a request is under way."""
-        return self._process is not None and bool(self._process.pending)
+    def waiting(self) -> int:
+        """How many requests are under way or in the queue."""
+        return len(self._process.pending) if self._process is not None else 0
 
     async def start(self) -> protocol.Ready:
         """Start the process if there is none. Raises WorkerFailed, or OpsmigError without a Python.

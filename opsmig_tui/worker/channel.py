@@ -10,6 +10,7 @@ from __future__ import annotations
 import faulthandler
 import io
 import os
+import select
 import sys
 import threading
 import uuid
@@ -20,75 +21,92 @@ from typing import Any, Optional
 from . import protocol
 from .redact import Redactor
 
-LIMIT = 20_000
-"""Events that may wait for a slow reader. Beyond it, lines are left out rather than a lock held."""
+LIMIT = 32 * 1024 * 1024
+"""Bytes that may wait for a slow reader. Beyond it, lines are left out rather than a lock held."""
 PATIENCE = 2.0
 """Seconds that a sender waits for a full queue, once, before it starts to leave lines out."""
 EXPENDABLE = (protocol.Output, protocol.Log, protocol.SqlStart, protocol.SqlEnd, protocol.Notice)
 
 
 class Channel:
-    """Sends events from any thread and never raises into the caller."""
+    """Sends events from any thread and never raises into the caller.
+
+    What the pipe takes at once is written by the sender, so that it is out even if the process
+    crashes next; a thread writes the rest.
+    """
 
     def __init__(self, out: int, redactor: Redactor) -> None:
+        os.set_blocking(out, False)
         self._out = out
         self._redactor = redactor
-        self._queue: deque[tuple[Optional[int], Any]] = deque()
+        self._queue: deque[bytes] = deque()
+        self._waiting = 0
         self._changed = threading.Condition()
         self._stalled = False
         self._left_out = 0
-        self._writing = False
         self._broken = False
         self.current: Optional[int] = None
-        threading.Thread(target=self._write_all, name="opsmig-writer", daemon=True).start()
+        threading.Thread(target=self._write_rest, name="opsmig-writer", daemon=True).start()
 
     def send(self, event: Any, number: Optional[int] = None) -> None:
-        """Queue `event` for the request `number` (default: the one being worked on)."""
-        expendable = isinstance(event, EXPENDABLE)
+        """Send `event` for the request `number` (default: the one being worked on)."""
+        asked = self.current if number is None else number
+        data = protocol.encode_event(asked, event, self._redactor.clean)
         with self._changed:
-            if expendable and len(self._queue) >= LIMIT and not self._has_room():
+            if isinstance(event, EXPENDABLE) and self._waiting >= LIMIT and not self._has_room():
                 self._left_out += 1
                 return
-            self._queue.append((self.current if number is None else number, event))
-            self._changed.notify_all()
+            if self._stalled and self._waiting < LIMIT // 2:
+                self._stalled = False
+                text = f"… {self._left_out} lines left out: the reader was too slow"
+                self._left_out = 0
+                self._put(protocol.encode_event(asked, protocol.Output(text)))
+            self._put(data)
+            self._write_now()
 
     def flush(self, seconds: float = 5.0) -> None:
         """Wait until all that was sent is written, or the reader is gone, or `seconds` passed."""
         with self._changed:
-            self._changed.wait_for(
-                lambda: self._broken or not (self._queue or self._writing), seconds
-            )
+            self._changed.wait_for(lambda: self._broken or not self._queue, seconds)
+
+    def _put(self, data: bytes) -> None:
+        self._queue.append(data)
+        self._waiting += len(data)
 
     def _has_room(self) -> bool:
         """A slow reader is waited for once; one that has stopped reading, not again."""
         if not self._stalled:
-            self._changed.wait_for(lambda: self._broken or len(self._queue) < LIMIT, PATIENCE)
-            self._stalled = len(self._queue) >= LIMIT
+            self._changed.wait_for(lambda: self._broken or self._waiting < LIMIT, PATIENCE)
+            self._stalled = self._waiting >= LIMIT
         return not self._stalled
 
-    def _write_all(self) -> None:
+    def _write_now(self) -> None:
+        """Write as much as the pipe takes. Called with the lock held."""
+        while self._queue and not self._broken:
+            data = self._queue.popleft()
+            try:
+                written = os.write(self._out, data)
+            except BlockingIOError:
+                written = 0
+            except OSError:
+                self._broken = True  # the tool is gone; the reader thread sees the end of stdin
+                written = len(data)
+            self._waiting -= written
+            if written < len(data):
+                self._queue.appendleft(data[written:])
+                break
+        if self._broken:
+            self._queue.clear()
+            self._waiting = 0
+        self._changed.notify_all()
+
+    def _write_rest(self) -> None:
         while True:
             with self._changed:
-                self._writing = False
-                self._changed.notify_all()
                 self._changed.wait_for(lambda: bool(self._queue))
-                self._writing = True
-                number, event = self._queue.popleft()
-                if self._stalled and len(self._queue) < LIMIT // 2:
-                    self._stalled = False
-                    text = f"… {self._left_out} lines left out: the reader was too slow"
-                    self._left_out = 0
-                    self._queue.appendleft((number, protocol.Output(text)))
-            if not self._broken:
-                self._write(number, event)
-
-    def _write(self, number: Optional[int], event: Any) -> None:
-        data = memoryview(protocol.encode_event(number, event, self._redactor.clean))
-        try:
-            while data:
-                data = data[os.write(self._out, data) :]
-        except OSError:
-            self._broken = True  # the tool is gone; the reader thread sees the end of stdin
+            select.select([], [self._out], [], 1.0)
+            with self._changed:
+                self._write_now()
 
 
 class LineSplitter:

@@ -119,7 +119,10 @@ class Scripts:
             vars(script).pop("_version_locations", None)
 
     def _fingerprint(self, script: ScriptDirectory) -> object:
-        found = []
+        config = self._settings.config
+        found: list[tuple[object, ...]] = []
+        if os.path.exists(config):  # file_template, hooks … are read with the history
+            found.append((config, os.stat(config).st_mtime_ns))
         for folder in version_locations(script):
             for base, dirs, files in os.walk(folder):
                 dirs[:] = [name for name in dirs if name != "__pycache__"]
@@ -127,7 +130,7 @@ class Scripts:
                     path = os.path.join(base, name)
                     info = os.stat(path)
                     found.append((path, info.st_mtime_ns, info.st_size, info.st_ino))
-        return sorted(found)
+        return sorted(found, key=str)
 
 
 def version_locations(script: ScriptDirectory) -> list[str]:

@@ -4,6 +4,7 @@ import dataclasses
 import json
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from textwrap import dedent, indent
 from typing import Any
 
 import pytest
@@ -69,3 +70,30 @@ async def upgrade(
 def run_of(plan: protocol.PlanResult) -> protocol.Run:
     steps = tuple(step.revision for step in plan.steps)
     return protocol.Run(plan.direction, plan.target, plan.databases, steps)
+
+
+HEAD = "a7c3f15d8e92"
+
+
+def add_revision(
+    sample: SampleProject, upgrade: str, downgrade: str = "pass", rev: str = "0a0a0a0a0a0a"
+) -> Path:
+    """Write a revision on top of the sample's head, or of the one added before."""
+    versions = sample.backend / "alembic" / "versions"
+    added = sorted(versions.glob("2030_*.py"))
+    down = added[-1].name.split("-")[1].split("_")[0] if added else HEAD
+    path = versions / f"2030_01_01_{len(added):04}-{rev}_test.py"
+    path.write_text(
+        f'"""a test\n\nRevision ID: {rev}\nRevises: {down}\n"""\n'
+        "import os\nimport subprocess\nimport sys\nimport time\n\n"
+        "import sqlalchemy as sa\nfrom alembic import op\n\n"
+        f'revision = "{rev}"\ndown_revision = "{down}"\nbranch_labels = depends_on = None\n\n\n'
+        f"def upgrade():\n{indent(dedent(upgrade).strip(), '    ')}\n\n\n"
+        f"def downgrade():\n{indent(dedent(downgrade).strip(), '    ')}\n"
+    )
+    return path
+
+
+def line_of(path: Path, text: str) -> int:
+    """The 1-based number of the line that holds `text`."""
+    return next(n for n, line in enumerate(path.read_text().splitlines(), 1) if text in line)

@@ -1,0 +1,142 @@
+"""No password leaves the worker, in whatever shape it comes along."""
+
+from typing import Any
+
+import pytest
+
+from opsmig_tui.demo import SampleProject
+from opsmig_tui.services.worker_client import WorkerFailed
+from opsmig_tui.worker import protocol
+from opsmig_tui.worker.redact import Redactor, secret_of, x_argument
+from tests.worker.conftest import Start, Told, add_revision, opened, run_of, upgrade
+
+
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        ("postgresql://ops:geheim@host/db", "postgresql://ops:***@host/db"),
+        ("postgresql+psycopg://ops:a%40b:c@h:1/d?x=y", "postgresql+psycopg://ops:***@h:1/d?x=y"),
+        ("ALTER ROLE ops PASSWORD 'it''s me' LOGIN", "ALTER ROLE ops PASSWORD '***' LOGIN"),
+        ("create role x encrypted password $$q$$", "create role x encrypted password '***'"),
+        ("http://localhost:8000/path", "http://localhost:8000/path"),
+        ("column password is not null", "column password is not null"),
+    ],
+)
+def test_shapes_that_are_always_masked(given: str, left: str) -> None:
+    assert Redactor().text(given) == left
+
+
+def test_a_known_password_is_masked_in_every_spelling() -> None:
+    redactor = Redactor()
+    redactor.add("p@ss w'rd/1")
+    for text in ("p@ss w'rd/1", "p%40ss%20w%27rd%2F1", "p%40ss+w%27rd%2F1"):
+        assert redactor.text(f"<{text}>") == "<***>"
+
+
+def test_a_short_word_is_masked_as_a_word() -> None:
+    redactor = Redactor()
+    redactor.add("secret")
+    assert redactor.text("secret secretary secrets.py") == "*** secretary secrets.py"
+
+
+def test_a_password_that_is_the_users_name_does_not_mask_the_name() -> None:
+    redactor = Redactor()
+    redactor.add("postgres", ("postgres", "db"))
+    assert redactor.text("postgres on postgresql") == "postgres on postgresql"
+    assert redactor.text("postgresql://postgres:postgres@h/d") == "postgresql://postgres:***@h/d"
+
+
+def test_fields_with_a_fixed_set_of_values_stay() -> None:
+    redactor = Redactor()
+    redactor.add("upgrade")
+    cleaned = redactor.clean({"direction": "upgrade", "text": "upgrade", "rows": {"upgrade": 1}})
+    assert cleaned == {"direction": "upgrade", "text": "***", "rows": {"upgrade": 1}}
+
+
+def test_x_arguments() -> None:
+    redactor = Redactor()
+    assert x_argument("tenant=acme", redactor) == "tenant=acme"
+    assert x_argument("db_password=hush", redactor) == "db_password=***"
+    assert x_argument("url=postgresql://u:p@h/d", redactor) == "url=postgresql://u:***@h/d"
+    assert x_argument("hush", redactor) == "***"
+    assert secret_of("db_password=hush") == "hush"
+    assert secret_of("tenant=acme") == ""
+
+
+async def test_nothing_that_a_run_says_holds_the_password(
+    start: Start, sample: SampleProject, role_password: str
+) -> None:
+    assert role_password in sample.url
+    client = start(runner=True)
+    await upgrade(client)
+    add_revision(
+        sample,
+        """
+        import logging
+        from models import settings
+        url = settings.database_url()
+        print(url)
+        print("the url", url, file=sys.stderr)
+        os.write(1, (url + "\\n").encode())
+        logging.getLogger("project").warning("connecting to %s", url)
+        password = op.get_bind().engine.url.password
+        print("password is", password)
+        op.execute(f"DO $$ BEGIN RAISE NOTICE '{password}'; END $$")
+        op.execute(f"COMMENT ON TABLE ops.vendor IS '{password}'")
+        op.execute("ALTER TABLE ops.vendor RENAME TO " + '"' + password + '"')
+        raise RuntimeError(url)
+        """,
+    )
+    told = Told()
+    with pytest.raises(WorkerFailed) as caught:
+        await upgrade(client, told=told)
+    told(caught.value.failed)
+    assert caught.value.failed.message.startswith("RuntimeError: postgresql")
+    assert len(told.of(protocol.Output)) >= 4
+    assert role_password not in told.text()
+    assert role_password not in "".join(client.last_lines)
+
+
+async def test_a_failed_login_does_not_tell_the_password(
+    start: Start, sample: SampleProject, role_password: str
+) -> None:
+    from opsmig_tui.demo import point_to
+
+    wrong = "n0t-the-right-one"
+    point_to(sample.root, sample.url.replace(role_password, wrong).replace("/ops:", "/nobody:"))
+    point_to(sample.root, sample.url.replace("ops:" + role_password, "nobody:" + wrong))
+    with pytest.raises(WorkerFailed) as caught:
+        await start().request(protocol.Status())
+    assert caught.value.failed.kind == "connection"
+    told = Told()
+    told(caught.value.failed)
+    assert wrong not in told.text()
+
+
+async def test_x_arguments_reach_env_py_and_stay_out_of_sight(
+    start: Start, sample: SampleProject
+) -> None:
+    env = sample.backend / "alembic" / "env.py"
+    env.write_text(
+        env.read_text() + "\nprint('given', context.get_x_argument(as_dictionary=True))\n"
+    )
+    project = opened(sample.backend, x_arguments=("tenant=acme", "api_token=tok-12345"))
+    client, told = start(project), Told()
+    plan: Any = await client.request(protocol.Plan("upgrade", "head"), told)
+    assert plan.command == "alembic -x tenant=acme -x 'api_token=***' upgrade head"
+    assert "given {'tenant': 'acme', 'api_token': '***'}" in [
+        line.text for line in told.of(protocol.Output)
+    ]
+    run_of(plan)
+
+
+async def test_the_process_list_shows_no_secret(
+    start: Start, sample: SampleProject, role_password: str
+) -> None:
+    from pathlib import Path
+
+    client = start(opened(sample.backend, x_arguments=("api_token=tok-12345",)))
+    ready = await client.start()
+    shown = Path(f"/proc/{ready.pid}/cmdline").read_bytes().decode()
+    assert "tok-12345" not in shown
+    assert role_password not in shown
