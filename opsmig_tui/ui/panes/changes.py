@@ -83,7 +83,7 @@ class ChangesPane(Pane):
         super().__init__(self.list, id=id)
 
     def show(self, state: WorkspaceState) -> None:
-        if self.is_news(state.git, state.drift, state.trusted):
+        if self.is_news(state.git, state.drift, state.trusted, state.status.value):
             self.list.state = state
             self.list.build()
             self._retitle()
@@ -95,8 +95,9 @@ class ChangesPane(Pane):
         ink = self.ink
         view = state.git.value
         left: list[Part] = []
-        if view is not None and view.branch is not None and view.branch.base:
-            left = [(f"  since {view.branch.base}", ink.dim)]
+        branch = view.branch if view is not None else None
+        if branch is not None and branch.base and not branch.is_base:
+            left = [(f"  since {branch.base}", ink.dim)]
         right: list[Part] = []
         if state.drift.value is not None:
             count = len(state.drift.value.operations)

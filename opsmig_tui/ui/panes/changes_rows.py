@@ -79,21 +79,21 @@ def _drift(state: WorkspaceState, width: int) -> list[ChangesRow]:
     if found is not None and not note:
         count = len(found.operations)
         note = f"{count} operation" + ("" if count == 1 else "s")
+    if not state.trusted:
+        rows = [ChangesRow("section", "Drift", "not compared")]
+        return rows + _words("Comparing runs this project's code: press t to trust it.", width)
     rows = [ChangesRow("section", "Drift", note, tone="error" if note == "failed" else "dim")]
     if drift.phase == "failed":
         rows += _words("✖ " + (drift.problem or "The comparison failed."), width, "error")
         hint = drift.failure.hint if drift.failure is not None else ""
         rows += _words(hint, width) if hint else []
     if found is not None:
+        pending = len(state.status.value.pending) if state.status.value is not None else 0
+        if pending and found.operations:
+            which = "the pending revision" if pending == 1 else f"{pending} pending revisions"
+            rows += _words(f"Includes what {which} will do.", width)
         rows += _operations(found.operations, width)
-    elif drift.phase == "idle":
-        text = (
-            "Not compared yet: the models are read first."
-            if state.trusted
-            else "Not compared: press t to trust this project and run its code."
-        )
-        rows += _words(text, width)
-    elif drift.phase == "loading":
+    elif drift.phase in ("idle", "loading"):
         rows += _words("What autogenerate would emit now shows up here.", width)
     return rows
 
@@ -125,7 +125,7 @@ def paint(row: ChangesRow, ink: Inks, width: int) -> Strip:
     if row.kind == "operation" and row.operation is not None:
         operation = row.operation
         sign = (f"   {SIGNS.get(operation.sign, '~')} ", sign_ink(operation.sign, ink))
-        return line(sign, (operation.text, ink.text))
+        return line(sign, (without_verb(operation.text), ink.text))
     if row.kind == "section":
         style = ink.error if row.tone == "error" else ink.dim
         name = f" {row.text} "
@@ -135,6 +135,12 @@ def paint(row: ChangesRow, ink: Inks, width: int) -> Strip:
         return line((" " + row.text, ink.strong))
     tones = {"error": ink.error, "good": ink.applied, "dim": ink.dim}
     return line((" " + row.text, tones[row.tone]))
+
+
+def without_verb(text: str) -> str:
+    """The sign before it says "add" or "drop" already, and the pane is narrow."""
+    verb, _, rest = text.partition(" ")
+    return rest if rest and verb in ("add", "create", "drop", "alter") else text
 
 
 def _paint_file(change: FileChange, ink: Inks, width: int) -> Strip:

@@ -58,6 +58,8 @@ def _place(state: WorkspaceState, width: int, now: datetime) -> list[Line]:
     where = state.locality
     if where is not None and where.kind in ("embedded", "socket"):
         return _wrapped((" ● ", "applied"), where.text, "text", width)
+    if where is None and state.project.is_sample:
+        return [((" ○ ", "dim"), ("embedded server", "dim"))]
     if container is not None and container.state != "absent":
         return _container(container, width, now)
     if where is not None:
@@ -117,9 +119,9 @@ def _answered(state: WorkspaceState, database: DatabaseStatus, width: int) -> li
 
 
 def address(identity: Identity) -> str:
-    """user@host:port/database; over a Unix socket the socket is named by the line above."""
+    """user@host:port/database; over a Unix socket only "database as user"."""
     if not identity.host or identity.host.startswith(("/", "@")):
-        return f"{identity.user}@{identity.database}" if identity.user else identity.database
+        return f"{identity.database} as {identity.user}" if identity.user else identity.database
     port = f":{identity.port}" if identity.port else ""
     return f"{identity.user}@{identity.host}{port}/{identity.database}"
 

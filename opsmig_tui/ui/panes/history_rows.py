@@ -82,13 +82,17 @@ def gather(state: WorkspaceState) -> HistoryFacts | None:
         return None
     git = state.git.value
     status = state.status.value
+    unknown = status.unknown if status is not None else ()
+    current = frozenset(state.current or ())
+    # Nobody can say what lies below a revision that no file has.
+    lost = bool(current) and current <= set(unknown)
     return HistoryFacts(
         view.history,
         {row.revision: row.cells for row in view.rows},
-        state.applied,
-        frozenset(state.current or ()),
+        None if lost else state.applied,
+        current,
         git.marks if git is not None else {},
-        status.unknown if status is not None else (),
+        unknown,
     )
 
 

@@ -29,6 +29,13 @@ class LineView(ScrollView, can_focus=True):
     """
 
     ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    LineView {
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-size-vertical: 1;
+    }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", "Down", show=False, id="list.down", tooltip="Next line"),
         Binding("up,k", "move(-1)", "Up", show=False, id="list.up", tooltip="Previous line"),
@@ -284,7 +291,7 @@ class LineView(ScrollView, can_focus=True):
         self.matches = [
             index
             for index in range(self.line_count)
-            if needle and needle in self.row_text(index).lower()
+            if needle and self.selectable(index) and needle in self.row_text(index).lower()
         ]
         self.repaint()
         if self.matches and self.cursor not in self.matches:

@@ -52,7 +52,7 @@ def measure(parts: Iterable[Part]) -> int:
 
 def spread(left: Sequence[Part], right: Sequence[Part], width: int, pad: Style) -> Strip:
     """`left` and, at the right edge, `right`; the last part of `left` gives way when narrow."""
-    room = width - measure(right) - (1 if right else 0)
+    room = width - measure(right) - 1
     if measure(left) > room and left:
         text, style = left[-1]
         left = [*left[:-1], (cut(text, room - measure(left[:-1])), style)]
