@@ -1,8 +1,8 @@
 """What a review is made of: a parsed migration, facts from outside, and findings.
 
-A rule is a pure function ``(Migration, Facts) -> findings``; everything it may know beside the file
-is in `Facts`, gathered before by the workspace. A part of `Facts` that is None could not be had, and
-`not_checked` then says which rules went without.
+A rule is a pure function ``(Migration, Facts) -> findings``; everything it may know beside the
+file is in `Facts`, gathered before by the workspace. A part of `Facts` that is None could not be
+had, and `not_checked` then says which rules went without.
 """
 
 from __future__ import annotations

@@ -1,0 +1,148 @@
+"""Statements handed to execute(): SQL text, and insert/update/delete constructs."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import replace
+
+from opsmig_tui.review.operations import Operation, Span
+from opsmig_tui.review.run import Call, Run, span_of
+from opsmig_tui.review.sql_reader import SpanAt, read_sql
+from opsmig_tui.review.values import (
+    INSPECTED,
+    UNKNOWN,
+    ColumnRef,
+    Dml,
+    Partial,
+    SqlText,
+    Symbol,
+)
+
+_CATALOG = re.compile(r"information_schema|\bpg_\w+|to_regclass|sqlite_master", re.I)
+
+
+def is_catalog_query(text: str) -> bool:
+    """Whether a query asks the database what exists in it."""
+    return _CATALOG.search(text) is not None
+
+
+def run_sql(run: Run, call: Call, autocommit: bool) -> object:
+    """Record what ``execute(statement)`` does; the value is what a query's result stands for."""
+    argument = call.argument(0, "sqltext", "statement", "clause", "object_", "sql")
+    if argument is None:
+        run.record(undecided(run, call))
+        return UNKNOWN
+    value = argument.value.text if isinstance(argument.value, SqlText) else argument.value
+    with run.within(autocommit=run.context.autocommit or autocommit):
+        if isinstance(value, str | Partial):
+            text = value if isinstance(value, str) else value.text
+            run.record(*read_sql(text, spans(argument.node, call.node), run.context))
+            return INSPECTED if is_catalog_query(text) else UNKNOWN
+        if isinstance(value, Dml):
+            run.record(_dml(run, value, call))
+        elif isinstance(value, Symbol) and _is_query(value):
+            run.record(Operation("sql", span_of(call.node), run.context, object_type="select"))
+        else:
+            run.record(undecided(run, call))
+    return UNKNOWN
+
+
+def _is_query(value: Symbol) -> bool:
+    return value.path.startswith("sqlalchemy") and "select" in value.path
+
+
+def undecided(run: Run, call: Call) -> Operation:
+    """A statement that is put together at run time."""
+    text = ast.unparse(call.node)[:200]
+    return Operation("undecided", span_of(call.node), run.context, text=text, is_sql=True)
+
+
+def _dml(run: Run, value: Dml, call: Call) -> Operation:
+    table = value.table
+    known = table is not None and value.columns is not None
+    return Operation(
+        value.kind if table is not None else "data",  # type: ignore[arg-type]
+        span_of(call.node),
+        run.context,
+        table=table.name if table else None,
+        schema=table.schema if table else None,
+        column_names=value.columns or (),
+        where=value.where,
+        complete=known,
+    )
+
+
+def dml_method(owner: Dml | SqlText, name: str, call: Call) -> object:
+    """The methods that say more about a statement: where() and values()."""
+    if isinstance(owner, SqlText):
+        return owner
+    if name in ("where", "filter", "filter_by"):
+        return replace(owner, where=True)
+    if name == "values":
+        return replace(owner, columns=_columns(owner, call))
+    return owner
+
+
+def _columns(owner: Dml, call: Call) -> tuple[str, ...] | None:
+    names = list(owner.columns or ())
+    for item in call.positional:
+        if not isinstance(item.value, dict):
+            return _keys_in_text(item.node)
+        names += [key for key in item.value if isinstance(key, str)]
+    names += list(call.keywords)
+    return None if call.open else tuple(names)
+
+
+def _keys_in_text(node: ast.expr) -> tuple[str, ...] | None:
+    """``{table.c.name: value}``: the keys are column expressions."""
+    if not isinstance(node, ast.Dict):
+        return None
+    names = [key.attr for key in node.keys if isinstance(key, ast.Attribute)]
+    return tuple(names) if len(names) == len(node.keys) else None
+
+
+def column_name(value: object) -> str | None:
+    if isinstance(value, ColumnRef):
+        return value.name
+    return value if isinstance(value, str) else None
+
+
+def spans(argument: ast.expr, call: ast.Call) -> SpanAt:
+    """Places in the file for offsets in the SQL: exact when it is one triple-quoted literal."""
+    whole = span_of(call)
+    literal = _literal(argument)
+    if literal is None:
+        return lambda start, end: whole
+    text = literal.value
+    first = span_of(literal)
+    assert isinstance(text, str)
+    starts = [0] + [match.end() for match in re.finditer("\n", text)]
+
+    def line_of(offset: int) -> int:
+        low, high = 0, len(starts)
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if starts[middle] <= offset else (low, middle)
+        return low
+
+    def at(start: int, end: int) -> Span:
+        line, last = line_of(start), line_of(max(end - 1, start))
+        if line == 0 and last == len(starts) - 1:
+            return whole
+        before = text[starts[line] : start].encode("utf-8", "replace")
+        column = len(before) if line else whole.column
+        end_column = len(text[starts[last] : end].encode("utf-8", "replace"))
+        return Span(first.line + line, column, first.line + last, end_column)
+
+    return at
+
+
+def _literal(node: ast.expr) -> ast.Constant | None:
+    """The string literal itself, if its lines in the file are its lines as text."""
+    while isinstance(node, ast.Call) and node.args:
+        node = node.args[0]
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+        return None
+    lines = (node.end_lineno or node.lineno) - node.lineno
+    return node if lines and node.value.count("\n") == lines else None

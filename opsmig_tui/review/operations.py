@@ -1,0 +1,220 @@
+"""What a migration does, as a flat list of operations in the order they would run.
+
+An `op.add_column(...)` and an `ALTER TABLE ... ADD COLUMN` in raw SQL become the same `Operation`,
+so a rule is written once. Whatever the text does not decide is None (or kind "undecided"): a rule
+must take None for "could be anything".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Direction = Literal["upgrade", "downgrade"]
+
+Kind = Literal[
+    "create_table",
+    "drop_table",
+    "rename_table",
+    "add_column",
+    "drop_column",
+    "alter_column",
+    "rename_column",
+    "create_index",
+    "drop_index",
+    "rename_index",
+    "create_constraint",
+    "drop_constraint",
+    "rename_constraint",
+    "validate_constraint",
+    "create_enum",
+    "drop_enum",
+    "add_enum_value",
+    "rename_enum_value",
+    "create_object",  # a view, function, trigger, sequence …: `object_type` says which
+    "drop_object",
+    "insert",
+    "update",
+    "delete",
+    "truncate",
+    "data",  # rows change, but which is not known
+    "commit",
+    "raise",
+    "sql",  # read, and of no concern to tables: SET, COMMENT, GRANT, SELECT … (`object_type`)
+    "undecided",
+]
+
+DATA_KINDS: frozenset[str] = frozenset({"insert", "update", "delete", "truncate", "data"})
+
+
+@dataclass(frozen=True)
+class Span:
+    """A place in the file. Lines are 1-based, columns 0-based UTF-8 offsets, as `ast` counts."""
+
+    line: int
+    column: int = 0
+    end_line: int = 0
+    end_column: int = 0
+
+
+@dataclass(frozen=True)
+class EnumUse:
+    """A PostgreSQL enum type as a column names it. None: not decided by the text.
+
+    `creates` is whether SQLAlchemy emits CREATE TYPE along with CREATE TABLE.
+    """
+
+    name: str | None
+    schema: str | None = None
+    values: tuple[str, ...] | None = None
+    creates: bool | None = True
+
+
+@dataclass(frozen=True)
+class ColumnType:
+    """A column's type: `text` as written; `family` groups types a value moves between freely."""
+
+    text: str
+    family: str
+    length: int | None = None
+    enum: EnumUse | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column definition. `default` is whether the *server* fills it in (a default, identity,
+    computed, serial); None where that cannot be decided, likewise `nullable`."""
+
+    name: str | None
+    type: ColumnType | None = None
+    nullable: bool | None = True
+    default: bool | None = False
+    default_text: str = ""
+    primary_key: bool = False
+    foreign_key: str | None = None
+    unique: bool = False
+    index: bool = False
+    span: Span = Span(0)
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """`kind`: "unique", "foreign", "primary", "check", "exclude" or "" (not said).
+
+    `referent` is the table a foreign key points to, without schema.
+    """
+
+    kind: str
+    name: str | None = None
+    columns: tuple[str, ...] = ()
+    referent: str | None = None
+    unnamed: bool = False
+    referent_columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Change:
+    """What alter_column changes. None: not touched (or, for `nullable`, not decided).
+
+    `existing_nullable` is what the call says the column was.
+    """
+
+    nullable: bool | None = None
+    type: ColumnType | None = None
+    default: bool = False
+    comment: bool = False
+    existing_nullable: bool | None = None
+
+    @property
+    def nothing(self) -> bool:
+        return self.nullable is None and self.type is None and not (self.default or self.comment)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What surrounds an operation.
+
+    `branch`: under a condition that the text does not decide; `guarded`: that condition asks
+    whether the thing exists. `dialect` is "postgresql" or "other" below a test of its name.
+    """
+
+    direction: Direction = "upgrade"
+    autocommit: bool = False
+    branch: bool = False
+    guarded: bool = False
+    loop: bool = False
+    tried: bool = False
+    dialect: Literal["any", "postgresql", "other"] = "any"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation. Which fields mean something depends on `kind`:
+
+    `order` counts the function's operations from 0. `name` is that of the index, constraint, type
+    or object; of a rename the *new* name, with the old one in `old_name`. `column_names` are the
+    columns an index, constraint or UPDATE names (the old name for a renamed column). `guard` is
+    IF [NOT] EXISTS or checkfirst on the operation itself. `complete` is False where part of the
+    call or SQL is put together at run time.
+    """
+
+    kind: Kind
+    span: Span
+    context: Context = Context()
+    order: int = 0
+    table: str | None = None
+    schema: str | None = None
+    name: str | None = None
+    old_name: str | None = None
+    unnamed: bool = False
+    columns: tuple[Column, ...] = ()
+    column_names: tuple[str, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    change: Change | None = None
+    values: tuple[str, ...] | None = None
+    object_type: str = ""
+    concurrently: bool | None = False
+    unique: bool = False
+    only: bool = False
+    guard: bool | None = False
+    cascade: bool = False
+    where: bool = False
+    replace: bool = False
+    batch: bool = False
+    complete: bool = True
+    text: str = ""
+    is_sql: bool = False
+
+    @property
+    def column(self) -> str | None:
+        """The one column it is about, if it is about one."""
+        if self.columns:
+            return self.columns[0].name
+        return self.column_names[0] if self.column_names else None
+
+    @property
+    def constraint(self) -> Constraint | None:
+        return self.constraints[0] if self.constraints else None
+
+    @property
+    def is_data(self) -> bool:
+        return self.kind in DATA_KINDS
+
+    @property
+    def opaque(self) -> bool:
+        """May do things that its fields do not tell."""
+        return self.kind == "undecided" or not self.complete
+
+
+def same_name(left: str | None, right: str | None) -> bool:
+    """Both known and equal. Names are compared as PostgreSQL stores them."""
+    return left is not None and left == right
+
+
+def same_schema(left: str | None, right: str | None) -> bool:
+    """Equal, or one of them left to the search path."""
+    return left is None or right is None or left == right
+
+
+def same_table(left: Operation, right: Operation) -> bool:
+    return same_name(left.table, right.table) and same_schema(left.schema, right.schema)

@@ -1,0 +1,135 @@
+"""ALTER TABLE, ALTER INDEX and ALTER TYPE into operations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from opsmig_tui.review.operations import Change, Constraint, Kind, Operation, Span
+from opsmig_tui.review.sql_columns import is_constraint, read_column, read_constraint
+from opsmig_tui.review.sql_cursor import Cursor
+from opsmig_tui.review.types import sql_type
+
+
+def _op(kind: Kind, **fields: object) -> Operation:
+    return replace(Operation(kind, Span(0)), **fields)  # type: ignore[arg-type]
+
+
+def alter_table(cursor: Cursor) -> Iterator[Operation]:
+    """One operation an action; "sql" for actions that concern neither columns nor constraints."""
+    cursor.take("if", "exists")
+    cursor.take("only")
+    schema, table = cursor.name()
+    cursor.mark("*")
+    for action in cursor.split():
+        yield replace(_action(action), table=table, schema=schema)
+
+
+def alter_index(cursor: Cursor) -> Operation:
+    guard = cursor.take("if", "exists")
+    schema, name = cursor.name()
+    if cursor.take("rename", "to"):
+        return _op("rename_index", name=cursor.part(), old_name=name, schema=schema, guard=guard)
+    return _op("sql", object_type="alter index")
+
+
+def alter_type(cursor: Cursor) -> Operation:
+    schema, name = cursor.name()
+    if cursor.take("add", "value"):
+        guard = cursor.take("if", "not", "exists")
+        value = cursor.string()
+        values = None if value is None else (value,)
+        return _op("add_enum_value", name=name, schema=schema, values=values, guard=guard)
+    if cursor.take("rename", "value"):
+        cursor.string()
+        cursor.take("to")
+        value = cursor.string()
+        values = None if value is None else (value,)
+        return _op("rename_enum_value", name=name, schema=schema, values=values)
+    if cursor.take("rename", "to"):
+        # The old type name goes, the new one comes: to the rules a type that exists from here on.
+        return _op("create_enum", name=cursor.part(), old_name=name, schema=schema, replace=True)
+    return _op("sql", object_type="alter type")
+
+
+def _action(action: Cursor) -> Operation:
+    if action.take("add"):
+        return _add(action)
+    if action.take("drop"):
+        return _drop(action)
+    if action.take("alter"):
+        action.take("column")
+        return _alter_column(action)
+    if action.take("rename"):
+        return _rename(action)
+    if action.take("validate", "constraint"):
+        return _op("validate_constraint", name=action.part())
+    concurrently = action.word() == "detach" and action.has("concurrently")
+    return _op("sql", object_type="alter table", concurrently=concurrently)
+
+
+def _add(action: Cursor) -> Operation:
+    if is_constraint(action):
+        constraint = read_constraint(action)
+        return _op(
+            "create_constraint",
+            name=constraint.name,
+            unnamed=constraint.unnamed,
+            object_type=constraint.kind,
+            column_names=constraint.columns,
+            constraints=(constraint,),
+        )
+    action.take("column")
+    guard = action.take("if", "not", "exists")
+    return _op("add_column", columns=(read_column(action),), guard=guard)
+
+
+def _drop(action: Cursor) -> Operation:
+    if action.take("constraint"):
+        guard = action.take("if", "exists")
+        name = action.part()
+        return _op(
+            "drop_constraint",
+            name=name,
+            guard=guard,
+            constraints=(Constraint("", name),),
+            cascade=action.has("cascade"),
+        )
+    action.take("column")
+    guard = action.take("if", "exists")
+    name = action.part()
+    names = () if name is None else (name,)
+    return _op("drop_column", column_names=names, guard=guard, cascade=action.has("cascade"))
+
+
+def _alter_column(action: Cursor) -> Operation:
+    name = action.part()
+    change = Change()
+    if action.take("set", "not", "null"):
+        change = Change(nullable=False)
+    elif action.take("drop", "not", "null"):
+        change = Change(nullable=True)
+    elif action.take("set", "default") or action.take("drop", "default"):
+        change = Change(default=True)
+    elif action.take("type") or action.take("set", "data", "type"):
+        start = action.at
+        while not action.done and action.word() not in ("using", "collate"):
+            if action.group() is None:
+                action.at += 1
+        change = Change(type=sql_type(action.text(start, action.at)))
+    names = () if name is None else (name,)
+    return _op("alter_column", column_names=names, change=change)
+
+
+def _rename(action: Cursor) -> Operation:
+    if action.take("to"):
+        return _op("rename_table", name=action.part())
+    if action.take("constraint"):
+        old = action.part()
+        action.take("to")
+        return _op("rename_constraint", old_name=old, name=action.part())
+    action.take("column")
+    old = action.part()
+    action.take("to")
+    names = () if old is None else (old,)
+    return _op("rename_column", column_names=names, name=action.part())

@@ -1,0 +1,86 @@
+"""A migration together with what may be known about it: what every rule looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from opsmig_tui.review.created import Created, created
+from opsmig_tui.review.migration import Migration
+from opsmig_tui.review.model import Facts
+from opsmig_tui.review.operations import Direction, Operation
+from opsmig_tui.review.renames import Rename, column_renames, table_renames
+
+
+@dataclass(frozen=True)
+class Subject:
+    """(Migration, Facts), and what several rules work out from the two."""
+
+    migration: Migration
+    facts: Facts
+
+    @cached_property
+    def _created(self) -> dict[Direction, Created]:
+        return {
+            "upgrade": created(self.migration.upgrade),
+            "downgrade": created(self.migration.downgrade),
+        }
+
+    def created(self, direction: Direction) -> Created:
+        return self._created[direction]
+
+    def before(self, operation: Operation) -> Created:
+        """What the operation's own direction creates."""
+        return self._created[operation.context.direction]
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """Both directions, upgrade() first."""
+        return (*self.migration.upgrade, *self.migration.downgrade)
+
+    @property
+    def on_postgresql(self) -> bool:
+        """The database is PostgreSQL, or nothing says that it is not."""
+        return self.facts.database is None or self.facts.database.dialect == "postgresql"
+
+    def locks(self, operation: Operation) -> bool:
+        """PostgreSQL's own behaviour is worth a word about this operation."""
+        return self.on_postgresql and operation.context.dialect != "other"
+
+    @cached_property
+    def column_renames(self) -> tuple[Rename, ...]:
+        """Columns renamed as drop and add in upgrade()."""
+        up, down = self.migration.upgrade, self.migration.downgrade
+        return column_renames(up, down, self.facts)
+
+    @cached_property
+    def table_renames(self) -> tuple[Rename, ...]:
+        up, down = self.migration.upgrade, self.migration.downgrade
+        return table_renames(up, down, self.facts)
+
+    def is_renamed(self, operation: Operation) -> bool:
+        """A part of a rename, in upgrade() or mirrored in downgrade()."""
+        if operation.context.direction == "upgrade":
+            pairs = (*self.column_renames, *self.table_renames)
+            return any(operation in (pair.drop, pair.add) for pair in pairs)
+        return any(
+            operation.table == pair.drop.table and operation.column in (pair.old, pair.new)
+            for pair in self.column_renames
+        ) or any(operation.table in (pair.old, pair.new) for pair in self.table_renames)
+
+    def undoes_own(self, operation: Operation) -> bool:
+        """A drop in downgrade() of what this revision's upgrade() made, or may have made."""
+        if operation.context.direction == "upgrade":
+            return False
+        if self.migration.opaque_upgrade:
+            return True
+        up = self.created("upgrade")
+        if operation.kind == "drop_table":
+            return up.made_table(operation.table, operation.schema) or self._renamed_to(operation)
+        return up.made_column(operation.table, operation.column)
+
+    def _renamed_to(self, operation: Operation) -> bool:
+        return any(
+            item.kind == "rename_table" and item.name == operation.table
+            for item in self.migration.upgrade
+        )
