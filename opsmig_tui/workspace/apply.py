@@ -109,13 +109,10 @@ def _read_step(step: PlanStep) -> tuple[str, tuple[str, ...]]:
 def _step(step: PlanStep) -> ConfirmationStep:
     summary, reasons = _read_step(step)
     counted = tuple(_loss(loss) for loss in step.losses)
-    return ConfirmationStep(
-        step.revision,
-        step.message,
-        summary=summary,
-        losses=counted or reasons,
-        commits=step.commits,
-    )
+    # The worker has counted what drops destroy; the rest is known from the file alone.
+    more = tuple(text for text in reasons if not (counted and text.startswith("drops ")))
+    losses = (*counted, *more)
+    return ConfirmationStep(step.revision, step.message, summary, losses, step.commits)
 
 
 def _loss(loss: Loss) -> str:

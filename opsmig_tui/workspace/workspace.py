@@ -139,7 +139,7 @@ class Workspace:
         return self._pool
 
     def prepare_runner(self) -> None:
-        """Lets a runner import the project's code meanwhile: the plan, and reading it, takes time."""
+        """Lets a runner import the project's code while the plan is made and read."""
         if self._preparing is None or self._preparing.done():
             self._preparing = asyncio.create_task(self.pool.prepare_runner())
             # What went wrong in there the runner used for the run is going to say itself.
