@@ -19,6 +19,9 @@ from opsmig_tui.ui.widgets.search_bar import SearchBar
 if TYPE_CHECKING:
     from opsmig_tui.workspace.state import WorkspaceState
 
+#: A title cut shorter than this says nothing and is left out.
+FEWEST_WORDS = 7
+
 
 class Pane(Vertical):
     """A frame around one `LineView`. It never calls a use case or another pane: it posts messages.
@@ -119,7 +122,7 @@ class Pane(Vertical):
             while len(left) > 3 - corners // 2 and measure(left) > keep:
                 text, style = left.pop()
                 shorter = cut(text, keep - measure(left))
-                if shorter.strip(" …"):
+                if len(shorter.strip()) >= FEWEST_WORDS:
                     left.append((shorter, style))
                     break
             fill = room - measure(left) - measure(right) - 2

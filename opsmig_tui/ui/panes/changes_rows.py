@@ -90,7 +90,7 @@ def _drift(state: WorkspaceState, width: int) -> list[ChangesRow]:
     if found is not None:
         pending = len(state.status.value.pending) if state.status.value is not None else 0
         if pending and found.operations:
-            which = "the pending revision" if pending == 1 else f"{pending} pending revisions"
+            which = "the pending revision" if pending == 1 else f"the {pending} pending revisions"
             rows += _words(f"Includes what {which} will do.", width)
         rows += _operations(found.operations, width)
     elif drift.phase in ("idle", "loading"):

@@ -92,7 +92,7 @@ class OutputList(LineView):
         last = max(0, len(self.rows) - 1)
         self.lines_changed(last if self.follow else None)
         if self.follow:
-            self.scroll_end(animate=False, immediate=True, x_axis=False)
+            self.scroll_to_row(self.max_scroll_y)
 
     def _rows_of(self, item: OutputLine) -> list[tuple[OutputLine, str | None, bool]]:
         if item.number not in self.opened:

@@ -170,9 +170,14 @@ class LineView(ScrollView, can_focus=True):
         height = self.scrollable_content_region.height
         top = self.scroll_offset.y
         if index < top + margin:
-            self.scroll_to(y=max(0, index - margin), animate=False)
+            self.scroll_to_row(index - margin)
         elif index >= top + height - margin:
-            self.scroll_to(y=index - height + 1 + margin, animate=False)
+            self.scroll_to_row(index - height + 1 + margin)
+
+    def scroll_to_row(self, top: int) -> None:
+        """Put this row at the upper edge, as far as there are rows below it."""
+        # Forced: rows that came just now have no scrollbar yet, and without one nothing scrolls.
+        self.scroll_to(y=max(0, top), animate=False, force=True)
 
     def refresh_line(self, y: int) -> None:
         self.refresh(Region(0, y - self.scroll_offset.y, max(self.size.width, 1), 1))
@@ -264,7 +269,7 @@ class LineView(ScrollView, can_focus=True):
         if self.show_cursor and self.line_count:
             at = 0 if side < 0 else self.line_count - 1
             self.cursor = self._nearest(at, -side)
-        self.scroll_to(y=0 if side < 0 else self.max_scroll_y, animate=False)
+        self.scroll_to_row(0 if side < 0 else self.max_scroll_y)
 
     def action_shift(self, step: int) -> None:
         most = max(0, self.longest - self.row_width)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from opsmig_tui.review.model import Finding, Review, Severity
 from opsmig_tui.ui.panes.review import head
 from opsmig_tui.ui.panes.review.rows import Row, Sign, gutter_width, worst
-from opsmig_tui.ui.widgets.code import CodeLine
+from opsmig_tui.ui.widgets.code import TAB, CodeLine
 
 #: Unchanged lines kept around a change, and the fewest that are worth folding.
 CONTEXT, FEWEST_FOLDED = 4, 8
@@ -162,7 +162,7 @@ def take_apart(diff: str) -> DiffText:
         if not inside or not text or text[0] not in "+- ":
             continue
         sign: Sign = "+" if text[0] == "+" else "-" if text[0] == "-" else " "
-        body = text[1:].rstrip("\r")
+        body = text[1:].rstrip("\r").expandtabs(TAB)
         piece = ((body, "text"),)
         if sign == "-":
             rows.append(Row("code", piece, None, sign, tinted=True))

@@ -83,9 +83,9 @@ class ReviewList(LineView):
             at = next(same, at)
         self.lines_changed(at)
         if not keep:
-            self.scroll_to(y=0, animate=False)
+            self.scroll_to_row(0)
         elif anchor is not None:
-            self.scroll_to(y=max(0, self.cursor - above), animate=False)
+            self.scroll_to_row(self.cursor - above)
         if self.query_text:
             self.search(self.query_text)
 
