@@ -99,10 +99,11 @@ async def _follow(
             await _wait(stop, _CHECK_MS / 1000)
             continue
         try:
-            async for found in _changes(there, recursive, polling, stop):
-                if found:
-                    await report(found)
-                if _identities(folders) != there or not found.isdisjoint(there):
+            async for found, deleted in _changes(there, recursive, polling, stop):
+                # Polling also tells that the folder's own list of names is another.
+                if news := found - (there.keys() - deleted):
+                    await report(news)
+                if _identities(folders) != there or not deleted.isdisjoint(there):
                     break
         except _CannotWatch as error:
             if not all(path.exists() for path in there):
@@ -130,9 +131,9 @@ def _identities(folders: Sequence[Path]) -> dict[Path, tuple[int, int]]:
 
 async def _changes(
     folders: dict[Path, tuple[int, int]], recursive: bool, polling: bool, stop: asyncio.Event
-) -> AsyncGenerator[set[Path], None]:
-    """Batches of changed paths; an empty one every half second."""
-    from watchfiles import awatch
+) -> AsyncGenerator[tuple[set[Path], set[Path]], None]:
+    """Batches of changed paths and, of those, the deleted; an empty batch every half second."""
+    from watchfiles import Change, awatch
 
     # awatch sets the event it is given when it is cancelled: that must not be everybody's.
     own_stop = asyncio.Event()
@@ -151,7 +152,8 @@ async def _changes(
             recursive=recursive,
             ignore_permission_denied=True,
         ):
-            yield {Path(path) for _, path in batch}
+            deleted = {Path(path) for change, path in batch if change is Change.deleted}
+            yield {Path(path) for _, path in batch}, deleted
     except (OSError, RuntimeError) as error:
         # watchfiles raises either one, with the reason in the text only.
         raise _CannotWatch(str(error).split(" about [")[0].rstrip(". ")) from error

@@ -1,9 +1,8 @@
 """Saved files are reported, on a real disk; each test waits for what it expects."""
 
 import asyncio
-import os
-import resource
 import shutil
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -154,29 +153,47 @@ async def test_switching_the_branch_and_staging(tmp_path: Path):
     assert head.read_text() == "ref: refs/heads/side\n"
 
 
-async def test_polling_when_the_system_has_no_watches_left(tmp_path: Path):
-    """Real scarcity: no file descriptors for a watch, as with fs.inotify.max_user_instances."""
-    file = tmp_path / "a.py"
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    async with watching(file.parent) as warm_up:
-        await warm_up.until(file, saving(file))
-    taken: list[int] = []
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(256, before[1]), before[1]))
+WITHOUT_WATCHES = """
+import asyncio, os, resource, sys
+from pathlib import Path
+import watchfiles
+from opsmig_tui.services.watcher import watch
+
+async def main():
+    # Once with descriptors to spare: what is imported on first use needs some too.
+    async for _ in watchfiles.awatch(sys.argv[1], rust_timeout=10, yield_on_timeout=True):
+        break
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    taken = []
     try:
         while True:
-            try:
-                taken.append(os.open(os.devnull, os.O_RDONLY))
-            except OSError:
-                break
+            taken.append(os.open(os.devnull, os.O_RDONLY))
+    except OSError:
         os.close(taken.pop())
-        async with watching(file.parent) as heard:
-            await heard.until(file, saving(file))
-            (notice,) = heard.notices
-            assert "every half second" in notice
-    finally:
-        for descriptor in taken:
-            os.close(descriptor)
-        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    stop = asyncio.Event()
+    def heard(found):
+        print("heard", *(path.name for path in found), flush=True)
+        stop.set()
+    await watch([Path(sys.argv[1])], heard, stop, lambda text: print("notice", text, flush=True))
+
+asyncio.run(main())
+"""
+
+
+async def test_polling_when_the_system_has_no_watches_left(tmp_path: Path):
+    """Real scarcity, in a process of its own: no file descriptor is left for a watch."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", WITHOUT_WATCHES, str(tmp_path), stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    save = saving(tmp_path / "a.py")
+    async with asyncio.timeout(60):
+        notice = await process.stdout.readline()
+        assert b"every half second" in notice
+        while process.returncode is None:
+            save()
+            await asyncio.wait([asyncio.ensure_future(process.wait())], timeout=1)
+        assert await process.stdout.readline() == b"heard a.py\n"
 
 
 async def test_an_error_of_the_listener_is_not_swallowed(tmp_path: Path):
