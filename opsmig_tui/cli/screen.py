@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from opsmig_tui.cli.session import guarded
+from opsmig_tui.cli.session import check_settings, guarded
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Candidates, OpenOptions
 
@@ -17,7 +17,6 @@ def open_screen(options: OpenOptions) -> int:
 
     from opsmig_tui.project.open import open_project
     from opsmig_tui.project.trust import is_trusted
-    from opsmig_tui.review.rules import check_rule_ids
     from opsmig_tui.ui.app import choose, run_app
 
     opened = open_project(options, run_tools=False)
@@ -27,8 +26,7 @@ def open_screen(options: OpenOptions) -> int:
             return 0
         opened = open_project(replace(options, config=chosen), run_tools=False)
         assert not isinstance(opened, Candidates)
-    if opened.settings.ignore:
-        check_rule_ids(opened.settings.ignore, str(opened.settings.path))
+    check_settings(opened)
     trusted = opened.is_sample or is_trusted(opened.repository or opened.root)
     return run_app(opened, trusted=trusted)
 

@@ -12,6 +12,7 @@ import click
 
 from opsmig_tui.cli.options import open_one
 from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.project.model import Project
 
 if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
@@ -26,12 +27,10 @@ def run(given: dict[str, Any], use: Callable[[Workspace], Awaitable[int]], *, tr
     is the yes. It holds for this call and is not remembered.
     """
     from opsmig_tui.project.trust import is_trusted
-    from opsmig_tui.review.rules import check_rule_ids
     from opsmig_tui.workspace.workspace import Workspace
 
     project = open_one(given, run_tools=trust)
-    if project.settings.ignore:
-        check_rule_ids(project.settings.ignore, str(project.settings.path))
+    check_settings(project)
     trusted = trust or project.is_sample or is_trusted(project.repository or project.root)
 
     async def session() -> int:
@@ -44,6 +43,14 @@ def run(given: dict[str, Any], use: Callable[[Workspace], Awaitable[int]], *, tr
             await workspace.close()
 
     return asyncio.run(session())
+
+
+def check_settings(project: Project) -> None:
+    """Raises OpsmigError for a rule in `ignore` that does not exist."""
+    if project.settings.ignore:
+        from opsmig_tui.review.rules import check_rule_ids
+
+        check_rule_ids(project.settings.ignore, str(project.settings.path))
 
 
 def _cancel_on_interrupt(workspace: Workspace) -> None:
