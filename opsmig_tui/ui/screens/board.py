@@ -39,7 +39,7 @@ class Board(Horizontal):
         self.zoomed = False
         self.focused = "history"
         self._side = "history"
-        self._running = False
+        self._run_active = False
         self._applied: tuple[Arrangement, str] | None = None
 
     def compose(self) -> ComposeResult:
@@ -61,7 +61,7 @@ class Board(Horizontal):
         """Gives every pane the state; each compares what it shows."""
         for pane in self.panes.values():
             pane.show(state)
-        self._running = state.running
+        self._run_active = state.running
         self.rearrange()
 
     def go(self, name: str) -> None:
@@ -99,7 +99,7 @@ class Board(Horizontal):
             focused=self.focused,
             side=self._side,
             zoomed=self.zoomed,
-            running=self._running,
+            running=self._run_active,
         )
         if self._applied != (wanted, self.focused):
             self._applied = (wanted, self.focused)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -15,7 +15,9 @@ from opsmig_tui.ui.messages import CopyRequested
 from opsmig_tui.ui.screens.choice import Choice
 from opsmig_tui.ui.screens.dialog import Dialog
 from opsmig_tui.ui.screens.lines import Line
-from opsmig_tui.workspace.test import Leg, TestReport
+
+if TYPE_CHECKING:
+    from opsmig_tui.workspace.test import Leg, TestReport
 
 
 class ReportScreen(Dialog[None]):
