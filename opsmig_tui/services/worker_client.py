@@ -120,6 +120,7 @@ class WorkerClient:
         self._numbers += 1
         number = self._numbers
         pending = _Pending(request.op, asyncio.get_running_loop().create_future(), on_event)
+        pending.answer.add_done_callback(_seen)
         process.pending[number] = pending
         self._send(process, number, request)
         try:
@@ -131,9 +132,6 @@ class WorkerClient:
         except asyncio.CancelledError:
             self._send_cancel(process, number, force=False)
             raise
-        finally:
-            if pending.answer.done() and not pending.answer.cancelled():
-                pending.answer.exception()
 
     async def idle(self) -> None:
         """Wait until no request is under way; how they end does not matter."""

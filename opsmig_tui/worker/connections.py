@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Optional, cast
 
 from .protocol import Notice
 from .redact import Redactor
@@ -64,6 +64,13 @@ def driver_connection(pooled: Any) -> Any:
     """The driver's own connection below a pooled or adapted one."""
     dbapi = getattr(pooled, "dbapi_connection", None) or pooled
     return getattr(dbapi, "driver_connection", None) or getattr(dbapi, "_connection", dbapi)
+
+
+def canceller(connection: Any) -> Optional[Callable[[], None]]:
+    """psycopg2's own way to cancel from another thread. The other drivers heed SIGINT."""
+    raw = raw_connection(connection)
+    cancel = raw.cancel if type(raw).__module__.partition(".")[0] == "psycopg2" else None
+    return cast(Optional[Callable[[], None]], cancel)
 
 
 def listen_for_notices(dbapi: Any, send: Callable[[Notice], None]) -> None:

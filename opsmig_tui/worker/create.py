@@ -23,7 +23,7 @@ def plan_create(session: Session, request: protocol.PlanCreate) -> protocol.Crea
     """The file that `create` would write now, and its operations. Nothing is written."""
     revision = util.rev_id()
     script, context = _generate(session, request.message, revision, request.autogenerate)
-    made = context.generated_revisions[0]
+    made = (context.generated_revisions or [context.planned])[0]  # a hook may leave none
     path = _path(script, made, request.message)
     operations = describe_operations(context) if request.autogenerate else []
     words = ["revision", *(["--autogenerate"] if request.autogenerate else []), "-m"]
@@ -56,6 +56,7 @@ def _generate(
     arguments = revision_arguments(message=message, autogenerate=autogenerate, rev_id=revision)
     config, script = load(session, "revision", **arguments)
     context: Any = RevisionContext(config, script, arguments)
+    context.planned = context.generated_revisions[0]
 
     def fn(heads: tuple[str, ...], migration: MigrationContext) -> None:
         if autogenerate:
@@ -101,8 +102,10 @@ def _write(script: ScriptDirectory, context: Any) -> tuple[str, str]:
     try:
         written = [item for item in context.generate_scripts() if item is not None]
     except BaseException:
+        ids = [str(made.rev_id) for made in context.generated_revisions]
         for path in _files(script) - before:
-            os.remove(path)
+            if any(revision in Path(path).read_text("utf-8", "replace") for revision in ids):
+                os.remove(path)
         raise
     return str(written[0].path), str(written[0].revision)
 

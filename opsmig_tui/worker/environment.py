@@ -16,6 +16,9 @@ from .errors import WorkerError
 from .protocol import Failed
 from .session import Session
 
+REFUSED = "unsupported startup parameter"
+"""What PgBouncer says to an option that it does not pass on."""
+
 Fn = Callable[[tuple[str, ...], MigrationContext], Optional[Iterable[Any]]]
 
 
@@ -40,17 +43,27 @@ def run_environment(
         return fn(tuple(heads or ()), context) or ()
 
     options.setdefault("dont_mutate", True)
-    os.chdir(session.settings.root)
     try:
-        with EnvironmentContext(config, script, fn=counted, **options):
-            script.run_env()
-    finally:
-        session.trace.dispose_engines()
+        _run(session, config, script, fn=counted, **options)
+    except Exception as error:
+        if REFUSED not in str(error) or not session.trace.options_taken or calls:
+            raise
+        session.trace.options_taken = False  # each transaction is still made read-only
+        _run(session, config, script, fn=counted, **options)
     if not calls:
         path = os.path.join(str(script.dir), "env.py")
         text = f"{path} ended without running migrations: it never called context.run_migrations()."
         raise WorkerError(Failed("project", text, file=path))
     return script
+
+
+def _run(session: Session, config: Config, script: ScriptDirectory, **options: Any) -> None:
+    os.chdir(session.settings.root)
+    try:
+        with EnvironmentContext(config, script, **options):
+            script.run_env()
+    finally:
+        session.trace.dispose_engines()
 
 
 def load(session: Session, command: str, **options: Any) -> tuple[Config, ScriptDirectory]:

@@ -177,4 +177,12 @@ def _traceback(error: BaseException) -> str:
         if isinstance(seen, sa_exc.StatementError):
             seen.hide_parameters = True
         seen = seen.__cause__ or seen.__context__
-    return "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    theirs = error.__traceback__
+    while theirs is not None and _is_worker_frame(theirs):
+        theirs = theirs.tb_next
+    return "".join(traceback.format_exception(type(error), error, theirs or error.__traceback__))
+
+
+def _is_worker_frame(trace: TracebackType) -> bool:
+    name = str(trace.tb_frame.f_globals.get("__name__", ""))
+    return name.startswith((str(__package__), "alembic.script", "alembic.util", "importlib"))

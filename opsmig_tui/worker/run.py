@@ -27,8 +27,23 @@ class Progress:
         self._session = session
         self._request = request
         self.started: list[str] = []
-        self.heads: list[tuple[int, tuple[str, ...]]] = []
+        self._heads: list[frozenset[str]] = []
         self._begun = 0.0
+
+    def begin(self, heads: tuple[str, ...]) -> None:
+        """The database's position before its first step."""
+        self._heads.append(frozenset(heads))
+
+    def committed(self, current: Optional[tuple[str, ...]]) -> tuple[str, ...]:
+        """The steps that stay: as read back where that fits a step, else as commits were seen.
+
+        Several databases cannot be told apart by their positions together.
+        """
+        if current is not None and len(self._request.expected) == 1:
+            for done in reversed(range(len(self._heads))):
+                if self._heads[done] == frozenset(current):
+                    return tuple(self.started[:done])
+        return tuple(self._session.trace.committed)
 
     def start(self, step: Any) -> None:
         """Tell that a step begins. Raises Cancelled between steps, too."""
@@ -46,8 +61,9 @@ class Progress:
             )
         )
 
-    def finished(self, **told: Any) -> None:
+    def finished(self, *, heads: Any, **told: Any) -> None:
         """alembic's on_version_apply callback: the step is done and its version row written."""
+        self._heads.append(frozenset(heads))
         self._session.trace.applied.append(self.started[-1])
         self._session.send(
             protocol.StepEnd(
@@ -61,6 +77,8 @@ class Progress:
 
 def run(session: Session, request: protocol.Run) -> protocol.RunResult:
     """Perform the confirmed plan, or nothing: raises WorkerError with what stays and what went."""
+    if session.trace.read_only:
+        raise WorkerError(protocol.Failed("protocol", "A reader does not run migrations."))
     progress = Progress(session, request)
     guard = Guard(session)
     try:
@@ -80,12 +98,12 @@ def run(session: Session, request: protocol.Run) -> protocol.RunResult:
         session.trace.recording = False
         guard.release()
     session.cancellation.end()
-    databases, _ = read_databases(session)
+    current = positions(read_databases(session)[0])
     return protocol.RunResult(
         direction=request.direction,
         applied=tuple(progress.started),
-        committed=tuple(session.trace.committed),
-        current=positions(databases),
+        committed=progress.committed(current),
+        current=current,
         elapsed_ms=session.elapsed_ms(),
     )
 
@@ -101,6 +119,7 @@ def _perform(session: Session, request: protocol.Run, progress: Progress, guard:
         check_steps([step.revision.revision for step in steps], request, len(progress.started))
         count += 1
         guard.take(context)
+        progress.begin(heads)
         if not heads:
             context._ensure_version_table()  # dont_mutate kept alembic from it before the checks
         callbacks = tuple(context.on_version_apply_callbacks)
@@ -122,12 +141,12 @@ def positions(databases: list[protocol.DatabaseStatus]) -> tuple[str, ...]:
 
 def _read_back(session: Session, failed: protocol.Failed, progress: Progress) -> protocol.Failed:
     """`failed` with where the database stands now, asked on a fresh connection."""
-    committed = tuple(session.trace.committed)
     current: Optional[tuple[str, ...]]
     try:
         current = positions(read_databases(session)[0])
     except BaseException:  # the failure itself is what matters; "not known" is said by None
         current = None
+    committed = progress.committed(current)
     undone = progress.started[len(committed) :]
     return dataclasses.replace(
         failed, committed=committed, rolled_back=tuple(undone), current=current

@@ -42,6 +42,8 @@ class Trace:
         self._cancellation = cancellation
         self._version_dirs = version_dirs
         self.read_only = not runner
+        self.options_taken = True
+        """Off once a connection pooler refused an option at the start of a session."""
         self._engines: dict[int, Engine] = {}
         self._paths: dict[str, Optional[str]] = {}
         self._count = 0
@@ -77,7 +79,8 @@ class Trace:
             connections.dispose(engine)
 
     def _do_connect(self, dialect: Any, record: Any, cargs: Any, cparams: dict[str, Any]) -> None:
-        connections.prepare(dialect, record, cargs, cparams, self._redactor, self.read_only)
+        read_only = self.read_only and self.options_taken
+        connections.prepare(dialect, record, cargs, cparams, self._redactor, read_only)
 
     def _connected(self, raw: Any, record: Any) -> None:
         connections.listen_for_notices(raw, self._send_if_recording)
@@ -102,6 +105,8 @@ class Trace:
     def _before(self, conn: Any, cursor: Any, sql: str, params: Any, ctx: Any, many: bool) -> None:
         self._cancellation.check()
         self._dirty = True
+        if self._cancellation.cancel_on_server is None:
+            self._cancellation.cancel_on_server = connections.canceller(conn)
         if self.recording:
             self._count += 1
             file, line = self._place()

@@ -116,7 +116,8 @@ def requested_address(connection: Any) -> tuple[Any, Any]:
     if isinstance(address, tuple) and len(address) >= 2:
         return address[0], int(address[1])
     if isinstance(address, str):
-        return address.rpartition("/")[0], None
+        folder, _, port = address.rpartition("/.s.PGSQL.")
+        return folder, int(port)
     url = connection.engine.url
     return url.host, url.port
 
