@@ -16,7 +16,7 @@ async def start_database(workspace: Workspace) -> None:
 
     Raises OpsmigError when there is no service, no Docker, or the start failed.
     """
-    from opsmig_tui.services.compose_up import start_service
+    from opsmig_tui.services.compose_up import start_command, start_service
 
     refuse_when_read_only(workspace, "start the database")
     docker = workspace.state.container.value
@@ -24,7 +24,7 @@ async def start_database(workspace: Workspace) -> None:
         reason = docker.problem if docker is not None else "Docker has not answered yet"
         raise OpsmigError(f"There is no compose service to start: {reason}.")
     service = docker.container.service
-    command = f"docker compose up -d --no-recreate {service}"
+    command = " ".join(start_command(service))
     workspace.log_command(command)
     workspace.output.append("command", f"$ {command}")
 

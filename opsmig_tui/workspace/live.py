@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Project
-from opsmig_tui.workspace.state import InterpreterSought, Part, Staled
+from opsmig_tui.services.worker_client import WorkerFailed
+from opsmig_tui.workspace.state import InterpreterSought, Part, Staled, Unanswered
 
 if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
@@ -23,7 +25,7 @@ async def run(workspace: Workspace) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(_read_files(workspace))
         group.create_task(_read_database(workspace))
-        group.create_task(_follow_files(workspace))
+        group.create_task(_follow_files(workspace, group))
 
 
 async def _read_files(workspace: Workspace) -> None:
@@ -66,48 +68,67 @@ async def _look_again(workspace: Workspace) -> None:
         await workspace.refresh("drift")
 
 
-async def _follow_files(workspace: Workspace) -> None:
+async def _follow_files(workspace: Workspace, group: asyncio.TaskGroup) -> None:
     from opsmig_tui.services.watcher import watch
 
     async def changed(paths: frozenset[Path]) -> None:
-        await on_files_changed(workspace, paths)
+        old = on_files_changed(workspace, paths)
+        if workspace.state.trusted and (old.code or old.position):
+            # The next saved file must not wait for the models to be imported.
+            group.create_task(_ask_again(workspace, old))
+        await workspace.refresh("git")
 
-    await watch(watched(workspace), changed, asyncio.Event())
+    def notice(text: str) -> None:
+        workspace.output.append("warning", text)
+        workspace.output_moved()
+
+    paths = await asyncio.to_thread(watched, workspace.project)
+    await watch(paths, changed, asyncio.Event(), notice)
 
 
-def watched(workspace: Workspace) -> tuple[Path, ...]:
+def watched(project: Project) -> tuple[Path, ...]:
     """The backend's folder, version locations outside of it, and git's own for branch switches."""
-    project = workspace.project
+    from opsmig_tui.services.watch_filter import git_paths
+
     found = [project.root]
     found += [p for p in project.config.version_locations if not p.is_relative_to(project.root)]
-    if project.repository is not None and (project.repository / ".git").is_dir():
-        found.append(project.repository / ".git")
-    return tuple(path for path in found if path.exists())
+    if project.repository is not None:
+        found += git_paths(project.repository)
+    return tuple(found)
 
 
-async def on_files_changed(workspace: Workspace, paths: frozenset[Path]) -> None:
-    """Saved files make some answers old: revision files the history, Python code the worker."""
-    locations = workspace.project.config.version_locations
-    revisions = [p for p in paths if any(p.is_relative_to(where) for where in locations)]
+@dataclass(frozen=True)
+class Outdated:
+    """What saved files make old: the worker's code, the database's position beside the files."""
+
+    code: bool
+    position: bool
+
+
+def on_files_changed(workspace: Workspace, paths: frozenset[Path]) -> Outdated:
+    """Reads the history again where revision files changed, and marks what is old as stale."""
+    project = workspace.project
+    locations = project.config.version_locations
+    revisions = {p for p in paths if any(p.is_relative_to(where) for where in locations)}
     in_git = {p for p in paths if ".git" in p.parts}
-    code = [p for p in paths - in_git if p.suffix == ".py" and p not in revisions]
-    code += [p for p in paths - in_git if p.name in (".env", workspace.project.config.path.name)]
-    if revisions or in_git:
+    code_names = (".env", project.config.path.name)
+    code = {p for p in paths - revisions - in_git if p.suffix == ".py" or p.name in code_names}
+    old = Outdated(bool(code), bool(revisions or in_git))
+    if old.position:
         workspace.read_history()
-    stale: tuple[Part, ...] = ("drift",) if code else ()
-    if revisions or in_git:
-        stale = (*stale, "status")
-    workspace.dispatch(Staled(stale))
-    tasks = [workspace.refresh("git")]
-    if workspace.state.trusted:
-        tasks.append(_ask_again(workspace, reload=bool(code), position=bool(revisions or in_git)))
-    await asyncio.gather(*tasks)
+    stale: tuple[Part, ...] = ("drift",) if old.code else ()
+    workspace.dispatch(Staled((*stale, "status") if old.position else stale))
+    return old
 
 
-async def _ask_again(workspace: Workspace, *, reload: bool, position: bool) -> None:
-    if reload:
-        await workspace.pool.reload()
-    if position:
+async def _ask_again(workspace: Workspace, old: Outdated) -> None:
+    if old.code:
+        try:
+            await workspace.pool.reload()
+        except WorkerFailed as error:
+            # The old worker goes on, but what it says of the models is no longer true.
+            workspace.dispatch(Unanswered("drift", error.failed.message, error.failed))
+            return
+    if old.position:
         await workspace.refresh("status")
-    if reload or position:
-        await workspace.refresh("drift")
+    await workspace.refresh("drift")

@@ -202,5 +202,5 @@ async def _diff_base(workspace: Workspace, path: Path, source: bytes) -> str:
         return text
     from opsmig_tui.services import git
 
-    committed = await git.last_committed(repository, path)
+    committed = await git.committed_text(repository, path)
     return committed if committed is not None else ""
