@@ -19,8 +19,8 @@ from opsmig_tui.ui.widgets.search_bar import SearchBar
 if TYPE_CHECKING:
     from opsmig_tui.workspace.state import WorkspaceState
 
-#: A title cut shorter than this says nothing and is left out.
-FEWEST_WORDS = 7
+#: Characters a title may be cut down to; one that is short anyway is shown whole or not at all.
+SHORTEST_CUT, SHORTEST_TO_CUT = 7, 13
 
 
 class Pane(Vertical):
@@ -116,13 +116,14 @@ class Pane(Vertical):
         room = self.outer_size.width - 2 - 2 * corners
         if not corners:
             left.insert(0, (" ", ink.dim))
-            right.append((" ", ink.dim))
+            (right or left).append((" ", ink.dim))
         if right:
             keep = room - measure(right) - 4
             while len(left) > 3 - corners // 2 and measure(left) > keep:
                 text, style = left.pop()
                 shorter = cut(text, keep - measure(left))
-                if len(shorter.strip()) >= FEWEST_WORDS:
+                may_cut = len(text.strip()) >= SHORTEST_TO_CUT
+                if may_cut and len(shorter.strip()) >= SHORTEST_CUT:
                     left.append((shorter, style))
                     break
             fill = room - measure(left) - measure(right) - 2

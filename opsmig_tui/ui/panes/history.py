@@ -87,7 +87,6 @@ class HistoryList(LineView):
         before = self.selected
         self.query_text = words
         self.build(before)
-        self.matches = [at for at in range(self.line_count) if self.selectable(at)] if words else []
         return len(self.matches)
 
 

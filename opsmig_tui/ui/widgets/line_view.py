@@ -135,6 +135,7 @@ class LineView(ScrollView, can_focus=True):
         self.virtual_size = Size(self.row_width, count)
         wanted = self.cursor if cursor is None else cursor
         self.set_reactive(LineView.cursor, self._nearest(max(0, min(wanted, count - 1))))
+        self._find_matches()
         self.refresh()
 
     def repaint(self) -> None:
@@ -292,16 +293,19 @@ class LineView(ScrollView, can_focus=True):
     def search(self, words: str) -> int:
         """Mark every row that holds `words` and go to the next one; how many there are."""
         self.query_text = words
-        needle = words.lower()
-        self.matches = [
-            index
-            for index in range(self.line_count)
-            if needle and self.selectable(index) and needle in self.row_text(index).lower()
-        ]
+        self._find_matches()
         self.repaint()
         if self.matches and self.cursor not in self.matches:
             self.next_match(1)
         return len(self.matches)
+
+    def _find_matches(self) -> None:
+        needle = self.query_text.lower()
+        self.matches = [
+            index
+            for index in range(self.line_count if needle else 0)
+            if self.selectable(index) and needle in self.row_text(index).lower()
+        ]
 
     def next_match(self, step: int) -> None:
         """The next (previous) match after the cursor, around the end."""

@@ -86,8 +86,6 @@ class ReviewList(LineView):
             self.scroll_to_row(0)
         elif anchor is not None:
             self.scroll_to_row(self.cursor - above)
-        if self.query_text:
-            self.search(self.query_text)
 
     def _anchor(self) -> tuple[int | None, int]:
         """The file's line under the cursor and how far it stands below the upper edge."""
