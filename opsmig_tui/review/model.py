@@ -67,7 +67,8 @@ class Facts:
 
     `companions` maps a versioned table's name (without schema) to its companion table's name.
     `known_tables` are names (without schema) of tables that exist before this revision, read from
-    the other revision files. `pending` are the texts of the other pending revision files.
+    the other revision files, `known_enums` the enum types they create. `enum_values_pending` are
+    the values that other pending revisions add, by type name.
     `is_last_pending` tells whether the models describe the state right after this revision, so
     that rules comparing models with migrations may speak. `file_template` is the project's.
     """
@@ -77,6 +78,7 @@ class Facts:
     database: DatabaseFacts | None = None
     companions: Mapping[str, str] | None = None
     known_tables: frozenset[str] | None = None
+    known_enums: frozenset[str] | None = None
     enum_values_pending: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_last_pending: bool = True
     companion_suffixes: tuple[str, ...] = ("_history", "_version")

@@ -14,6 +14,7 @@ from opsmig_tui.review.values import (
     UNKNOWN,
     Batch,
     ColumnRef,
+    EnumValue,
     IndexValue,
     TableValue,
     as_text,
@@ -145,6 +146,7 @@ def _alter_column(run: Run, call: Call, batch: Batch | None) -> Operation:
         default=call.has("server_default"),
         comment=call.has("comment"),
         existing_nullable=truth(call.value(-1, "existing_nullable")),
+        existing_enum=_enum_name(call.value(-1, "existing_type")),
     )
     kind: Kind = "alter_column"
     if call.has("new_column_name") or (batch and call.has("name")):
@@ -160,6 +162,10 @@ def _alter_column(run: Run, call: Call, batch: Batch | None) -> Operation:
         change=change,
         complete=not call.open and (not call.has("nullable") or change.nullable is not None),
     )
+
+
+def _enum_name(value: object) -> str | None:
+    return value.use.name if isinstance(value, EnumValue) else None
 
 
 def _create_index(run: Run, call: Call, batch: Batch | None) -> Operation:
@@ -201,7 +207,8 @@ def _create_constraint(kind: str) -> Callable[[Run, Call, Batch | None], Operati
         named = kind in ("unique", "primary")
         columns = _texts(call.value(1 if batch else 2, "columns")) if named else ()
         constraint = Constraint(kind, as_text(name), columns, unnamed=name is None)
-        return _constraint_operation(run, call, batch, constraint, 1, "table_name")
+        found = _constraint_operation(run, call, batch, constraint, 1, "table_name")
+        return found if named else replace(found, text=ast.unparse(call.node)[:400])
 
     return read
 

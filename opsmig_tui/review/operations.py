@@ -116,7 +116,7 @@ class Constraint:
 class Change:
     """What alter_column changes. None: not touched (or, for `nullable`, not decided).
 
-    `existing_nullable` is what the call says the column was.
+    `existing_nullable` and `existing_enum` (a type's name) are what the call says the column was.
     """
 
     nullable: bool | None = None
@@ -124,6 +124,7 @@ class Change:
     default: bool = False
     comment: bool = False
     existing_nullable: bool | None = None
+    existing_enum: str | None = None
 
     @property
     def nothing(self) -> bool:

@@ -1,0 +1,39 @@
+"""The rules by id. Ids are stable: they stand in settings, output and documents."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+
+from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.review.rules import (
+    chain,
+    constraints,
+    convention,
+    data_loss,
+    empty,
+    enums,
+    imports,
+    locking,
+    nulls,
+    reversibility,
+)
+from opsmig_tui.review.rules.base import Rule
+
+_MODULES = (
+    *(data_loss, locking, nulls, enums, constraints, imports, empty),
+    *(reversibility, chain, convention),
+)
+
+ALL: Mapping[str, Rule] = {rule.id: rule for module in _MODULES for rule in module.RULES}
+
+
+def check_rule_ids(ids: Iterable[str], where: str) -> None:
+    """Raises OpsmigError for an id that no rule has, naming the nearest one. `where` says in which
+    settings it stands."""
+    for name in ids:
+        if name in ALL:
+            continue
+        near = difflib.get_close_matches(name, ALL, n=1, cutoff=0.3)
+        hint = f"Did you mean {near[0]}?" if near else f"The rules are: {', '.join(ALL)}."
+        raise OpsmigError(f"Unknown rule {name!r} in {where}. {hint}")

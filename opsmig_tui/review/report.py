@@ -1,0 +1,123 @@
+"""A review as a document for scripts, and as text for a terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+from opsmig_tui.review.model import GLYPHS, Finding, Review, Severity
+
+SCHEMA_VERSION = 1
+_MOST_SENTENCES = 12
+
+
+def to_json(review: Review) -> dict[str, Any]:
+    """The documented shape of `opsmig review --json`. Lines are 1-based, columns 0-based."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "file": str(review.path),
+        "revision": review.revision,
+        "message": review.message,
+        "summary": {
+            "text": review.summary.text,
+            "upgrade": list(review.summary.upgrade),
+            "downgrade": list(review.summary.downgrade),
+        },
+        "findings": [_finding(item) for item in review.findings],
+        "not_checked": [{"rule": n.rule, "reason": n.reason} for n in review.not_checked],
+    }
+
+
+def _finding(item: Finding) -> dict[str, Any]:
+    return {
+        "rule": item.rule,
+        "severity": item.severity,
+        "line": item.line,
+        "end_line": item.end_line or item.line,
+        "column": item.column,
+        "message": item.message,
+        "why": item.why,
+        "remedy": item.remedy,
+        "fixable": item.fixable,
+        "evidence": item.evidence,
+    }
+
+
+def to_text(review: Review, width: int = 100) -> str:
+    """What a good compiler would print: summary, each finding under its line of code, counts."""
+    width = max(width, 40)
+    lines = [f"{review.path.name}  {review.revision}  {review.message}".rstrip(), ""]
+    lines += _summary("upgrade", review.summary.upgrade, width)
+    lines += _summary("downgrade", review.summary.downgrade, width)
+    source = review.source.split("\n")
+    for item in review.findings:
+        lines += ["", *_finding_lines(review, item, source, width)]
+    if review.not_checked:
+        lines.append("")
+    reasons: dict[str, list[str]] = {}
+    for entry in review.not_checked:
+        reasons.setdefault(entry.reason, []).append(entry.rule)
+    for reason, rules in reasons.items():
+        lines += _wrapped(f"not checked ({reason}): {', '.join(rules)}", width, "  ")
+    return "\n".join([*lines, "", counts(review)])
+
+
+def counts(review: Review) -> str:
+    """ "1 error, 2 warnings", or "no findings"."""
+    severities: tuple[Severity, ...] = ("error", "warning", "note")
+    told = [
+        f"{GLYPHS[name]} {count} {name}{'s' if count > 1 else ''}"
+        for name in severities
+        if (count := review.count(name))
+    ]
+    return ", ".join(told) or "✓ no findings"
+
+
+def _summary(label: str, sentences: tuple[str, ...], width: int) -> list[str]:
+    indent = " " * 11
+    if not sentences:
+        return [f"{label:<11}does nothing"]
+    shown = list(sentences[:_MOST_SENTENCES])
+    if len(sentences) > len(shown):
+        shown.append(f"… and {len(sentences) - len(shown)} more")
+    lines = [part for text in shown for part in _wrapped(text, width, "  ", indent)]
+    return [f"{label:<11}{lines[0].strip()}", *lines[1:]]
+
+
+def _finding_lines(review: Review, item: Finding, source: list[str], width: int) -> list[str]:
+    place = f"{review.path.name}:{item.line}:{item.column + 1}"
+    lines = _wrapped(f"{place}: {GLYPHS[item.severity]} {item.rule}: {item.message}", width, "    ")
+    if 0 < item.line <= len(source):
+        lines += _code(item, source[item.line - 1], width)
+    lines += _wrapped(f"why: {item.why}", width, "       ", "  ")
+    lines += _wrapped(f"fix: {item.remedy}", width, "       ", "  ")
+    return lines
+
+
+def _code(item: Finding, line: str, width: int) -> list[str]:
+    """The line with what is meant underlined. Columns are UTF-8 offsets: turned into characters."""
+    start = _characters(line, item.column)
+    end = len(line.rstrip())
+    if item.end_line in (0, item.line) and item.end_column > item.column:
+        end = min(end, _characters(line, item.end_column))
+    number = f"{item.line:>6} │ "
+    room = width - len(number)
+    shown = line.expandtabs(1).rstrip()
+    shown = shown if len(shown) <= room else shown[: room - 1] + "…"
+    under = "^" * max(1, min(end, room) - start) if start < room else ""
+    return [number + shown, " " * 6 + " │ " + " " * start + under]
+
+
+def _characters(line: str, offset: int) -> int:
+    return len(line.encode("utf-8", "replace")[:offset].decode("utf-8", "ignore"))
+
+
+def _wrapped(text: str, width: int, rest: str, first: str = "") -> list[str]:
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=first,
+        subsequent_indent=first + rest,
+        break_on_hyphens=False,
+        break_long_words=False,
+    ) or [first]

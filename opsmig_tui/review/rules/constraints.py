@@ -1,0 +1,193 @@
+"""Rules about the names of constraints and indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from opsmig_tui.review.model import NotChecked
+from opsmig_tui.review.operations import Operation, Span, same_table
+from opsmig_tui.review.renames import table_facts
+from opsmig_tui.review.rules.base import Rule, Verdict, flag, listed
+from opsmig_tui.review.subject import Subject
+from opsmig_tui.worker.protocol import ConstraintFacts, TableFacts
+
+RENAMED = "constraint-renamed"
+_COMPARED = ("unique", "foreign", "primary", "index")
+_KINDS = {"unique": "unique constraint", "foreign": "foreign key", "primary": "primary key"}
+
+
+@dataclass(frozen=True)
+class _Renamed:
+    kind: str
+    table: str
+    old: str
+    new: str
+
+
+def _constraint_renamed(subject: Subject) -> Iterator[Verdict]:
+    yield from _renamed_here(subject)
+    facts = subject.facts
+    if not facts.is_last_pending:
+        return
+    if facts.models is None or facts.database is None:
+        reason = facts.no_models_reason if facts.models is None else facts.no_database_reason
+        yield NotChecked(RENAMED, reason)
+        return
+    if not subject.on_postgresql or subject.migration.opaque_upgrade:
+        return
+    touched = {name for op in subject.migration.upgrade for name in (op.name, op.old_name)}
+    found = [
+        item
+        for table in facts.models.tables
+        for item in _differences(table, table_facts(facts, table.name, table.schema))
+        if item.old not in touched and item.new not in touched
+    ]
+    if found:
+        names = listed(f"{item.old} ({item.new} in the models)" for item in found)
+        first = found[0]
+        yield flag(
+            RENAMED,
+            "warning",
+            subject.migration.function_span("upgrade") or Span(1),
+            f"{_counted(len(found))} another name in the database than in the models: {names}.",
+            "Autogenerate says nothing about a foreign key's name, and later drops by the models' "
+            "name fail.",
+            f"Rename it: {_statement(first)}.",
+        )
+
+
+def _counted(count: int) -> str:
+    return "One constraint has" if count == 1 else f"{count} constraints have"
+
+
+def _statement(item: _Renamed) -> str:
+    if item.kind == "index":
+        return f"ALTER INDEX {item.old} RENAME TO {item.new}"
+    return f"ALTER TABLE {item.table} RENAME CONSTRAINT {item.old} TO {item.new}"
+
+
+def _differences(model: TableFacts, there: TableFacts | None) -> Iterator[_Renamed]:
+    if there is None:
+        return
+    for item in model.constraints:
+        if item.kind not in _COMPARED or item.name is None or not item.columns:
+            continue
+        same = _alike(item, there.constraints)
+        if item.name in {other.name for other in there.constraints} or len(same) != 1:
+            continue
+        if len(_alike(item, model.constraints)) != 1 or same[0].name is None:
+            continue
+        yield _Renamed(item.kind, model.name, same[0].name, item.name)
+
+
+def _alike(item: ConstraintFacts, others: Iterable[ConstraintFacts]) -> list[ConstraintFacts]:
+    return [
+        other
+        for other in others
+        if (other.kind, other.columns) == (item.kind, item.columns)
+        and _is_unique(other) == _is_unique(item)
+    ]
+
+
+def _is_unique(item: ConstraintFacts) -> bool:
+    return item.kind == "index" and "UNIQUE" in item.definition.upper()
+
+
+def _renamed_here(subject: Subject) -> Iterator[Verdict]:
+    """A drop and a create over the same columns that differ in the name alone."""
+    operations = subject.migration.upgrade
+    for drop in operations:
+        old = _definition(subject, drop)
+        if old is None or drop.name is None:
+            continue
+        kind, columns, unique = old
+        for made in operations:
+            if (
+                made.name not in (None, drop.name)
+                and same_table(made, drop)
+                and columns == made.column_names
+                and (made.kind, made.object_type, made.unique) == (*kind, unique)
+            ):
+                is_index = made.kind == "create_index"
+                item = _Renamed(
+                    "index" if is_index else made.object_type,
+                    drop.table or "",
+                    drop.name,
+                    made.name or "",
+                )
+                what = _KINDS.get(made.object_type, "index")
+                yield flag(
+                    RENAMED,
+                    "warning",
+                    drop,
+                    f"Drops {what} {drop.name} and builds the same again as {made.name}.",
+                    "Only the name differs: building it anew locks the table for nothing.",
+                    f"Rename it: {_statement(item)}.",
+                )
+                break
+
+
+def _definition(
+    subject: Subject, drop: Operation
+) -> tuple[tuple[str, str], tuple[str, ...], bool] | None:
+    """(what would create it again, columns, unique) of what is dropped; None where not known."""
+    if drop.kind not in ("drop_index", "drop_constraint") or drop.table is None:
+        return None
+    wanted = "create_index" if drop.kind == "drop_index" else "create_constraint"
+    for item in subject.migration.downgrade:
+        if item.kind == wanted and item.name == drop.name and item.column_names:
+            return (wanted, item.object_type), item.column_names, item.unique
+    table = table_facts(subject.facts, drop.table, drop.schema)
+    for fact in table.constraints if table is not None else ():
+        is_index = fact.kind == "index"
+        if fact.name == drop.name and fact.columns and is_index == (wanted == "create_index"):
+            return (wanted, "" if is_index else fact.kind), fact.columns, _is_unique(fact)
+    return None
+
+
+def _unnamed(subject: Subject) -> Iterator[Verdict]:
+    for item in subject.operations:
+        if not item.unnamed or not item.complete:
+            continue
+        what = _KINDS.get(item.object_type, "index" if "index" in item.kind else "constraint")
+        if item.kind in ("drop_constraint", "drop_index"):
+            yield flag(
+                "unnamed-constraint",
+                "error",
+                item,
+                f"Drops a {what} of {item.table or 'a table'} without saying which.",
+                "Without a name the DROP cannot be rendered: it fails when it runs.",
+                "Look the name up in the database and write it here, and give the metadata a "
+                "naming_convention.",
+            )
+        elif item.kind in ("create_constraint", "create_index") and not item.is_sql:
+            yield flag(
+                "unnamed-constraint",
+                "note",
+                item,
+                f"Creates a {what} on {item.table or 'a table'} without a name.",
+                "The database chooses one, which a later drop then has to guess.",
+                "Name it, or give the metadata a naming_convention.",
+            )
+
+
+RULES = (
+    Rule(
+        RENAMED,
+        "warning",
+        "correctness",
+        "A constraint or index is called otherwise in the database than in the models, or this "
+        "revision drops and builds one again only to change its name. Autogenerate says nothing "
+        "about a foreign key's name, and drops and creates unique constraints and indexes.",
+        _constraint_renamed,
+    ),
+    Rule(
+        "unnamed-constraint",
+        "error",
+        "correctness",
+        "A constraint is dropped by the name None, which cannot be rendered (an error), or created "
+        "without a name, so that the database chooses one (a note).",
+        _unnamed,
+    ),
+)

@@ -1,0 +1,210 @@
+"""Rules from the project's own conventions: companion tables, and migrations that can be re-run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from opsmig_tui.review.model import NotChecked
+from opsmig_tui.review.operations import Operation
+from opsmig_tui.review.renames import table_facts
+from opsmig_tui.review.rules.base import Rule, Verdict, column_of, flag
+from opsmig_tui.review.subject import Subject
+
+TABLE, COLUMN, GUARD = "companion-table-missing", "companion-column-missing", "no-existence-guard"
+
+
+def _companion_table(subject: Subject) -> Iterator[Verdict]:
+    creates = [item for item in subject.migration.upgrade if item.kind == "create_table"]
+    if not creates:
+        return
+    companions = subject.facts.companions
+    if companions is None:
+        yield NotChecked(TABLE, subject.facts.no_models_reason)
+        return
+    if subject.migration.opaque_upgrade:
+        return
+    for item in creates:
+        companion = companions.get(item.table or "")
+        if companion is None or _exists(subject, companion):
+            continue
+        yield flag(
+            TABLE,
+            "error",
+            item,
+            f"Creates {item.table} without its companion table {companion}.",
+            f"The model is versioned: while {companion} is missing, every change of a row fails.",
+            f"Create {companion} in the same revision.",
+        )
+
+
+def _exists(subject: Subject, table: str) -> bool:
+    facts = subject.facts
+    return (
+        subject.created("upgrade").made_table(table)
+        or table in (facts.known_tables or ())
+        or table_facts(facts, table, None) is not None
+    )
+
+
+def _companion_of(subject: Subject, table: str) -> str | None:
+    """The companion of a table; by its suffix among the known tables when models tell nothing."""
+    facts = subject.facts
+    if facts.companions is not None:
+        return facts.companions.get(table)
+    known = set(facts.known_tables or ())
+    if facts.database is not None:
+        known |= {item.name for item in facts.database.tables}
+    return next((table + s for s in facts.companion_suffixes if s and table + s in known), None)
+
+
+def _companion_column(subject: Subject) -> Iterator[Verdict]:
+    if subject.migration.opaque_upgrade:
+        return
+    up = subject.migration.upgrade
+    for item in up:
+        verb = _column_change(item)
+        if verb is None or item.table is None or item.column is None:
+            continue
+        companion = _companion_of(subject, item.table)
+        if companion is None or subject.before(item).has_table(item):
+            continue
+        if any(_mirrors(other, item, companion) for other in up):
+            continue
+        if subject.created("upgrade").made_table(companion):
+            continue
+        yield flag(
+            COLUMN,
+            "error",
+            item,
+            f"{verb} {column_of(item)} but not {companion}.{item.column}.",
+            f"Rows are copied to {companion}: the first change of a row fails when the columns "
+            "differ.",
+            f"Do the same to {companion}, in both directions.",
+        )
+
+
+def _column_change(item: Operation) -> str | None:
+    """What happens to the column, if its companion has to follow."""
+    if item.kind == "alter_column":
+        # NOT NULL and defaults are the table's own affair; a type has to fit.
+        return "Changes the type of" if item.change is not None and item.change.type else None
+    verbs = {"add_column": "Adds", "drop_column": "Drops", "rename_column": "Renames"}
+    return verbs.get(item.kind)
+
+
+def _mirrors(other: Operation, item: Operation, companion: str) -> bool:
+    if other.table != companion:
+        return False
+    if other.kind in ("drop_table", "rename_table"):
+        return True
+    return other.kind == item.kind and other.column == item.column and other.name == item.name
+
+
+def _no_guard(subject: Subject) -> Iterator[Verdict]:
+    for item in subject.operations:
+        if item.context.guarded or not subject.locks(item) or subject.before(item).has_table(item):
+            continue
+        if item.context.autocommit:
+            yield from _unguarded_in_autocommit(subject, item)
+        elif item.kind in ("create_index", "drop_index") and not _is_inverse(subject, item):
+            if item.guard is not False or item.concurrently is True or item.unnamed:
+                continue
+            option = "if_not_exists" if item.kind == "create_index" else "if_exists"
+            verb = "Creates" if item.kind == "create_index" else "Drops"
+            yield flag(
+                GUARD,
+                "note",
+                item,
+                f"{verb} index {item.name or ''} without asking whether it is there.",
+                "A run that was half done by hand or by another branch cannot be repeated.",
+                f"Pass {option}=True.",
+            )
+
+
+def _is_inverse(subject: Subject, item: Operation) -> bool:
+    """downgrade() undoing what upgrade() certainly did: there is nothing to ask."""
+    return item.context.direction == "downgrade" and any(
+        other.kind in ("create_index", "drop_index") and other.name == item.name
+        for other in subject.migration.upgrade
+    )
+
+
+_REPEATABLE = {
+    "add_column": "add a column",
+    "drop_column": "drop a column",
+    "create_table": "create a table",
+    "drop_table": "drop a table",
+    "add_enum_value": "add an enum value",
+    "drop_index": "drop an index",
+    "create_constraint": "add a constraint",
+    "drop_constraint": "drop a constraint",
+    "create_enum": "create a type",
+    "drop_enum": "drop a type",
+}
+
+
+def _unguarded_in_autocommit(subject: Subject, item: Operation) -> Iterator[Verdict]:
+    """Inside an autocommit_block each statement stays, so a failure leaves the rest to a re-run."""
+    if item.kind == "create_index":
+        if not _dropped_before(subject, item) and item.guard is not None:
+            yield flag(
+                GUARD,
+                "warning",
+                item,
+                f"Builds index {item.name or ''} in an autocommit_block with no drop before it."
+                if not item.guard
+                else f"Builds index {item.name or ''} with IF NOT EXISTS alone.",
+                "A concurrent build that fails leaves an invalid index behind: the next run fails "
+                "on it."
+                if not item.guard
+                else "A concurrent build that fails leaves an invalid index behind: IF NOT EXISTS "
+                "then passes over it as if all were well.",
+                "Before it, drop the index with if_exists=True, postgresql_concurrently=True.",
+            )
+    elif item.kind in _REPEATABLE and item.guard is False:
+        option = "IF NOT EXISTS" if item.kind.startswith(("add", "create")) else "IF EXISTS"
+        yield flag(
+            GUARD,
+            "warning",
+            item,
+            f"Inside an autocommit_block, this cannot {_REPEATABLE[item.kind]} twice.",
+            "What was committed before a failure stays, and the next run stumbles over it.",
+            f"Guard it with {option}.",
+        )
+
+
+def _dropped_before(subject: Subject, item: Operation) -> bool:
+    earlier = subject.migration.operations(item.context.direction)[: item.order]
+    return any(
+        other.kind == "drop_index" and other.name == item.name and other.guard is not False
+        for other in earlier
+    ) or any(other.opaque for other in earlier)
+
+
+RULES = (
+    Rule(
+        TABLE,
+        "error",
+        "convention",
+        "A versioned model's table is created without its companion (history) table. Which models "
+        "are versioned is read from the models: a table with one of the companion suffixes.",
+        _companion_table,
+    ),
+    Rule(
+        COLUMN,
+        "error",
+        "convention",
+        "A column of a versioned table is added, dropped, renamed or retyped, and its companion "
+        "table is not: copying a row to it then fails.",
+        _companion_column,
+    ),
+    Rule(
+        GUARD,
+        "note",
+        "convention",
+        "An index is created or dropped without IF [NOT] EXISTS (a note), or anything is done in "
+        "an autocommit_block that a second run stumbles over (a warning). IF NOT EXISTS alone is a "
+        "trap for concurrent builds: it succeeds on an invalid index.",
+        _no_guard,
+    ),
+)

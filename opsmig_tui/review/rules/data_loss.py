@@ -1,0 +1,129 @@
+"""Rules about data that goes away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from opsmig_tui.review.model import Finding
+from opsmig_tui.review.operations import Operation
+from opsmig_tui.review.rules.base import Rule, column_of, flag, keyword, quoted, table_of
+from opsmig_tui.review.subject import Subject
+
+
+def _drop_table(subject: Subject) -> Iterator[Finding]:
+    renamed = {id(pair.drop) for pair in subject.table_renames}
+    for item in subject.operations:
+        if item.kind != "drop_table" or id(item) in renamed:
+            continue
+        if subject.before(item).has_table(item) or _expected(subject, item):
+            continue
+        yield flag(
+            "drop-table",
+            "error",
+            item,
+            f"Drops table {table_of(item)} with every row in it.",
+            "The data is gone for good, and the drop waits for and then blocks every query on the "
+            "table and on those its foreign keys point to.",
+            "Stop using it in one release, drop it in a later one, after a backup.",
+        )
+
+
+def _drop_column(subject: Subject) -> Iterator[Finding]:
+    renamed = {id(pair.drop) for pair in subject.column_renames}
+    for item in subject.operations:
+        if item.kind != "drop_column" or id(item) in renamed:
+            continue
+        if subject.before(item).has_column(item, item.column) or _expected(subject, item):
+            continue
+        yield flag(
+            "drop-column",
+            "error",
+            item,
+            f"Drops {column_of(item)} with every value in it.",
+            "The values are gone for good, and code of the running release that still selects the "
+            "column fails at once.",
+            "Remove it from the models first and drop it one release later.",
+        )
+
+
+def _expected(subject: Subject, item: Operation) -> bool:
+    """The inverse of what this revision adds, or the mirror of a rename flagged in upgrade()."""
+    if item.context.direction == "upgrade":
+        return False
+    return subject.undoes_own(item) or subject.is_renamed(item)
+
+
+def _renamed_column(subject: Subject) -> Iterator[Finding]:
+    for pair in subject.column_renames:
+        table = pair.drop.table or ""
+        schema = keyword("schema", pair.drop.schema or pair.add.schema)
+        owner = (
+            "batch_op.alter_column(" if pair.drop.batch else f"op.alter_column({quoted(table)}, "
+        )
+        end = ")" if pair.drop.batch else f"{schema})"
+        call = f"{owner}{quoted(pair.old)}, new_column_name={quoted(pair.new)}{end}"
+        yield flag(
+            "rename-as-drop-add-column",
+            "error",
+            pair.drop,
+            f"{table}.{pair.old} is dropped and {table}.{pair.new} added: this looks like a rename "
+            f"({', '.join(pair.score.reasons)}).",
+            "Autogenerate writes a rename this way; the new column starts out empty and the old "
+            "values are lost.",
+            f"Put {call} in place of both, and the reverse in downgrade().",
+        )
+
+
+def _renamed_table(subject: Subject) -> Iterator[Finding]:
+    for pair in subject.table_renames:
+        schema = keyword("schema", pair.drop.schema)
+        yield flag(
+            "rename-as-drop-add-table",
+            "error",
+            pair.drop,
+            f"Table {pair.old} is dropped and {pair.new} created: this looks like a rename "
+            f"({', '.join(pair.score.reasons)}).",
+            "Autogenerate writes a rename this way; the new table starts out empty and the old "
+            "rows are lost.",
+            f"Put op.rename_table({quoted(pair.old)}, {quoted(pair.new)}{schema}) in place of "
+            "both, rename its indexes, constraints and sequence too, and reverse it in "
+            "downgrade().",
+        )
+
+
+RULES = (
+    Rule(
+        "drop-table",
+        "error",
+        "data-loss",
+        "A table is dropped: its rows are gone for good. DROP TABLE takes ACCESS EXCLUSIVE on the "
+        "table and on every table its foreign keys reference. Not said of a table that the same "
+        "revision creates, nor in downgrade() of one that upgrade() creates.",
+        _drop_table,
+    ),
+    Rule(
+        "drop-column",
+        "error",
+        "data-loss",
+        "A column is dropped: its values are gone for good, and code of the running release that "
+        "still names it fails. Not said in downgrade() of a column that upgrade() adds.",
+        _drop_column,
+    ),
+    Rule(
+        "rename-as-drop-add-column",
+        "error",
+        "data-loss",
+        "A column is dropped and a like one added to the same table. Autogenerate cannot tell a "
+        "rename from that, so it writes both, and the data is lost. Judged by how alike the names "
+        "are, then type, length, nullability, default, foreign key and index.",
+        _renamed_column,
+    ),
+    Rule(
+        "rename-as-drop-add-table",
+        "error",
+        "data-loss",
+        "A table is dropped and one with at least 70 % of its columns created. Autogenerate cannot "
+        "tell a rename from that, so it writes both, and the rows are lost.",
+        _renamed_table,
+    ),
+)

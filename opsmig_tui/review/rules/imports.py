@@ -1,0 +1,156 @@
+"""Names that the file uses and never binds."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import dis
+import warnings
+from collections.abc import Iterator
+from types import CodeType
+
+from opsmig_tui.review.model import Finding
+from opsmig_tui.review.operations import Span
+from opsmig_tui.review.rules.base import Rule, flag
+from opsmig_tui.review.run import span_of
+from opsmig_tui.review.subject import Subject
+
+_USUAL = {
+    "op": "from alembic import op",
+    "context": "from alembic import context",
+    "sa": "import sqlalchemy as sa",
+    "sqlalchemy": "import sqlalchemy",
+    "sqlalchemy_utils": "import sqlalchemy_utils",
+    "postgresql": "from sqlalchemy.dialects import postgresql",
+    "mysql": "from sqlalchemy.dialects import mysql",
+    "sqlite": "from sqlalchemy.dialects import sqlite",
+    "text": "from sqlalchemy import text",
+    "Text": "from sqlalchemy import Text",
+    "inspect": "from sqlalchemy import inspect",
+}
+_MODULE_NAMES = frozenset(
+    {"__name__", "__file__", "__doc__", "__path__", "__spec__", "__loader__", "__package__"}
+    | {"__builtins__", "__annotations__", "__conditional_annotations__", "__debug__", "__dict__"}
+)
+_ASKS_GLOBALS = frozenset({"globals", "exec", "eval"})
+
+
+def _missing(subject: Subject) -> Iterator[Finding]:
+    code = _compiled(subject.migration.source)
+    if code is None or any(isinstance(n, ast.ImportFrom) and _is_star(n) for n in _nodes(subject)):
+        return
+    bound = {*_MODULE_NAMES, *dir(builtins)}
+    loads: dict[str, tuple[int, int]] = {}
+    for scope in _scopes(code):
+        _scan(scope, scope is code, bound, loads)
+    if _ASKS_GLOBALS & set(loads):
+        return
+    for name, (line, column) in sorted(loads.items(), key=lambda item: item[1]):
+        if name not in bound:
+            yield _finding(subject, name, line, column)
+
+
+def _is_star(node: ast.ImportFrom) -> bool:
+    return any(item.name == "*" for item in node.names)
+
+
+def _nodes(subject: Subject) -> Iterator[ast.AST]:
+    return ast.walk(subject.migration.tree)
+
+
+def _compiled(source: str) -> CodeType | None:
+    """The file's code, compiled but never run; None where compiling refuses what parsing took."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return compile(source, "migration", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
+        return None
+
+
+def _scopes(code: CodeType) -> Iterator[CodeType]:
+    todo = [code]
+    while todo:
+        current = todo.pop()
+        # Annotations are not evaluated when a migration runs (3.14 keeps them in a function).
+        if current.co_name == "__annotate__":
+            continue
+        yield current
+        todo += [item for item in current.co_consts if isinstance(item, CodeType)]
+
+
+def _scan(
+    code: CodeType, is_module: bool, bound: set[str], loads: dict[str, tuple[int, int]]
+) -> None:
+    """Notes which global names a scope binds and which it reads, and where first."""
+    local: set[str] = set()
+    for step in dis.get_instructions(code):
+        name = step.argval
+        if step.opname == "STORE_GLOBAL" or (step.opname == "STORE_NAME" and is_module):
+            bound.add(name)
+        elif step.opname == "STORE_NAME":
+            local.add(name)
+        elif step.opname in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"):
+            place = step.positions
+            if name not in local and place is not None and place.lineno is not None:
+                at = (place.lineno, place.col_offset or 0)
+                loads[name] = min(loads.get(name, at), at)
+
+
+def _finding(subject: Subject, name: str, line: int, column: int) -> Finding:
+    chain = _chain(subject.migration.tree, name, line, column)
+    span = span_of(chain) if chain is not None else Span(line, column, line, column + len(name))
+    whole = ast.unparse(chain) if chain is not None else name
+    return flag(
+        "missing-import",
+        "error",
+        span,
+        f"{name} is not defined in this file.",
+        "It raises NameError when the migration runs.",
+        f"Add {_import(subject, name, whole)} at the top.",
+    )
+
+
+def _chain(tree: ast.Module, name: str, line: int, column: int) -> ast.expr | None:
+    """The longest dotted expression that begins with the name at this place."""
+    found: ast.expr | None = None
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Attribute | ast.Name):
+            continue
+        if (node.lineno, node.col_offset) != (line, column) or _root(node) != name:
+            continue
+        if found is None or (node.end_col_offset or 0) > (found.end_col_offset or 0):
+            found = node
+    return found
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _import(subject: Subject, name: str, whole: str) -> str:
+    models = subject.facts.models
+    last = whole.rsplit(".", 1)[-1]
+    module = models.type_imports.get(last) if models is not None else None
+    if module is not None:
+        dotted = whole != last
+        return f"`import {module}`" if dotted else f"`from {module} import {last}`"
+    if name in _USUAL:
+        return f"`{_USUAL[name]}`"
+    if "." in whole:
+        return f"`import {whole.rsplit('.', 1)[0]}`"
+    return f"the import of {name}"
+
+
+RULES = (
+    Rule(
+        "missing-import",
+        "error",
+        "correctness",
+        "A name is used that the file binds nowhere. Autogenerate writes custom types with their "
+        "module in front (sqlmodel.sql.sqltypes.AutoString()) and leaves the import to you.",
+        _missing,
+    ),
+)

@@ -1,0 +1,76 @@
+"""Rules about PostgreSQL's locks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from opsmig_tui.review.model import Finding
+from opsmig_tui.review.rules.base import Rule, column_of, flag, table_of
+from opsmig_tui.review.subject import Subject
+
+
+def _index_not_concurrent(subject: Subject) -> Iterator[Finding]:
+    for item in subject.operations:
+        if not subject.locks(item) or subject.before(item).has_table(item):
+            continue
+        if item.kind == "create_index":
+            if item.concurrently is not False or item.only:
+                continue
+            what = f"Builds index {item.name or 'without a name'} on {table_of(item)}"
+        elif item.kind == "add_column" and item.columns[0].index and not item.is_sql:
+            what = f"Builds an index along with column {column_of(item)}"
+        else:
+            continue
+        yield flag(
+            "index-not-concurrent",
+            "warning",
+            item,
+            f"{what} while writes to the table wait.",
+            "CREATE INDEX holds a SHARE lock on the table for the whole build: reads go on, every "
+            "INSERT, UPDATE and DELETE waits.",
+            "Create it with postgresql_concurrently=True inside "
+            "op.get_context().autocommit_block().",
+        )
+
+
+def _concurrent_in_transaction(subject: Subject) -> Iterator[Finding]:
+    ended = {"upgrade": False, "downgrade": False}
+    for item in subject.operations:
+        if item.kind == "commit" and item.is_sql and not item.context.branch:
+            # After a COMMIT of the file's own there is no transaction, after a BEGIN there is.
+            ended[item.context.direction] = item.object_type in ("commit", "rollback", "end")
+        if item.concurrently is not True or not subject.locks(item):
+            continue
+        if item.context.autocommit or ended[item.context.direction]:
+            continue
+        what = {"create_index": "Creates", "drop_index": "Drops"}.get(item.kind, "Runs")
+        name = f"index {item.name or ''}".strip() if what != "Runs" else "a statement"
+        yield flag(
+            "concurrent-in-transaction",
+            "error",
+            item,
+            f"{what} {name} CONCURRENTLY inside a transaction.",
+            "PostgreSQL refuses CONCURRENTLY inside a transaction block, and alembic runs a "
+            "migration in one.",
+            "Put it inside `with op.get_context().autocommit_block():`.",
+        )
+
+
+RULES = (
+    Rule(
+        "index-not-concurrent",
+        "warning",
+        "locking",
+        "An index is built on a table that exists, without CONCURRENTLY: SHARE lock for as long as "
+        "the build takes, so writes wait. Not said of a table created in the same revision, nor of "
+        "ON ONLY a partitioned table.",
+        _index_not_concurrent,
+    ),
+    Rule(
+        "concurrent-in-transaction",
+        "error",
+        "locking",
+        "CONCURRENTLY outside an autocommit_block always fails: it cannot run in a transaction.",
+        _concurrent_in_transaction,
+    ),
+)

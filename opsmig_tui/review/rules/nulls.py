@@ -1,0 +1,156 @@
+"""Rules about NOT NULL on tables that hold rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from opsmig_tui.review.model import Finding
+from opsmig_tui.review.operations import Operation, same_table
+from opsmig_tui.review.renames import table_facts
+from opsmig_tui.review.rules.base import Rule, column_of, flag
+from opsmig_tui.review.subject import Subject
+
+
+def _no_default(subject: Subject) -> Iterator[Finding]:
+    for item in subject.operations:
+        if item.kind != "add_column" or subject.before(item).has_table(item):
+            continue
+        column = item.columns[0]
+        if column.nullable is not False or column.default is not False:
+            continue
+        if _emptied(subject, item) or subject.is_renamed(item):
+            continue
+        yield flag(
+            "not-null-no-default",
+            "error",
+            item,
+            f"Adds {column_of(item)} as NOT NULL without a server default.",
+            "It fails on any table that holds rows; a default= in the model only counts for rows "
+            "that Python inserts.",
+            "Give it a server_default, or add it as nullable, fill it, then alter it to NOT NULL.",
+        )
+
+
+def _no_backfill(subject: Subject) -> Iterator[Finding]:
+    for item in subject.operations:
+        change = item.change
+        if item.kind not in ("alter_column", "rename_column") or change is None:
+            continue
+        if change.nullable is not False or change.existing_nullable is False:
+            continue
+        if item.column is None or item.table is None or _filled(subject, item, item.column):
+            continue
+        back = item.context.direction == "downgrade" and _relaxed(subject, item)
+        yield flag(
+            "not-null-no-backfill",
+            "note" if back else "error",
+            item,
+            f"Sets {column_of(item)} NOT NULL without filling its NULLs first.",
+            "It fails as soon as one row holds a NULL"
+            + (", which upgrade() allows from now on." if back else "."),
+            f"Before it, run UPDATE {item.table} SET {item.column} = … "
+            f"WHERE {item.column} IS NULL.",
+        )
+
+
+def _relaxed(subject: Subject, item: Operation) -> bool:
+    """upgrade() allowed NULLs in this column: setting it back is the expected inverse."""
+    return any(
+        other.change is not None
+        and other.change.nullable is True
+        and same_table(other, item)
+        and item.column in (other.column, other.name)
+        for other in subject.migration.upgrade
+    )
+
+
+def _filled(subject: Subject, item: Operation, column: str) -> bool:
+    """No NULL can be left in the column, or what ran before is not known."""
+    made = subject.before(item)
+    if made.has_table(item) or _emptied(subject, item):
+        return True
+    added = made.column(item, column)
+    if added is not None and added.columns and added.columns[0].default is not False:
+        return True
+    names = {column, *_older_names(subject, item)}
+    for other in _earlier(subject, item):
+        if other.opaque and other.context.dialect != "other":
+            return True
+        if other.kind == "data":
+            return True
+        if other.table != item.table:
+            continue
+        if other.kind == "update" and names & set(other.column_names):
+            return True
+        if other.kind == "delete" and other.where:
+            return True
+    return _checked(subject, item, column) or (added is None and _already(subject, item, column))
+
+
+def _older_names(subject: Subject, item: Operation) -> Iterator[str]:
+    for other in _earlier(subject, item):
+        renamed = other.kind == "rename_column" and same_table(other, item)
+        if renamed and other.name == item.column and other.column is not None:
+            yield other.column
+    if item.kind == "rename_column" and item.name is not None:
+        yield item.name
+
+
+def _checked(subject: Subject, item: Operation, column: str) -> bool:
+    """A CHECK (column IS NOT NULL) was validated before: PostgreSQL has proved there is none."""
+    pattern = re.compile(rf"\b{re.escape(column)}\b.*is\s+not\s+null", re.I | re.S)
+    return any(
+        other.kind == "validate_constraint" and same_table(other, item)
+        for other in _earlier(subject, item)
+    ) or any(
+        other.kind == "create_constraint"
+        and other.object_type == "check"
+        and same_table(other, item)
+        and pattern.search(other.text)
+        for other in _earlier(subject, item)
+    )
+
+
+def _already(subject: Subject, item: Operation, column: str) -> bool:
+    """The database has the column as NOT NULL now, and this is an upgrade on top of that."""
+    if item.context.direction == "downgrade":
+        return False
+    table = table_facts(subject.facts, item.table, item.schema)
+    columns = table.columns if table is not None else ()
+    return any(found.name == column and not found.nullable for found in columns)
+
+
+def _earlier(subject: Subject, item: Operation) -> tuple[Operation, ...]:
+    return subject.migration.operations(item.context.direction)[: item.order]
+
+
+def _emptied(subject: Subject, item: Operation) -> bool:
+    """Every row of the table was deleted before."""
+    return any(
+        same_table(other, item)
+        and (other.kind == "truncate" or (other.kind == "delete" and not other.where))
+        for other in _earlier(subject, item)
+    )
+
+
+RULES = (
+    Rule(
+        "not-null-no-default",
+        "error",
+        "correctness",
+        "A NOT NULL column without a server default is added to a table that may hold rows: "
+        "PostgreSQL has nothing to put into them and refuses. A server_default, Identity or "
+        "Computed is fine; the model's Python-side default= does not count.",
+        _no_default,
+    ),
+    Rule(
+        "not-null-no-backfill",
+        "error",
+        "correctness",
+        "A column is set NOT NULL and nothing before it fills the NULLs. Not said after an UPDATE "
+        "of the column, or when it was added with a server default; in downgrade() only a note "
+        "where upgrade() had allowed NULLs.",
+        _no_backfill,
+    ),
+)

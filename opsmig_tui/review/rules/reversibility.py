@@ -1,0 +1,196 @@
+"""Rules about the way back."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from opsmig_tui.review.inverse import unmatched
+from opsmig_tui.review.model import Finding, Severity
+from opsmig_tui.review.operations import Operation, Span
+from opsmig_tui.review.order import misplaced
+from opsmig_tui.review.rules.base import Rule, flag
+from opsmig_tui.review.subject import Subject
+from opsmig_tui.review.words import sentence
+
+# What a downgrade() need not undo; enum values cannot even be removed.
+_NO_INVERSE = frozenset({"add_enum_value", "validate_constraint", "sql", "commit"})
+
+
+def _empty(subject: Subject) -> Iterator[Finding]:
+    migration = subject.migration
+    if migration.revision.is_merge or not migration.upgrade:
+        return
+    raised = next((item for item in migration.downgrade if item.kind == "raise"), None)
+    if raised is not None and len(migration.downgrade) == 1:
+        yield _no_way_back("warning", raised, "downgrade() refuses to run.")
+        return
+    if migration.downgrade or not _does_nothing(subject):
+        return
+    where = migration.function_span("downgrade") or migration.function_span("upgrade") or Span(1)
+    missing = "downgrade" not in migration.functions
+    text = "There is no downgrade()." if missing else "downgrade() does nothing."
+    severity: Severity = "error"
+    if all(item.is_data or item.kind in _NO_INVERSE for item in migration.upgrade):
+        data = any(item.is_data for item in migration.upgrade)
+        severity = "warning" if data else "note"
+    yield _no_way_back(severity, where, text)
+
+
+def _no_way_back(severity: Severity, where: Operation | Span, text: str) -> Finding:
+    return flag(
+        "downgrade-empty",
+        severity,
+        where,
+        text,
+        "There is no way back from this revision: what upgrade() did stays in the database."
+        if severity != "note"
+        else "What upgrade() does cannot be undone by PostgreSQL, or need not be.",
+        "Write the inverse of upgrade() in reverse order."
+        if severity == "error"
+        else "Write the way back, or a comment on why there is none.",
+    )
+
+
+def _does_nothing(subject: Subject) -> bool:
+    """Nothing in the body can have an effect: pass, a docstring, return, print."""
+    node = subject.migration.functions.get("downgrade")
+    return node is None or all(_is_idle(statement) for statement in node.body)
+
+
+def _is_idle(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Pass | ast.Return | ast.Assign | ast.AnnAssign):
+        return True
+    if not isinstance(node, ast.Expr):
+        return False
+    called = node.value.func if isinstance(node.value, ast.Call) else None
+    return isinstance(node.value, ast.Constant) or isinstance(called, ast.Name | ast.Attribute)
+
+
+def _asymmetric(subject: Subject) -> Iterator[Finding]:
+    migration = subject.migration
+    down = migration.downgrade
+    if not down or any(item.kind == "raise" for item in down):
+        return
+    for item in unmatched(migration):
+        if subject.is_renamed(item):
+            continue
+        yield flag(
+            "downgrade-asymmetric",
+            "error",
+            item,
+            f"downgrade() does not undo this: upgrade() {sentence(item)}.",
+            "After a downgrade it stays behind, and the next upgrade fails or works on the wrong "
+            "schema.",
+            "Add the inverse to downgrade(), in reverse order.",
+        )
+    if not subject.on_postgresql:
+        return
+    for problem in misplaced(migration):
+        yield flag(
+            "downgrade-asymmetric",
+            "error",
+            problem.operation,
+            f"Wrong order: downgrade() {problem.problem}.",
+            "PostgreSQL refuses it, so the downgrade fails.",
+            problem.remedy,
+        )
+
+
+def _enum_leak(subject: Subject) -> Iterator[Finding]:
+    migration = subject.migration
+    down = migration.downgrade
+    if not down or not subject.on_postgresql or migration.opaque_downgrade:
+        return
+    dropped = {item.name for item in down if item.kind == "drop_enum"}
+    if None in dropped or any(item.kind == "raise" for item in down):
+        return
+    for name, made in _made_enums(subject).items():
+        if name in dropped or _in_use_elsewhere(subject, name):
+            continue
+        where = _removal(down, made)
+        if where is None or where.cascade:
+            continue
+        yield flag(
+            "downgrade-enum-leak",
+            "warning",
+            where,
+            f"downgrade() leaves enum type {name} behind.",
+            "Dropping a table or column does not drop its enum type, so the next upgrade fails: "
+            "the type already exists.",
+            f'After it, add sa.Enum(name="{name}").drop(op.get_bind(), checkfirst=True).',
+        )
+
+
+def _made_enums(subject: Subject) -> dict[str, Operation]:
+    """Enum types that upgrade() brings along with a table, or creates only if missing."""
+    found: dict[str, Operation] = {}
+    made = {item.name: item for item in subject.migration.upgrade if item.kind == "create_enum"}
+    for item in subject.migration.upgrade:
+        if item.kind not in ("create_table", "add_column") or item.is_sql:
+            continue
+        if item.context.dialect == "other":
+            continue
+        for column in item.columns:
+            enum = column.type.enum if column.type is not None else None
+            if enum is None or enum.name is None:
+                continue
+            explicit = made.get(enum.name)
+            if (explicit is not None and explicit.guard is not False) or (
+                explicit is None and item.kind == "create_table" and enum.creates is True
+            ):
+                found.setdefault(enum.name, item)
+    return found
+
+
+def _in_use_elsewhere(subject: Subject, name: str) -> bool:
+    """The type was there before, or other tables have it: it has to stay."""
+    facts = subject.facts
+    if facts.known_enums is not None and name in facts.known_enums:
+        return True
+    own = subject.created("upgrade")
+    for table in facts.database.tables if facts.database is not None else ():
+        for column in table.columns:
+            if column.enum == name and not own.made_column(table.name, column.name):
+                return True
+    return False
+
+
+def _removal(down: tuple[Operation, ...], made: Operation) -> Operation | None:
+    """The operation of downgrade() that drops what the type came with."""
+    for item in down:
+        if item.table != made.table:
+            continue
+        if item.kind == "drop_table" or (
+            item.kind == "drop_column" and made.kind == "add_column" and item.column == made.column
+        ):
+            return item
+    return None
+
+
+RULES = (
+    Rule(
+        "downgrade-empty",
+        "error",
+        "reversibility",
+        "downgrade() is missing or does nothing (an error), or raises, or the migration only moves "
+        "data (a warning). A merge revision, and one whose upgrade() is empty too, needs none.",
+        _empty,
+    ),
+    Rule(
+        "downgrade-asymmetric",
+        "error",
+        "reversibility",
+        "An operation of upgrade() has no inverse in downgrade(), or downgrade() does things in an "
+        "order that PostgreSQL refuses. Dropping a table undoes its indexes and constraints too.",
+        _asymmetric,
+    ),
+    Rule(
+        "downgrade-enum-leak",
+        "warning",
+        "reversibility",
+        "upgrade() brings an enum type along with a table or column, and downgrade() drops only "
+        "that: the type stays, and the next upgrade fails with DuplicateObject.",
+        _enum_leak,
+    ),
+)
