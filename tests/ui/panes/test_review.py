@@ -303,3 +303,17 @@ def test_a_unified_diff_is_numbered_on_its_new_side() -> None:
     ]  # fmt: skip
     assert apart.old.split("\n") == ["a", "b", ""]
     assert apart.new.split("\n") == ["a", "c", ""]
+
+
+async def test_what_was_not_checked_stands_at_the_end(review: Review) -> None:
+    pane = ReviewPane()
+    app = Host(pane)
+    async with app.run_test(size=(90, 20)) as pilot:
+        pane.show_review(review)
+        await until(pilot, lambda: loaded(pane))
+        pane.focus()
+        await pilot.press("G")
+        await pilot.pause()
+        last = [line.strip("│ ") for line in screen_text(app).splitlines()][-4:-1]
+        assert last[0].startswith("Not checked ─")
+        assert last[1:] == ["no database", "enum-value-missing, constraint-renamed"]
