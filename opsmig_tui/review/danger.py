@@ -1,61 +1,67 @@
-"""What running one direction of a revision destroys, as far as its file tells."""
+"""What one direction of a migration would destroy: decides how much a confirmation asks for.
+
+Not a review: here a doubt counts as destruction, there it stays unsaid.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from opsmig_tui.review.migration import Migration
+from opsmig_tui.review.operations import Direction, Operation, same_table
 
-from opsmig_tui.review.errors import NotReviewable
-from opsmig_tui.review.migration import Migration, read_migration
-from opsmig_tui.review.model import Facts
-from opsmig_tui.review.operations import Direction, Operation
-from opsmig_tui.review.subject import Subject
-from opsmig_tui.review.summary import summarize
-from opsmig_tui.review.words import sentence
+# A value of any other type of the family fits into these.
+WIDEST_TYPES = ("BigInteger", "BIGINT", "Text", "TEXT")
 
 
-@dataclass(frozen=True)
-class Danger:
-    """`text` is what the step does in a sentence; `reasons` what of it destroys, one each.
-
-    What cannot be decided counts as destructive.
-    """
-
-    destructive: bool
-    text: str
-    reasons: tuple[str, ...] = ()
-
-
-def danger(path: Path, direction: Direction) -> Danger:
-    """Reads the file. One that cannot be read is dangerous, and says why."""
-    try:
-        migration = read_migration(path, path.read_bytes())
-    except (OSError, NotReviewable) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        return Danger(True, "cannot be read", (f"{path.name}: {reason}",))
-    summary = summarize(migration)
-    told = summary.upgrade if direction == "upgrade" else summary.downgrade
-    reasons = tuple(dict.fromkeys(_reasons(migration, direction)))
-    return Danger(bool(reasons), ", ".join(told) or "does nothing", reasons)
+def dangers(migration: Migration, direction: Direction) -> tuple[str, ...]:
+    """A sentence for each operation that destroys data, or of which that cannot be excluded; ()
+    when everything it does is additive. What the same direction created itself does not count."""
+    operations = migration.operations(direction)
+    found = []
+    for index, item in enumerate(operations):
+        reason = _reason(item)
+        if reason and not _made_here(item, operations[:index]):
+            found.append(reason)
+    return tuple(dict.fromkeys(found))
 
 
-def _reasons(migration: Migration, direction: Direction) -> list[str]:
-    made = Subject(migration, Facts()).created(direction)
-    return [
-        _why(item)
-        for item in migration.operations(direction)
-        if _destroys(item) and not (item.kind != "undecided" and made.has_table(item))
-    ]
+def _made_here(item: Operation, earlier: tuple[Operation, ...]) -> bool:
+    """Its table, or the columns it fills, were created before by the same direction."""
+    for other in earlier:
+        if item.table is None or not same_table(item, other):
+            continue
+        if other.kind == "create_table":
+            return True
+        if other.kind == "add_column" and item.column_names:
+            made = {column.name for column in other.columns}
+            if made.issuperset(item.column_names):
+                return True
+    return False
 
 
-def _destroys(item: Operation) -> bool:
-    if item.kind in ("drop_table", "drop_column", "truncate", "delete", "undecided", "data"):
-        return True
-    if item.kind == "drop_object":
-        return item.cascade or item.object_type in ("schema", "database", "materialized view")
-    return item.cascade and item.kind.startswith("drop")
-
-
-def _why(item: Operation) -> str:
-    told = sentence(item)
-    return f"{told} (may do anything)" if item.kind == "undecided" else told
+def _reason(item: Operation) -> str:
+    table = ".".join(part for part in (item.schema, item.table) if part) or "a table"
+    match item.kind:
+        case "drop_table":
+            return f"drops table {table}"
+        case "drop_column":
+            return f"drops column {table}.{item.column or '?'}"
+        case "truncate":
+            return f"empties {table}"
+        case "delete":
+            return f"deletes rows of {table}"
+        case "update" if not item.where:
+            return f"overwrites {', '.join(item.column_names) or 'columns'} in every row of {table}"
+        case "data":
+            return f"changes rows (line {item.span.line})"
+        case "alter_column" if item.change is not None and item.change.type is not None:
+            text = item.change.type.text
+            if text.split("(")[0].split(".")[-1] in WIDEST_TYPES:
+                return ""
+            return f"changes the type of {table}.{item.column or '?'} to {text}"
+        case "drop_object" if item.object_type == "schema":
+            return f"drops schema {item.name or '?'}"
+    if item.cascade:
+        return f"drops with CASCADE (line {item.span.line})"
+    if item.opaque:
+        return f"line {item.span.line} does what its text does not tell"
+    return ""
