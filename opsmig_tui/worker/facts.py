@@ -12,6 +12,7 @@ from .environment import run_environment
 from .errors import WorkerError, describe
 from .modelfacts import model_facts
 from .session import Session
+from .status import OPTIONS
 
 
 def facts(session: Session, request: protocol.GatherFacts) -> protocol.FactsResult:
@@ -28,7 +29,7 @@ def facts(session: Session, request: protocol.GatherFacts) -> protocol.FactsResu
             database = database_facts(context.connection)
 
     try:
-        run_environment(session, online, "current", {"verbose": False, "check_heads": False})
+        run_environment(session, online, "current", OPTIONS)
     except Exception as error:
         problem = _problem(session, error)
         if models is None:

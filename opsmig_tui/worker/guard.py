@@ -8,6 +8,7 @@ from typing import Any, Optional
 
 from alembic.runtime.migration import MigrationContext
 
+from .connections import SEEN
 from .errors import WorkerError
 from .protocol import DatabaseStatus, Failed, Run, from_dict
 from .session import Session
@@ -87,7 +88,7 @@ class Guard:
         if context.dialect.name != "postgresql":
             return
         pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
-        side = SideConnection(connection)
+        side = SideConnection(connection.info.get(SEEN))
         self._side.append(side)
         key = lock_key(context.version_table_schema, context.version_table)
         if not side.ask(_TRY % key)[0][0]:

@@ -21,6 +21,7 @@ from .channel import Channel, Streams, read_lines, take_protocol_fds
 from .config import Scripts, Settings
 from .errors import Cancelled, describe
 from .logs import capture_logs
+from .quick import Quick
 from .redact import Redactor, secret_of
 from .session import Session
 from .sqltrace import Trace
@@ -88,7 +89,8 @@ def _session(
     scripts = Scripts(settings)
     trace = Trace(channel, redactor, cancellation, scripts.directories, settings.runner)
     trace.install()
-    return Session(settings, channel, redactor, scripts, trace, cancellation)
+    quick = Quick(settings.root)
+    return Session(settings, channel, redactor, scripts, trace, cancellation, quick)
 
 
 def _ready() -> protocol.Ready:

@@ -9,6 +9,7 @@ from typing import Any
 from .cancel import Cancellation
 from .channel import Channel
 from .config import Scripts, Settings
+from .quick import Quick
 from .redact import Redactor
 from .sqltrace import Trace
 
@@ -23,6 +24,7 @@ class Session:
     scripts: Scripts
     trace: Trace
     cancellation: Cancellation
+    quick: Quick
     started: float = field(default_factory=time.perf_counter)
 
     def send(self, event: Any) -> None:

@@ -7,10 +7,9 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
-from queue import Queue
+from queue import Empty, Queue
 from typing import Any, Optional
 
-from .connections import SEEN
 from .errors import WorkerError
 from .protocol import Failed
 
@@ -24,25 +23,32 @@ class SideConnection:
     Works for asyncio drivers as well: the thread then has an event loop.
     """
 
-    def __init__(self, connection: Any) -> None:
-        """Connect as `connection` did. Raises WorkerError when that is not possible."""
-        seen = connection.info.get(SEEN)
+    def __init__(
+        self, seen: Any, idle_seconds: Optional[float] = None, patience: float = PATIENCE
+    ) -> None:
+        """Connect with what `connections.SEEN` holds; `idle_seconds` unused, it closes itself.
+
+        Raises WorkerError when the connection cannot be made.
+        """
         if seen is None:
             raise _unavailable("the project makes its connections itself")
+        self.open = True
+        self._idle_seconds = idle_seconds
         self._dialect, self._cargs, self._cparams = seen
         self._raw: Any = None
+        self._ended = threading.Event()
         self._jobs: Queue[Optional[tuple[Callable[[], Any], Future[Any]]]] = Queue()
         threading.Thread(target=self._work, name="opsmig-side", daemon=True).start()
         try:
-            self._submit(self._connect).result(PATIENCE)
+            self._submit(self._connect).result(patience)
         except FutureTimeout:
-            raise _unavailable(f"no answer within {PATIENCE:.0f} s") from None
+            raise _unavailable(f"no answer within {patience:.0f} s") from None
         except Exception as error:
             raise _unavailable(str(error).strip()) from error
 
-    def ask(self, sql: str) -> list[Any]:
-        """The rows of one statement."""
-        return list(self._submit(lambda: self._execute(sql)).result(PATIENCE))
+    def ask(self, sql: str, seconds: float = PATIENCE) -> list[Any]:
+        """The rows of one statement. Raises what the driver raises, or TimeoutError."""
+        return list(self._submit(lambda: self._execute(sql)).result(seconds))
 
     def cancel(self, pid: int) -> None:
         """Ask the server to cancel what the backend `pid` does; does not wait for the answer."""
@@ -50,9 +56,8 @@ class SideConnection:
 
     def close(self) -> None:
         """Close the connection; the session's locks go with it."""
-        closed = self._submit(self._close)
         self._jobs.put(None)
-        closed.exception(PATIENCE)
+        self._ended.wait(PATIENCE)
 
     def _submit(self, job: Callable[[], Any]) -> Future[Any]:
         future: Future[Any] = Future()
@@ -62,16 +67,29 @@ class SideConnection:
     def _work(self) -> None:
         loop = asyncio.new_event_loop() if getattr(self._dialect, "is_async", False) else None
         while True:
-            item = self._jobs.get()
+            try:
+                item = self._jobs.get(timeout=self._idle_seconds)
+            except Empty:
+                item = None
             if item is None:
                 break
-            job, future = item
-            try:
-                future.set_result(job() if loop is None else _in_loop(loop, job))
-            except BaseException as error:
-                future.set_exception(error)
+            self._perform(loop, *item)
+        self.open = False
+        self._perform(loop, self._close, Future())
         if loop is not None:
             loop.close()
+        self._ended.set()
+
+    def _perform(
+        self,
+        loop: Optional[asyncio.AbstractEventLoop],
+        job: Callable[[], Any],
+        future: Future[Any],
+    ) -> None:
+        try:
+            future.set_result(job() if loop is None else _in_loop(loop, job))
+        except BaseException as error:  # whoever waits for the answer gets it
+            future.set_exception(error)
 
     def _connect(self) -> None:
         self._raw = self._dialect.connect(*self._cargs, **self._cparams)

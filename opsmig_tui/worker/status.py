@@ -11,8 +11,11 @@ from sqlalchemy import text
 
 from . import protocol
 from .connections import raw_connection
-from .environment import run_environment
+from .environment import load, run_environment
 from .session import Session
+
+OPTIONS = {"verbose": False, "check_heads": False}
+"""What alembic's command line parses for ``alembic current``."""
 
 _POSTGRESQL = """
 SELECT current_database(), session_user::text, host(inet_server_addr()), inet_server_port(),
@@ -24,20 +27,33 @@ _SYSTEM = "SELECT system_identifier::text FROM pg_catalog.pg_control_system()"
 
 def status(session: Session, request: protocol.Status) -> protocol.StatusResult:
     """Read every database's position; `pending` and `heads` come from alembic."""
-    databases, script = read_databases(session)
+    if session.trace.read_only:
+        kept = session.quick.answer()
+        if kept is not None:
+            _, script = load(session, "current", **OPTIONS)
+            return _result(session, script, (kept,))
+    databases, script = read_databases(session, keep=session.trace.read_only)
     return _result(session, script, tuple(databases))
 
 
 def read_databases(
-    session: Session,
+    session: Session, keep: bool = False
 ) -> tuple[list[protocol.DatabaseStatus], ScriptDirectory]:
-    """(one status for each database that env.py configures, the history)."""
+    """(one status for each database that env.py configures, the history).
+
+    `keep`: the next status may come from a session that is kept open (see quick.py).
+    """
     databases: list[protocol.DatabaseStatus] = []
+    session.quick.forget()
 
     def fn(heads: tuple[str, ...], context: MigrationContext) -> None:
         databases.append(database_status(context, heads))
+        if keep and len(databases) == 1:
+            session.quick.remember(databases[0], context)
+        elif keep:
+            session.quick.forget()  # several databases: env.py has to go through them
 
-    script = run_environment(session, fn, "current", {"verbose": False, "check_heads": False})
+    script = run_environment(session, fn, "current", OPTIONS)
     return databases, script
 
 
