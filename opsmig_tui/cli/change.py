@@ -148,7 +148,7 @@ def create(context: click.Context, /, message: str, yes: bool, **given: Any) -> 
 
 
 async def _create(workspace: Workspace, message: str, yes: bool) -> int:
-    from opsmig_tui.review import report
+    from opsmig_tui.review.report import to_text
     from opsmig_tui.workspace import create as use_case
     from opsmig_tui.workspace.review import review
 
@@ -167,7 +167,7 @@ async def _create(workspace: Workspace, message: str, yes: bool) -> int:
         return 0
     click.echo(f"Wrote {path}")
     result = await review(workspace, path)
-    click.echo(report.to_text(result))
+    click.echo(to_text(result))
     if asking:
         await _keep_or_discard(workspace, path)
     return 1 if result.count("error") else 0

@@ -66,14 +66,14 @@ def review(context: click.Context, /, target: str | None, as_json: bool, **given
     """
 
     async def use(workspace: Workspace) -> int:
-        from opsmig_tui.review import report
+        from opsmig_tui.review.report import to_json, to_text
         from opsmig_tui.workspace.review import review as do_review
 
         result = await do_review(workspace, target)
         if as_json:
-            click.echo(json.dumps(report.to_json(result), indent=2))
+            click.echo(json.dumps(to_json(result), indent=2))
         else:
-            click.echo(report.to_text(result))
+            click.echo(to_text(result))
         return 1 if result.count("error") else 0
 
     context.exit(guarded(lambda: run(given, use, trust=False)))

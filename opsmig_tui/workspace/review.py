@@ -101,22 +101,32 @@ async def static_facts(workspace: Workspace, path: Path) -> Facts:
     """What files and git tell: no code of the project runs, no database is asked."""
     history = _history(workspace)
     own = next((r for r in history.revisions if r.path == path), None)
+    chain = await _chain(workspace, history)
     before, after = await asyncio.to_thread(_texts_around, history, own)
     settings = workspace.project.settings
     models = await asyncio.to_thread(_model_texts, workspace.project)
     companions = static_companions([*models, *before], settings.companion_suffixes)
     return Facts(
-        chain=await _chain(workspace, history),
+        chain=chain,
         companions=companions or None,
         known_tables=frozenset(name for text in before for name in CREATED_TABLE.findall(text)),
         enum_values_pending=_pending_values(after),
-        is_last_pending=own is None or own.revision in history.heads,
+        is_last_pending=own is None or _answers_for_models(own, chain),
         companion_suffixes=settings.companion_suffixes,
         ignore=frozenset(settings.ignore),
         file_template=workspace.project.config.file_template,
         no_models_reason="no worker: the project's code was not asked",
         no_database_reason="no database",
     )
+
+
+def _answers_for_models(own: Revision, chain: ChainFacts) -> bool:
+    """Whether the models may be held against this revision: the newest one of this branch.
+
+    One that the base branch has already was written for the models as they were there.
+    """
+    new = chain.new_revisions
+    return own.revision in chain.history.heads and (new is None or own.revision in new)
 
 
 def _texts_around(history: History, own: Revision | None) -> tuple[list[str], list[str]]:

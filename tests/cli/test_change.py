@@ -96,35 +96,33 @@ def test_a_failing_upgrade_says_where_and_what_rolled_back(
 
 
 def test_read_only_changes_nothing(opsmig: Opsmig, sql: Sql, versions: Path):
-    before = sorted(versions.iterdir())
+    before = sorted(versions.glob("*.py"))
     for command in (["upgrade", "--yes"], ["create", "x", "--yes"], ["test", "--yes"]):
         result = opsmig(command[0], "--read-only", *command[1:])
         assert result.exit_code == 2
         assert "Read-only" in result.stderr
     assert position(sql) == [CURRENT]
-    assert sorted(versions.iterdir()) == before
+    assert sorted(versions.glob("*.py")) == before
 
 
 def test_create_refuses_behind_head_and_never_upgrades_by_itself(
     opsmig: Opsmig, sql: Sql, versions: Path
 ):
-    before = sorted(versions.iterdir())
+    before = sorted(versions.glob("*.py"))
     result = opsmig("create", "onboard vendors", "--yes")
     assert result.exit_code == 2
     assert "2 pending revisions" in result.stderr
     assert position(sql) == [CURRENT]
-    assert sorted(versions.iterdir()) == before
+    assert sorted(versions.glob("*.py")) == before
 
 
 def test_create_generates_and_reviews(opsmig: Opsmig, versions: Path):
     assert opsmig("upgrade", "--yes").exit_code == 0
-    before = set(versions.iterdir())
+    before = set(versions.glob("*.py"))
     result = opsmig("create", "onboard vendors", "--yes")
-    (path,) = {one for one in versions.iterdir() if one.suffix == ".py"} - before
+    (path,) = set(versions.glob("*.py")) - before
     assert path.name.endswith("_onboard_vendors.py")
-    assert f"down_revision: Union[str, None] = '{HEAD}'" in path.read_text().replace('"', "'") or (
-        HEAD in path.read_text()
-    )
+    assert HEAD in path.read_text()
     assert result.exit_code == 1
     for rule in ("rename-as-drop-add-column", "not-null-no-default", "enum-value-missing"):
         assert rule in result.output

@@ -37,7 +37,7 @@ def test_history_without_git_interpreter_or_database(empty_project: AlembicProje
     empty_project.revision("a1")
     empty_project.revision("b2", down="a1")
     root = str(empty_project.config.parent)
-    result = call("history", "-C", root, "--python", "/nowhere/python")
+    result = call("history", "-C", root)
     assert result.exit_code == 0
     assert [line.split()[1] for line in result.output.splitlines()] == ["b2", "a1"]
 
