@@ -7,9 +7,9 @@ inverse of an alter. Data needs no inverse, and conditional operations are not j
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
+from opsmig_tui.review.aliases import Aliases, aliases
 from opsmig_tui.review.migration import Migration
 from opsmig_tui.review.operations import Operation
 
@@ -21,45 +21,6 @@ _OBJECTS = frozenset(
 )
 
 
-@dataclass
-class Names:
-    """One name for what a rename in either direction shows to be one thing."""
-
-    first: dict[str, str] = field(default_factory=dict)
-
-    def join(self, old: str | None, new: str | None) -> None:
-        if old is not None and new is not None and self.of(old) != self.of(new):
-            self.first[self.of(new) or new] = self.of(old) or old
-
-    def of(self, name: str | None) -> str | None:
-        while name is not None and name in self.first:
-            name = self.first[name]
-        return name
-
-
-@dataclass
-class Sides:
-    """Both directions, with every name brought to one form."""
-
-    up: tuple[Operation, ...]
-    down: tuple[Operation, ...]
-    tables: Names = field(default_factory=Names)
-    columns: Names = field(default_factory=Names)
-    objects: Names = field(default_factory=Names)
-
-    def table(self, item: Operation) -> str | None:
-        return self.tables.of(item.table)
-
-    def column(self, item: Operation) -> tuple[str | None, str | None]:
-        return self.table(item), self.columns.of(item.column)
-
-    def name(self, item: Operation) -> str | None:
-        return self.objects.of(item.name)
-
-    def find(self, where: Iterable[Operation], *kinds: str) -> list[Operation]:
-        return [item for item in where if item.kind in kinds]
-
-
 def unmatched(migration: Migration) -> list[Operation]:
     """Operations of upgrade() that downgrade() leaves in place.
 
@@ -67,9 +28,7 @@ def unmatched(migration: Migration) -> list[Operation]:
     """
     if migration.opaque_downgrade or _drops_everything(migration.downgrade):
         return []
-    sides = Sides(migration.upgrade, migration.downgrade)
-    _join_names(sides)
-    lookup = _Lookup(sides)
+    lookup = _Lookup(migration.upgrade, migration.downgrade)
     return [
         item
         for item in migration.upgrade
@@ -86,23 +45,15 @@ def _drops_everything(down: tuple[Operation, ...]) -> bool:
     return any(item.kind == "drop_object" and item.object_type == "schema" for item in down)
 
 
-def _join_names(sides: Sides) -> None:
-    for item in (*sides.up, *sides.down):
-        if item.kind == "rename_table":
-            sides.tables.join(item.table, item.name)
-        elif item.kind == "rename_column":
-            sides.columns.join(item.column, item.name)
-        elif item.kind in ("rename_index", "rename_constraint"):
-            sides.objects.join(item.old_name, item.name)
-
-
 class _Lookup:
     """What each direction does, by kind and name, so that every question is one lookup."""
 
-    def __init__(self, sides: Sides) -> None:
-        self.sides = sides
-        down, up = sides.down, sides.up
+    def __init__(self, up: tuple[Operation, ...], down: tuple[Operation, ...]) -> None:
+        self.up, self.down = up, down
+        self.sides = sides = aliases((*up, *down))
         self.dropped_tables = {sides.table(i) for i in down if i.kind == "drop_table"} - {None}
+        # A materialized view takes its indexes along as a table does.
+        self.dropped_tables |= {i.name for i in down if i.kind == "drop_object"} - {None}
         self.made_tables = {sides.table(i): i for i in down if i.kind == "create_table"}
         self.dropped_columns = {sides.column(i) for i in down if i.kind == "drop_column"}
         self.made_columns = {sides.column(i): i for i in down if i.kind == "add_column"}
@@ -115,9 +66,15 @@ class _Lookup:
         self.cascades = any(i.cascade for i in down)
         self.renamed_types = {i.old_name for i in (*up, *down) if i.kind == "create_enum"} - {None}
         self.up_new_tables = {sides.table(i) for i in up if i.kind == "create_table"} - {None}
+        self.up_new_tables |= {i.name for i in up if i.kind == "create_object"} - {None}
+        self.up_made = {(i.kind, i.name) for i in up if i.kind.startswith("create")}
         self.up_gone_tables = {sides.table(i) for i in up if i.kind == "drop_table"} - {None}
         self.up_new_columns = {sides.column(i) for i in up if i.kind == "add_column"}
-        self.first_made, self.last_dropped = _lifetimes(sides)
+        self.first_made, self.last_dropped = _lifetimes(sides, up)
+
+    def find(self, kind: str) -> list[Operation]:
+        """The operations of downgrade() of one kind."""
+        return [item for item in self.down if item.kind == kind]
 
     def carried_along(self, item: Operation) -> bool:
         """What becomes of the thing is decided by another operation of upgrade(): it is created and
@@ -158,11 +115,11 @@ class _Lookup:
 
 
 def _lifetimes(
-    sides: Sides,
+    sides: Aliases, up: tuple[Operation, ...]
 ) -> tuple[dict[tuple[str, ...], int], dict[tuple[str, ...], int]]:
     made: dict[tuple[str, ...], int] = {}
     dropped: dict[tuple[str, ...], int] = {}
-    for item in sides.up:
+    for item in up:
         key = _thing(sides, item)
         if key is None:
             continue
@@ -173,7 +130,7 @@ def _lifetimes(
     return made, dropped
 
 
-def _thing(sides: Sides, item: Operation) -> tuple[str, ...] | None:
+def _thing(sides: Aliases, item: Operation) -> tuple[str, ...] | None:
     """What an operation creates or drops, the same for both; None where it is not named."""
     what = item.kind.partition("_")[2]
     if not item.kind.startswith(("create", "add_column", "drop")):
@@ -201,13 +158,13 @@ def _table_removed(look: _Lookup, item: Operation) -> bool:
 def _table_renamed(look: _Lookup, item: Operation) -> bool:
     if item.table is None or item.name is None:
         return True
-    back = any(i.kind == "rename_table" and i.name == item.table for i in look.sides.down)
+    back = any(i.kind == "rename_table" and i.name == item.table for i in look.down)
     return back or look.table_dropped(item) or _returns(look, item)
 
 
 def _returns(look: _Lookup, item: Operation) -> bool:
     """upgrade() itself renames it back, as a swap of two tables does."""
-    return any(i.kind == "rename_table" and i.name == item.table for i in look.sides.up)
+    return any(i.kind == "rename_table" and i.name == item.table for i in look.up)
 
 
 def _column_added(look: _Lookup, item: Operation) -> bool:
@@ -255,6 +212,8 @@ def _index_created(look: _Lookup, item: Operation) -> bool:
 def _index_dropped(look: _Lookup, item: Operation) -> bool:
     if item.name is None or look.named("create_index", item):
         return True
+    if item.guard is not False and ("create_index", item.name) in look.up_made:
+        return True  # cleaning up after a failed build, before the build
     if look.named("create_constraint", item):
         return True
     table = look.sides.table(item)
@@ -271,7 +230,7 @@ def _constraint_created(look: _Lookup, item: Operation) -> bool:
         return True
     if look.named("drop_constraint", item) or look.named("drop_index", item):
         return True
-    drops = look.sides.find(look.sides.down, "drop_constraint")
+    drops = look.find("drop_constraint")
     table = look.sides.table(item)
     return any(
         look.sides.table(drop) == table
@@ -296,7 +255,7 @@ def _constraint_dropped(look: _Lookup, item: Operation) -> bool:
         look.sides.table(made) == table
         and (made.name is None or item.name is None)
         and kind in ("", made.object_type)
-        for made in look.sides.find(look.sides.down, "create_constraint")
+        for made in look.find("create_constraint")
     )
 
 
@@ -330,7 +289,7 @@ def _renamed_back(look: _Lookup, item: Operation) -> bool:
     if item.table is not None and look.table_dropped(item):
         return True
     kinds = ("rename_index", "rename_constraint", "create_index", "create_constraint")
-    return any(i.kind in kinds and i.name == item.old_name for i in look.sides.down)
+    return any(i.kind in kinds and i.name == item.old_name for i in look.down)
 
 
 _COVERED: dict[str, Callable[[_Lookup, Operation], bool]] = {

@@ -141,11 +141,11 @@ def _alter_column(run: Run, call: Call, batch: Batch | None) -> Operation:
     renamed = call.value(-1, "new_column_name", "name")
     new_type = call.argument(-1, "type_")
     change = Change(
-        nullable=truth(call.value(-1, "nullable")) if call.has("nullable") else None,
+        nullable=_flag(call, "nullable"),
         type=column_type(new_type) if new_type is not None and new_type.value is not None else None,
         default=call.has("server_default"),
         comment=call.has("comment"),
-        existing_nullable=truth(call.value(-1, "existing_nullable")),
+        existing_nullable=_flag(call, "existing_nullable"),
         existing_enum=_enum_name(call.value(-1, "existing_type")),
     )
     kind: Kind = "alter_column"
@@ -162,6 +162,11 @@ def _alter_column(run: Run, call: Call, batch: Batch | None) -> Operation:
         change=change,
         complete=not call.open and (not call.has("nullable") or change.nullable is not None),
     )
+
+
+def _flag(call: Call, name: str) -> bool | None:
+    """A boolean that is passed; None when it is not, or not decided."""
+    return truth(call.value(-1, name)) if call.has(name) else None
 
 
 def _enum_name(value: object) -> str | None:

@@ -19,6 +19,7 @@ _NAME, _TYPE, _LENGTH, _NULLABLE, _DEFAULT, _REFERENCE, _INDEX = (
 )
 THRESHOLD = 0.75
 _NAME_FLOOR = 0.55
+_SAME_TARGET = 0.6  # what the names count as when both point to one table
 _NAME_ALONE = 0.85  # where nothing but the names is known
 _TOKEN_FLOOR = 0.7
 
@@ -96,7 +97,7 @@ def column_score(
     if old.type.family != new.type.family or (old.foreign_key != new.foreign_key):
         return Score(0)
     if same_target:
-        name = max(name, _NAME_FLOOR) if name > 0.25 else name
+        name = max(name, _SAME_TARGET) if name > 0.25 else name
         reasons.append(f"both point to {old.foreign_key}")
     if name < _NAME_FLOOR:
         return Score(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from opsmig_tui.review.aliases import Aliases, aliases
 from opsmig_tui.review.created import Created, created
 from opsmig_tui.review.migration import Migration
 from opsmig_tui.review.model import Facts
@@ -74,13 +75,21 @@ class Subject:
             return False
         if self.migration.opaque_upgrade:
             return True
-        up = self.created("upgrade")
-        if operation.kind == "drop_table":
-            return up.made_table(operation.table, operation.schema) or self._renamed_to(operation)
-        return up.made_column(operation.table, operation.column)
+        names = self._aliases
+        if names.table(operation) in self._own_tables:
+            return True
+        return operation.kind == "drop_column" and names.column(operation) in self._own_columns
 
-    def _renamed_to(self, operation: Operation) -> bool:
-        return any(
-            item.kind == "rename_table" and item.name == operation.table
-            for item in self.migration.upgrade
-        )
+    @cached_property
+    def _aliases(self) -> Aliases:
+        return aliases(self.operations)
+
+    @cached_property
+    def _own_tables(self) -> set[str | None]:
+        up = self.migration.upgrade
+        return {self._aliases.table(i) for i in up if i.kind == "create_table"} - {None}
+
+    @cached_property
+    def _own_columns(self) -> set[tuple[str | None, str | None]]:
+        up = self.migration.upgrade
+        return {self._aliases.column(i) for i in up if i.kind == "add_column"} - {(None, None)}

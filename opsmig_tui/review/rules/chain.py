@@ -11,7 +11,7 @@ from opsmig_tui.review.operations import Span
 from opsmig_tui.review.rules.base import Rule, Verdict, flag, listed
 from opsmig_tui.review.subject import Subject
 
-_REVISION_LINE = re.compile(r"^\s*Revision ID:[ \t]*(\S*)[ \t]*$", re.M)
+_REVISION_LINE = re.compile(r"^\s*Revision ID:[ \t]*(\S*)", re.M)
 _REVISES_LINE = re.compile(r"^\s*Revises:[ \t]*(.*?)[ \t]*$", re.M)
 
 
@@ -21,7 +21,7 @@ def _multiple_heads(subject: Subject) -> Iterator[Verdict]:
     if history is None or own not in history.heads or len(history.heads) < 2:
         return
     labels = _labels(history)
-    rivals = [head for head in history.heads if labels[head] == labels[own]]
+    rivals = [head for head in dict.fromkeys(history.heads) if labels[head] == labels[own]]
     if len(rivals) < 2:
         return
     others = listed(head for head in rivals if head != own)

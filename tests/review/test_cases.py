@@ -1,0 +1,36 @@
+"""Every rule fires where it must, at the line, and nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+
+from opsmig_tui.review.rules import ALL
+from tests.review import (
+    cases_chain,
+    cases_correctness,
+    cases_data_loss,
+    cases_facts,
+    cases_locking,
+    cases_reversibility,
+)
+from tests.review.case import Case
+
+MODULES = (
+    *(cases_data_loss, cases_locking, cases_correctness, cases_reversibility),
+    *(cases_chain, cases_facts),
+)
+CASES = [case for module in MODULES for case in module.CASES]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_findings(case: Case) -> None:
+    found = {(item.rule, item.line) for item in case.review().findings}
+    assert found == case.expected
+
+
+def test_names_are_unique() -> None:
+    assert len({case.name for case in CASES}) == len(CASES)
+
+
+def test_every_rule_fires_somewhere() -> None:
+    assert {rule for case in CASES for rule, _ in case.expected} == set(ALL)
