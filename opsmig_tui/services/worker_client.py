@@ -19,7 +19,7 @@ from opsmig_tui.project.model import Project
 from opsmig_tui.services.worker_environment import worker_environment
 from opsmig_tui.worker import protocol
 
-BOOTSTRAP = Path(protocol.__file__).with_name("bootstrap.py")
+BOOTSTRAP = Path(protocol.__file__).parents[1] / "bootstrap.py"
 START_SECONDS = 60.0
 STOP_SECONDS = 5.0
 """How long a worker may take to end by itself (a run under way rolls back) before it is made to."""

@@ -7,7 +7,7 @@ import pytest
 
 import opsmig_tui.worker
 
-FILES = sorted(Path(opsmig_tui.worker.__file__).parent.glob("*.py"))
+FILES = sorted(Path(opsmig_tui.worker.__file__).parent.rglob("*.py"))
 ALLOWED = {"alembic", "sqlalchemy"}
 
 

@@ -1,0 +1,116 @@
+"""What the worker can be asked, and which dataclass answers it."""
+
+from __future__ import annotations
+
+import typing
+from dataclasses import dataclass
+from typing import Any, Optional, Union
+
+from .facts import FactsResult
+from .results import (
+    CreatePlan,
+    CreateResult,
+    DatabaseStatus,
+    DriftResult,
+    PlanResult,
+    Pong,
+    RevisionsResult,
+    RunResult,
+    StatusResult,
+)
+
+
+@dataclass(frozen=True)
+class Status:
+    op = "status"
+
+
+@dataclass(frozen=True)
+class Drift:
+    op = "drift"
+
+
+@dataclass(frozen=True)
+class GatherFacts:
+    op = "facts"
+
+
+@dataclass(frozen=True)
+class Revisions:
+    """alembic's own reading of the history, for files whose values are computed."""
+
+    op = "revisions"
+
+
+@dataclass(frozen=True)
+class Plan:
+    op = "plan"
+    direction: str
+    target: str
+
+
+@dataclass(frozen=True)
+class PlanCreate:
+    op = "plan_create"
+    message: str
+    autogenerate: bool = True
+
+
+@dataclass(frozen=True)
+class Create:
+    op = "create"
+    message: str
+    revision: Optional[str] = None
+    autogenerate: bool = True
+
+
+@dataclass(frozen=True)
+class Run:
+    """`expected` are the databases that were confirmed: any difference aborts before the first
+    statement. `steps` are the revisions of the confirmed plan in order: likewise."""
+
+    op = "run"
+    direction: str
+    target: str
+    expected: tuple[DatabaseStatus, ...]
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """Cancel the request `target`: at its next statement, on the server, and after a second with
+    SIGINT; `force` sends that at once."""
+
+    op = "cancel"
+    target: int
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class Ping:
+    op = "ping"
+
+
+@dataclass(frozen=True)
+class Shutdown:
+    op = "shutdown"
+
+
+Request = Union[
+    Status, Drift, GatherFacts, Revisions, Plan, PlanCreate, Create, Run, Cancel, Ping, Shutdown
+]
+REQUESTS: dict[str, Any] = {cls.op: cls for cls in typing.get_args(Request)}
+RESULTS: dict[str, Any] = {
+    "status": StatusResult,
+    "drift": DriftResult,
+    "facts": FactsResult,
+    "revisions": RevisionsResult,
+    "plan": PlanResult,
+    "plan_create": CreatePlan,
+    "create": CreateResult,
+    "run": RunResult,
+    "ping": Pong,
+    "cancel": Pong,
+    "shutdown": Pong,
+}
+"""op → the class of the result that its `done` carries."""
