@@ -75,12 +75,17 @@ def decode(path: Path, source: bytes | str) -> str:
     """The file's text, by its own coding cookie. Raises NotReviewable."""
     if isinstance(source, str):
         return source
+    encoding = "UTF-8"
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
-        text = source.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
-        what = str(error) if isinstance(error, SyntaxError) else "it is not UTF-8 text"
-        raise NotReviewable(f"{path.name}: cannot be read as Python: {what}.") from None
+        # Ask for the cookie only: that all of the first lines is UTF-8 is for decode() to say.
+        head = io.BytesIO(b"\n".join(source.split(b"\n")[:2]).decode("ascii", "ignore").encode())
+        encoding, _ = tokenize.detect_encoding(head.readline)
+        text = source.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+    except SyntaxError as error:
+        raise NotReviewable(f"{path.name}: cannot be read: {error.msg}.") from None
+    except UnicodeDecodeError as error:
+        line = source.count(b"\n", 0, error.start) + 1
+        raise NotReviewable(f"{path.name} line {line}: is not {encoding.upper()} text.") from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -7,13 +7,15 @@ had, and `not_checked` then says which rules went without.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from opsmig_tui.history.model import History
-from opsmig_tui.worker.protocol import DatabaseFacts, ModelFacts
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from opsmig_tui.history.model import History
+    from opsmig_tui.worker.protocol import DatabaseFacts, ModelFacts
 
 Severity = Literal["error", "warning", "note"]
 Evidence = Literal["static", "rendered", "live"]

@@ -173,8 +173,29 @@ def _enum_name(value: object) -> str | None:
     return value.use.name if isinstance(value, EnumValue) else None
 
 
+_NO_OPTIONS = frozenset(
+    {
+        *("schema", "unique", "if_not_exists", "postgresql_concurrently", "source_schema"),
+        *("index_name", "constraint_name", "table_name", "columns", "source_table"),
+        *("referent_table", "local_cols", "remote_cols", "referent_schema"),
+    }
+)
+
+
+def _options(call: Call, columns: object, names: tuple[str, ...]) -> frozenset[str]:
+    """Arguments beyond name, table, columns and uniqueness; "…" where columns are expressions."""
+    found = {
+        f"{key}={ast.unparse(item.node)}"
+        for key, item in call.keywords.items()
+        if key not in _NO_OPTIONS
+    }
+    expressions = isinstance(columns, list | tuple) and len(columns) > len(names)
+    return frozenset(found | ({"…"} if expressions else set()))
+
+
 def _create_index(run: Run, call: Call, batch: Batch | None) -> Operation:
     name = call.value(0, "index_name")
+    columns = call.value(1 if batch else 2, "columns")
     return _base(
         run,
         "create_index",
@@ -183,7 +204,8 @@ def _create_index(run: Run, call: Call, batch: Batch | None) -> Operation:
         table=_table_name(call, batch, 1, "table_name"),
         name=as_text(name),
         unnamed=name is None,
-        column_names=_texts(call.value(1 if batch else 2, "columns")),
+        column_names=_texts(columns),
+        options=_options(call, columns, _texts(columns)),
         unique=option(call, "unique") is True,
         concurrently=option(call, "postgresql_concurrently"),
         guard=_guard(call),
@@ -249,6 +271,7 @@ def _constraint_operation(
         object_type=constraint.kind,
         column_names=constraint.columns,
         constraints=(constraint,),
+        options=_options(call, (), ()),
     )
 
 

@@ -156,7 +156,8 @@ class Operation:
     or object; of a rename the *new* name, with the old one in `old_name`. `column_names` are the
     columns an index, constraint or UPDATE names (the old name for a renamed column). `guard` is
     IF [NOT] EXISTS or checkfirst on the operation itself. `complete` is False where part of the
-    call or SQL is put together at run time.
+    call or SQL is put together at run time. `options` are an index's or constraint's further
+    arguments as written, "…" among them for an expression in place of a column.
     """
 
     kind: Kind
@@ -177,6 +178,7 @@ class Operation:
     concurrently: bool | None = False
     unique: bool = False
     only: bool = False
+    options: frozenset[str] = frozenset()
     guard: bool | None = False
     cascade: bool = False
     where: bool = False

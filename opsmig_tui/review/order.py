@@ -67,6 +67,13 @@ def _references(operations: tuple[Operation, ...]) -> Iterator[_Reference]:
                     yield _Reference(item.table, parent, (column.name or "",), None)
 
 
+def _by_table(operations: tuple[Operation, ...]) -> dict[str | None, list[Operation]]:
+    found: dict[str | None, list[Operation]] = {}
+    for item in operations:
+        found.setdefault(item.table, []).append(item)
+    return found
+
+
 def _first_drops(down: tuple[Operation, ...]) -> dict[str, Operation]:
     drops: dict[str, Operation] = {}
     for item in down:
@@ -77,11 +84,12 @@ def _first_drops(down: tuple[Operation, ...]) -> dict[str, Operation]:
 
 def _parents_first(up: tuple[Operation, ...], down: tuple[Operation, ...]) -> Iterator[Misplaced]:
     drops = _first_drops(down)
+    there = _by_table(down)
     for key in _references(up):
         parent = drops.get(key.parent)
         if parent is None or parent.cascade or key.table == key.parent:
             continue
-        removals = [item.order for item in down if _removes(item, key)]
+        removals = [item.order for item in there.get(key.table, ()) if _removes(item, key)]
         if removals and min(removals) > parent.order:
             yield Misplaced(
                 parent,
@@ -91,8 +99,6 @@ def _parents_first(up: tuple[Operation, ...], down: tuple[Operation, ...]) -> It
 
 
 def _removes(item: Operation, key: _Reference) -> bool:
-    if item.table != key.table:
-        return False
     if item.kind == "drop_table":
         return True
     if item.kind == "drop_column":
@@ -169,11 +175,12 @@ def _types_first(up: tuple[Operation, ...], down: tuple[Operation, ...]) -> Iter
                 enum = column.type.enum if column.type is not None else None
                 if enum is not None and enum.name is not None and column.name is not None:
                     users.setdefault(enum.name, []).append((item.table, column.name))
+    there = _by_table(down)
     for item in down:
         if item.kind != "drop_enum" or item.cascade or item.name not in users:
             continue
         for table, name in users[item.name]:
-            removals = [other.order for other in down if _removes_column(other, table, name)]
+            removals = [o.order for o in there.get(table, ()) if _removes_column(o, name)]
             if removals and min(removals) > item.order:
                 yield Misplaced(
                     item,
@@ -183,9 +190,7 @@ def _types_first(up: tuple[Operation, ...], down: tuple[Operation, ...]) -> Iter
                 break
 
 
-def _removes_column(item: Operation, table: str, name: str) -> bool:
-    if item.table != table:
-        return False
+def _removes_column(item: Operation, name: str) -> bool:
     if item.kind in ("drop_column", "alter_column"):
         return item.column == name
     return item.kind == "drop_table"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -38,6 +39,35 @@ class Subject:
     def operations(self) -> tuple[Operation, ...]:
         """Both directions, upgrade() first."""
         return (*self.migration.upgrade, *self.migration.downgrade)
+
+    @cached_property
+    def _by_kind(self) -> dict[tuple[str, str], list[Operation]]:
+        found: dict[tuple[str, str], list[Operation]] = {}
+        for item in self.operations:
+            found.setdefault((item.context.direction, item.kind), []).append(item)
+            if item.opaque:
+                found.setdefault((item.context.direction, "opaque"), []).append(item)
+        return found
+
+    def earlier(self, item: Operation, *kinds: str) -> Iterator[Operation]:
+        """Operations of these kinds before `item` in its direction. The kind "opaque" stands for
+        whatever may do more than its text tells."""
+        for kind in kinds:
+            for other in self._by_kind.get((item.context.direction, kind), ()):
+                if other.order >= item.order:
+                    break
+                yield other
+
+    @cached_property
+    def _by_table(self) -> dict[tuple[str, str | None], list[Operation]]:
+        found: dict[tuple[str, str | None], list[Operation]] = {}
+        for item in self.operations:
+            found.setdefault((item.context.direction, item.table), []).append(item)
+        return found
+
+    def on_table(self, direction: Direction, table: str | None) -> list[Operation]:
+        """What one direction does to a table."""
+        return self._by_table.get((direction, table), [])
 
     @property
     def on_postgresql(self) -> bool:

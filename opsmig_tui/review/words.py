@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from opsmig_tui.review.operations import Operation
+from opsmig_tui.review.operations import ColumnType, Operation
 
 _SOME = "a table named at run time"
 
@@ -43,7 +43,7 @@ def _alter_column(item: Operation) -> str:
     change = item.change
     parts = []
     if change is not None and change.type is not None:
-        parts.append(f"changes {_column(item)} to {change.type.text}")
+        parts.append(f"changes {_column(item)} to {_type(change.type)}")
     if change is not None and change.nullable is not None:
         parts.append(f"makes {_column(item)} {'nullable' if change.nullable else 'NOT NULL'}")
     if change is not None and change.default:
@@ -51,6 +51,13 @@ def _alter_column(item: Operation) -> str:
     if change is not None and change.comment:
         parts.append(f"changes the comment of {_column(item)}")
     return " and ".join(parts) or f"alters column {_column(item)}"
+
+
+def _type(type_: ColumnType) -> str:
+    """ "BigInteger" for "sa.BigInteger()": the module and empty brackets say nothing."""
+    called, bracket, rest = type_.text.partition("(")
+    arguments = "" if rest == ")" else f"{bracket}{rest}"
+    return called.rsplit(".", 1)[-1] + arguments
 
 
 def _rename_column(item: Operation) -> str:

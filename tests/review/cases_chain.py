@@ -143,3 +143,10 @@ CASES = [
         facts=chain(ME, rev("a0", "a1")),
     ),
 ]
+CASES += [
+    Case(
+        "multiple-heads: and not a second word about its parent",
+        whole=whole(mark="multiple-heads"),
+        facts=chain(ME, rev("z9", "a0"), rev("a0"), new={"a1"}, base={"z9"}),
+    ),
+]

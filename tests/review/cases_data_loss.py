@@ -279,3 +279,14 @@ CASES = [
         """,
     ),
 ]
+CASES += [
+    Case(
+        "near: a table rebuilt under its own name",
+        """
+        op.execute("CREATE TABLE t_new (id bigint)")
+        op.execute("INSERT INTO t_new (id) SELECT id FROM ops.t")
+        op.drop_table("t", schema="ops")
+        op.rename_table("t_new", "t")
+        """,
+    ),
+]

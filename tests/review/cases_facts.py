@@ -264,3 +264,20 @@ CASES = [
         facts=KNOWN,
     ),
 ]
+CASES += [
+    Case(
+        "near: built again with other options",
+        """
+        op.drop_constraint("fk_old", "t", type_="foreignkey")
+        op.create_foreign_key("fk_new", "t", "u", ["a"], ["id"], ondelete="CASCADE")
+        op.drop_constraint("fk_one", "t", type_="foreignkey")
+        op.create_foreign_key("fk_two", "t", "w", ["b"], ["id"])
+        """,
+        """
+        op.drop_constraint("fk_two", "t", type_="foreignkey")
+        op.create_foreign_key("fk_one", "t", "v", ["b"], ["id"])
+        op.drop_constraint("fk_new", "t", type_="foreignkey")
+        op.create_foreign_key("fk_old", "t", "u", ["a"], ["id"])
+        """,
+    ),
+]

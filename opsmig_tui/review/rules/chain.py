@@ -62,8 +62,8 @@ def _wrong_parent(subject: Subject) -> Iterator[Verdict]:
     wrong = [parent for parent in own.down_revisions if parent not in good]
     # A parent that no file has is missing-parent's business.
     wrong = [parent for parent in wrong if parent in chain.history.by_id]
-    if not wrong or not chain.base_heads:
-        return
+    if not wrong or not chain.base_heads or any(_multiple_heads(subject)):
+        return  # two heads that stand here already are multiple-heads' business
     heads = listed(sorted(chain.base_heads))
     yield flag(
         "wrong-parent",

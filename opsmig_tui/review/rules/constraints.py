@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from opsmig_tui.review.model import NotChecked
-from opsmig_tui.review.operations import Operation, Span, same_table
+from opsmig_tui.review.operations import Operation, Span
 from opsmig_tui.review.renames import table_facts
 from opsmig_tui.review.rules.base import Rule, Verdict, flag, listed
 from opsmig_tui.review.subject import Subject
@@ -14,6 +15,9 @@ from opsmig_tui.worker.protocol import ConstraintFacts, TableFacts
 
 RENAMED = "constraint-renamed"
 _COMPARED = ("unique", "foreign", "primary", "index")
+_SPECIAL = re.compile(
+    r"\b(WHERE|INCLUDE|DEFERRABLE|NULLS|DESC|COLLATE)\b|USING (?!btree)", re.IGNORECASE
+)
 _KINDS = {"unique": "unique constraint", "foreign": "foreign key", "primary": "primary key"}
 
 
@@ -96,19 +100,12 @@ def _is_unique(item: ConstraintFacts) -> bool:
 
 def _renamed_here(subject: Subject) -> Iterator[Verdict]:
     """A drop and a create over the same columns that differ in the name alone."""
-    operations = subject.migration.upgrade
-    for drop in operations:
+    for drop in subject.migration.upgrade:
         old = _definition(subject, drop)
         if old is None or drop.name is None:
             continue
-        kind, columns, unique = old
-        for made in operations:
-            if (
-                made.name not in (None, drop.name)
-                and same_table(made, drop)
-                and columns == made.column_names
-                and (made.kind, made.object_type, made.unique) == (*kind, unique)
-            ):
+        for made in subject.on_table("upgrade", drop.table):
+            if made.name not in (None, drop.name) and _shape(made) == old:
                 is_index = made.kind == "create_index"
                 item = _Renamed(
                     "index" if is_index else made.object_type,
@@ -128,21 +125,44 @@ def _renamed_here(subject: Subject) -> Iterator[Verdict]:
                 break
 
 
-def _definition(
-    subject: Subject, drop: Operation
-) -> tuple[tuple[str, str], tuple[str, ...], bool] | None:
-    """(what would create it again, columns, unique) of what is dropped; None where not known."""
+@dataclass(frozen=True)
+class _Shape:
+    """All of an index or constraint but its name."""
+
+    kind: str
+    object_type: str
+    columns: tuple[str, ...]
+    unique: bool = False
+    referent: str | None = None
+    options: frozenset[str] = frozenset()
+
+
+def _shape(item: Operation) -> _Shape | None:
+    if item.kind not in ("create_index", "create_constraint") or not item.column_names:
+        return None
+    referent = item.constraint.referent if item.constraint is not None else None
+    return _Shape(
+        item.kind, item.object_type, item.column_names, item.unique, referent, item.options
+    )
+
+
+def _definition(subject: Subject, drop: Operation) -> _Shape | None:
+    """What is dropped, as downgrade() makes it again or the database has it; None: not known."""
     if drop.kind not in ("drop_index", "drop_constraint") or drop.table is None:
         return None
     wanted = "create_index" if drop.kind == "drop_index" else "create_constraint"
-    for item in subject.migration.downgrade:
-        if item.kind == wanted and item.name == drop.name and item.column_names:
-            return (wanted, item.object_type), item.column_names, item.unique
+    for item in subject.on_table("downgrade", drop.table):
+        if item.kind == wanted and item.name == drop.name:
+            return _shape(item)
     table = table_facts(subject.facts, drop.table, drop.schema)
     for fact in table.constraints if table is not None else ():
         is_index = fact.kind == "index"
-        if fact.name == drop.name and fact.columns and is_index == (wanted == "create_index"):
-            return (wanted, "" if is_index else fact.kind), fact.columns, _is_unique(fact)
+        if fact.name != drop.name or is_index != (wanted == "create_index"):
+            continue
+        # A foreign key's target and options stand in a text that is not taken apart here.
+        if fact.columns and fact.kind != "foreign" and not _SPECIAL.search(fact.definition):
+            kind = "" if is_index else fact.kind
+            return _Shape(wanted, kind, fact.columns, _is_unique(fact))
     return None
 
 

@@ -60,15 +60,14 @@ def _companion_of(subject: Subject, table: str) -> str | None:
 def _companion_column(subject: Subject) -> Iterator[Verdict]:
     if subject.migration.opaque_upgrade:
         return
-    up = subject.migration.upgrade
-    for item in up:
+    for item in subject.migration.upgrade:
         verb = _column_change(item)
         if verb is None or item.table is None or item.column is None:
             continue
         companion = _companion_of(subject, item.table)
         if companion is None or subject.before(item).has_table(item):
             continue
-        if any(_mirrors(other, item, companion) for other in up):
+        if any(_mirrors(other, item) for other in subject.on_table("upgrade", companion)):
             continue
         if subject.created("upgrade").made_table(companion):
             continue
@@ -92,9 +91,7 @@ def _column_change(item: Operation) -> str | None:
     return verbs.get(item.kind)
 
 
-def _mirrors(other: Operation, item: Operation, companion: str) -> bool:
-    if other.table != companion:
-        return False
+def _mirrors(other: Operation, item: Operation) -> bool:
     if other.kind in ("drop_table", "rename_table"):
         return True
     return other.kind == item.kind and other.column == item.column and other.name == item.name
@@ -174,11 +171,10 @@ def _unguarded_in_autocommit(subject: Subject, item: Operation) -> Iterator[Verd
 
 
 def _dropped_before(subject: Subject, item: Operation) -> bool:
-    earlier = subject.migration.operations(item.context.direction)[: item.order]
     return any(
-        other.kind == "drop_index" and other.name == item.name and other.guard is not False
-        for other in earlier
-    ) or any(other.opaque for other in earlier)
+        other.opaque or (other.name == item.name and other.guard is not False)
+        for other in subject.earlier(item, "drop_index", "opaque")
+    )
 
 
 RULES = (

@@ -17,6 +17,8 @@ def _drop_table(subject: Subject) -> Iterator[Finding]:
             continue
         if subject.before(item).has_table(item) or _expected(subject, item):
             continue
+        if _rebuilt(subject, item):
+            continue
         yield flag(
             "drop-table",
             "error",
@@ -26,6 +28,15 @@ def _drop_table(subject: Subject) -> Iterator[Finding]:
             "table and on those its foreign keys point to.",
             "Stop using it in one release, drop it in a later one, after a backup.",
         )
+
+
+def _rebuilt(subject: Subject, drop: Operation) -> bool:
+    """Its rows were copied into another table, which then takes its name."""
+    copies = {i.table for i in subject.earlier(drop, "insert") if i.old_name == drop.table}
+    return drop.table is not None and any(
+        item.kind == "rename_table" and item.name == drop.table and item.table in copies
+        for item in subject.migration.operations(drop.context.direction)[drop.order :]
+    )
 
 
 def _drop_column(subject: Subject) -> Iterator[Finding]:

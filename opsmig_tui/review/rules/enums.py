@@ -127,11 +127,11 @@ def _made_before(subject: Subject, item: Operation, name: str) -> bool:
     """The type is created before in this direction, or something unread may have done it."""
     if subject.before(item).has_enum(name, item.order):
         return True
-    earlier = subject.migration.operations(item.context.direction)[: item.order]
+    if any(other.name is None for other in subject.earlier(item, "create_enum")):
+        return True
     return any(
-        (op.opaque and (op.kind != "undecided" or not op.is_sql or _mentions(op, name)))
-        or (op.kind == "create_enum" and op.name is None)
-        for op in earlier
+        op.kind != "undecided" or not op.is_sql or _mentions(op, name)
+        for op in subject.earlier(item, "opaque")
     )
 
 

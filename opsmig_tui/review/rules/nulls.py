@@ -73,25 +73,20 @@ def _filled(subject: Subject, item: Operation, column: str) -> bool:
     added = made.column(item, column)
     if added is not None and added.columns and added.columns[0].default is not False:
         return True
+    if any(other.context.dialect != "other" for other in subject.earlier(item, "opaque", "data")):
+        return True
     names = {column, *_older_names(subject, item)}
-    for other in _earlier(subject, item):
-        if other.opaque and other.context.dialect != "other":
-            return True
-        if other.kind == "data":
-            return True
+    for other in subject.earlier(item, "update", "delete"):
         if other.table != item.table:
             continue
-        if other.kind == "update" and names & set(other.column_names):
-            return True
-        if other.kind == "delete" and other.where:
+        if names & set(other.column_names) or (other.kind == "delete" and other.where):
             return True
     return _checked(subject, item, column) or (added is None and _already(subject, item, column))
 
 
 def _older_names(subject: Subject, item: Operation) -> Iterator[str]:
-    for other in _earlier(subject, item):
-        renamed = other.kind == "rename_column" and same_table(other, item)
-        if renamed and other.name == item.column and other.column is not None:
+    for other in subject.earlier(item, "rename_column"):
+        if same_table(other, item) and other.name == item.column and other.column is not None:
             yield other.column
     if item.kind == "rename_column" and item.name is not None:
         yield item.name
@@ -101,14 +96,10 @@ def _checked(subject: Subject, item: Operation, column: str) -> bool:
     """A CHECK (column IS NOT NULL) was validated before: PostgreSQL has proved there is none."""
     pattern = re.compile(rf"\b{re.escape(column)}\b.*is\s+not\s+null", re.I | re.S)
     return any(
-        other.kind == "validate_constraint" and same_table(other, item)
-        for other in _earlier(subject, item)
-    ) or any(
-        other.kind == "create_constraint"
-        and other.object_type == "check"
-        and same_table(other, item)
-        and pattern.search(other.text)
-        for other in _earlier(subject, item)
+        same_table(other, item)
+        and (other.kind == "validate_constraint" or pattern.search(other.text) is not None)
+        for other in subject.earlier(item, "validate_constraint", "create_constraint")
+        if other.kind == "validate_constraint" or other.object_type == "check"
     )
 
 
@@ -121,16 +112,11 @@ def _already(subject: Subject, item: Operation, column: str) -> bool:
     return any(found.name == column and not found.nullable for found in columns)
 
 
-def _earlier(subject: Subject, item: Operation) -> tuple[Operation, ...]:
-    return subject.migration.operations(item.context.direction)[: item.order]
-
-
 def _emptied(subject: Subject, item: Operation) -> bool:
     """Every row of the table was deleted before."""
     return any(
-        same_table(other, item)
-        and (other.kind == "truncate" or (other.kind == "delete" and not other.where))
-        for other in _earlier(subject, item)
+        same_table(other, item) and (other.kind == "truncate" or not other.where)
+        for other in subject.earlier(item, "truncate", "delete")
     )
 
 
