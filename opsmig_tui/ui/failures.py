@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from opsmig_tui.project.errors import OpsmigError
 
 if TYPE_CHECKING:
-    from textual.app import App
+    from opsmig_tui.services.worker_client import WorkerFailed
+    from opsmig_tui.ui.app import OpsmigApp
 
 Work = Callable[[], Awaitable[object]]
 
 
-async def guarded(app: App[None], work: Work) -> None:
+async def guarded(app: OpsmigApp, work: Work) -> None:
     """Runs `work`. What a person can mend becomes a toast; what the worker answered a page with
     "retry"; anything else is a defect of ours: its traceback goes to a file, its name on screen.
     """
@@ -32,27 +33,27 @@ async def guarded(app: App[None], work: Work) -> None:
         app.notify(crash_line(error), severity="error", timeout=15, markup=False)
 
 
-def show_error(app: App[None], error: OpsmigError) -> None:
+def show_error(app: OpsmigApp, error: OpsmigError) -> None:
     """The sentence and, under it, the hint. A status of 0 means there was nothing to do."""
     text = "\n".join(part for part in (str(error), error.hint) if part)
     severity = "information" if error.exit_status == 0 else "warning"
     app.notify(text, severity=severity, timeout=8, markup=False)  # type: ignore[arg-type]
 
 
-def show_failure(app: App[None], error: Exception, again: Work) -> None:
+def show_failure(app: OpsmigApp, error: WorkerFailed, again: Work) -> None:
     """The failure page for a WorkerFailed; a cancelled request only says so."""
     from opsmig_tui.ui.screens.failure import FailureScreen
 
-    failed = error.failed  # type: ignore[attr-defined]
+    failed = error.failed
     if failed.kind == "cancelled":
         app.notify(failed.message, severity="warning", markup=False)
         return
 
     def answered(retry: bool | None) -> None:
         if retry:
-            app.run_worker(guarded(app, again), group="job", exit_on_error=False)
+            app.start(again, group="job")
 
-    app.push_screen(FailureScreen(failed), answered)
+    app.push_screen(FailureScreen(failed, app.workspace.project.root), answered)
 
 
 def crash_line(error: BaseException) -> str:

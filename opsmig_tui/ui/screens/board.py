@@ -117,3 +117,4 @@ class Board(Horizontal):
             box = self.query_one(column)
             box.display = not wanted.hidden.issuperset(names)
             box.set_class(self.focused in names, "-open")
+            box.set_class(wanted.hidden.issuperset(set(PANES) - set(names)), "-alone")

@@ -32,7 +32,7 @@ TITLES = {
 
 
 class FailureScreen(Dialog[bool]):
-    """Results in True when it shall be tried again."""
+    """Results in True when it shall be tried again. Files are shown as seen from `root`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         key("dialog.retry", "r", "retry", "retry", "Try the same again"),
@@ -41,12 +41,13 @@ class FailureScreen(Dialog[bool]):
         key("dialog.traceback", "t", "traceback", "traceback", "Show or fold the traceback"),
     ]
 
-    def __init__(self, failed: Failed) -> None:
+    def __init__(self, failed: Failed, root: Path | None = None) -> None:
         super().__init__(TITLES.get(failed.kind, "That failed"), classes="-danger")
         self.failed = failed
+        self.root = root
 
     def body(self) -> ComposeResult:
-        yield Static(explanation(self.failed), classes="text")
+        yield Static(explanation(self.failed, self.root), classes="text")
         if self.failed.traceback:
             with Collapsible(title="traceback", id="traceback"):
                 yield Static(self.failed.traceback.rstrip(), markup=False)
@@ -80,14 +81,14 @@ class FailureScreen(Dialog[bool]):
             fold.collapsed = not fold.collapsed
 
 
-def explanation(failed: Failed) -> Content:
-    """Message, detail, hint, place, statement, and where that leaves the database."""
+def explanation(failed: Failed, root: Path | None = None) -> Content:
+    """Message, detail, hint, place (from `root` on), statement, and where the database stands."""
     lines = [Content.styled(failed.message, "bold $error")]
     if failed.detail:
         lines.append(Content(failed.detail))
     if failed.hint:
         lines.append(Content.assemble(("hint  ", "$accent"), failed.hint))
-    lines += [_named(name, text) for name, text in _facts(failed) if text]
+    lines += [_named(name, text) for name, text in _facts(failed, root) if text]
     return Content("\n").join(lines)
 
 
@@ -95,8 +96,12 @@ def _named(name: str, text: str) -> Content:
     return Content.assemble((f"\n{name}\n", "$dim"), text)
 
 
-def _facts(failed: Failed) -> list[tuple[str, str]]:
-    place = f"{failed.file}:{failed.line}" if failed.line else failed.file or ""
+def _facts(failed: Failed, root: Path | None) -> list[tuple[str, str]]:
+    place = failed.file or ""
+    if root is not None and place and Path(place).is_relative_to(root):
+        place = str(Path(place).relative_to(root))
+    if failed.line:
+        place += f":{failed.line}"
     now = ""
     if failed.current is not None:
         now = ", ".join(failed.current) or "base (no revision applied)"

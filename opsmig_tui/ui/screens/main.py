@@ -158,6 +158,7 @@ class MainScreen(Screen[None]):
         job = self.job = (action, str(id(work)))
 
         async def run() -> None:
+            self.job = job
             try:
                 await work()
             finally:

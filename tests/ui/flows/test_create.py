@@ -1,0 +1,127 @@
+"""Creating from the screen: pre-flight with its offers, message, review, keep or discard, test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from opsmig_tui.ui.screens.create import CreateScreen
+from opsmig_tui.ui.screens.report import ReportScreen
+from tests.conftest import Sql
+from tests.ui.flows.conftest import Driver, Opener
+
+HEAD = "a7c3f15d8e92"
+
+
+async def dialog(driver: Driver) -> CreateScreen:
+    """The dialog, with its pre-flight done."""
+    await driver.until(lambda: isinstance(driver.app.screen, CreateScreen))
+    found = driver.app.screen
+    assert isinstance(found, CreateScreen)
+    await driver.until(
+        lambda: found.checks and not any(c.state == "running" for c in found.checks.values())
+    )
+    return found
+
+
+async def create(driver: Driver, message: str) -> None:
+    """From the sample's start (two pending revisions) to the question under the review."""
+    await driver.press("c")
+    found = await dialog(driver)
+    await driver.until(lambda: found.query_one("#offer-upgrade").display)
+    assert not found.ready
+    assert "2 pending revisions must be applied first" in driver.text
+    await driver.press("u")
+    await driver.agree()
+    await driver.until(lambda: driver.app.screen is not found)
+    await driver.until(lambda: isinstance(driver.app.screen, CreateScreen))
+    again = await dialog(driver)
+    await driver.until(lambda: again.ready)
+    await driver.press(*message.replace(" ", "_"))
+    await driver.until(lambda: again.plan_of_message)
+    await driver.press("enter")
+    await driver.sees("Looks right?")
+
+
+def files(versions: Path) -> set[str]:
+    return {path.name for path in versions.glob("*.py")}
+
+
+async def test_create_review_discard(opened: Opener, versions: Path, sql: Sql) -> None:
+    before = files(versions)
+    async with opened() as driver:
+        await driver.position()
+        await create(driver, "vendor onboarding")
+        (new,) = files(versions) - before
+        assert new.endswith("_vendor_onboarding.py")
+        assert driver.main.board.focused == "review"
+        review = driver.main.board.review.review
+        assert review is not None
+        assert review.path.name == new
+        await driver.press("x")
+        await driver.told(f"Discarded {new}.")
+    assert files(versions) == before
+    assert sql("SELECT version_num FROM alembic_version") == [(HEAD,)]
+
+
+async def test_the_name_is_there_at_once_and_alembics_own_in_the_end(opened: Opener) -> None:
+    async with opened() as driver:
+        await driver.position()
+        await driver.press("5", "u")
+        await driver.agree()
+        await driver.told("upgraded 2")
+        await driver.until(lambda: not driver.main.job)
+        await driver.press("c")
+        found = await dialog(driver)
+        await driver.until(lambda: found.ready)
+        await driver.press(*"abc")
+        assert "-…_abc.py" in driver.text
+        await driver.until(lambda: found.plan_of_message)
+        plan = found.plan_of_message
+        assert plan is not None
+        await driver.sees(f"→ {plan.file_name}")
+        assert "ops.agreement" in driver.text
+        assert "+ add column nick_name" in driver.text
+        await driver.press("escape")
+        await driver.back()
+
+
+async def test_keep_then_a_test_that_fails_says_where(opened: Opener, versions: Path) -> None:
+    """The sample's first generated migration adds a NOT NULL column to a table with rows."""
+    async with opened() as driver:
+        await driver.position()
+        await create(driver, "onboarding")
+        await driver.press("k")
+        await driver.sees("Kept. Test")
+        await driver.press("y")
+        question = await driver.confirm()
+        assert question.confirmation.typed
+        await driver.agree()
+        await driver.until(lambda: isinstance(driver.app.screen, ReportScreen))
+        assert "✖ upgrade" in driver.text
+        assert "contains null values" in driver.text
+
+
+async def test_later_leaves_the_file(opened: Opener, versions: Path) -> None:
+    before = files(versions)
+    async with opened() as driver:
+        await driver.position()
+        await create(driver, "kept")
+        await driver.press("k")
+        await driver.sees("Kept. Test")
+        await driver.press("n")
+        await driver.until(lambda: not driver.main.job)
+    assert len(files(versions) - before) == 1
+
+
+async def test_k_is_a_key_of_the_list_again_once_nothing_is_asked(opened: Opener) -> None:
+    async with opened() as driver:
+        await driver.position()
+        await create(driver, "kept")
+        await driver.press("escape")
+        await driver.until(lambda: not driver.main.job)
+        assert "Looks right?" not in driver.text
+        cursor = driver.main.board.review.list
+        await driver.press("j", "j")
+        at = cursor.cursor
+        await driver.press("k")
+        await driver.until(lambda: cursor.cursor == at - 1)
