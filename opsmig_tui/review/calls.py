@@ -37,7 +37,7 @@ from opsmig_tui.review.values import (
 EXECUTES = frozenset({"execute", "exec_driver_sql", "scalar", "scalars"})
 _HANDLES = {"get_bind", "get_context", "batch_alter_table"}
 _ASKS = re.compile(
-    r"exists|^_?(has|is|check)_|inspect|^_?get_(columns|tables|table_names|indexes|view_names)",
+    r"exists|(^|_)has_|^_?(is|check)_|inspect|^_?get_(columns|tables|table_names|indexes|view_names)",
     re.I,
 )
 _HARMLESS_METHODS = frozenset(

@@ -44,6 +44,14 @@ Kind = Literal[
     "undecided",
 ]
 
+_OF_COLUMNS = frozenset({"add_column", "drop_column", "alter_column", "rename_column"})
+_OF_TABLES = _OF_COLUMNS | {"create_table", "drop_table", "rename_table"}
+_OF_NAMES = frozenset(
+    {
+        *("create_index", "drop_index", "create_constraint", "drop_constraint"),
+        *("create_enum", "drop_enum", "rename_index", "rename_constraint"),
+    }
+)
 DATA_KINDS: frozenset[str] = frozenset({"insert", "update", "delete", "truncate", "data"})
 
 
@@ -204,9 +212,16 @@ class Operation:
         return self.kind in DATA_KINDS
 
     @property
+    def nameless(self) -> bool:
+        """What it acts on is put together at run time."""
+        if self.kind in _OF_TABLES:
+            return self.table is None or (self.kind in _OF_COLUMNS and self.column is None)
+        return self.kind in _OF_NAMES and self.name is None and not self.unnamed
+
+    @property
     def opaque(self) -> bool:
         """May do things that its fields do not tell."""
-        return self.kind == "undecided" or not self.complete
+        return self.kind == "undecided" or not self.complete or self.nameless
 
 
 def same_name(left: str | None, right: str | None) -> bool:

@@ -103,8 +103,8 @@ class Subject:
         """A drop in downgrade() of what this revision's upgrade() made, or may have made."""
         if operation.context.direction == "upgrade":
             return False
-        if self.migration.opaque_upgrade:
-            return True
+        if self.migration.opaque_upgrade or operation.nameless:
+            return True  # what cannot be told apart is not flagged
         names = self._aliases
         if names.table(operation) in self._own_tables:
             return True

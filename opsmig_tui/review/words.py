@@ -20,7 +20,9 @@ def _table(item: Operation) -> str:
 
 
 def _column(item: Operation) -> str:
-    return f"{item.table or '?'}.{item.column or '?'}"
+    if item.column is None:
+        return f"named at run time of {_table(item)}"
+    return f"{item.table or '?'}.{item.column}"
 
 
 def _columns(item: Operation) -> str:

@@ -270,3 +270,17 @@ CASES = [
         """,
     ),
 ]
+CASES += [
+    Case(
+        "near: the names in downgrade() are worked out at run time",
+        'op.add_column("a", sa.Column("b", sa.Integer()))',
+        """
+        for table, name in pairs():
+            op.drop_column(table, name)
+        """,
+        top="""
+        def pairs():
+            yield "a", "b"
+        """,
+    ),
+]
