@@ -17,10 +17,13 @@ def open_screen(options: OpenOptions) -> int:
 
     from opsmig_tui.project.open import open_project
     from opsmig_tui.project.trust import is_trusted
-    from opsmig_tui.ui.app import choose, run_app
+    from opsmig_tui.ui.first_frame import first_frame
+    from opsmig_tui.workspace.workspace import Workspace
 
     opened = open_project(options, run_tools=False)
     if isinstance(opened, Candidates):
+        from opsmig_tui.ui.app import choose
+
         chosen = choose(opened)
         if chosen is None:
             return 0
@@ -28,7 +31,14 @@ def open_screen(options: OpenOptions) -> int:
         assert not isinstance(opened, Candidates)
     check_settings(opened)
     trusted = opened.is_sample or is_trusted(opened.repository or opened.root)
-    return run_app(opened, trusted=trusted)
+    workspace = Workspace(opened, trusted=trusted)
+    workspace.read_history()
+    with first_frame(opened.name, workspace.state.history.value):
+        # This is what takes long: Textual.
+        from opsmig_tui.ui.app import OpsmigApp, run_app
+
+        app = OpsmigApp(workspace)
+    return run_app(app)
 
 
 @click.command()

@@ -9,7 +9,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 
 from opsmig_tui.project.errors import OpsmigError
-from opsmig_tui.project.model import Candidates, Project
+from opsmig_tui.project.model import Candidates
 from opsmig_tui.project.preferences import load_preferences, save_preferences
 from opsmig_tui.ui import messages
 from opsmig_tui.ui.failures import Work, crash_line, guarded, show_error
@@ -115,11 +115,8 @@ class OpsmigApp(App[None]):
         self.exit(return_code=1)
 
 
-def run_app(project: Project, *, trusted: bool) -> int:
-    """Opens the screen and returns the exit status. The history is read before the first frame."""
-    workspace = Workspace(project, trusted=trusted)
-    workspace.read_history()
-    app = OpsmigApp(workspace)
+def run_app(app: OpsmigApp) -> int:
+    """Opens the screen and returns the exit status. The history should have been read before."""
     app.run()
     if app.crash:
         import sys

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from opsmig_tui.changes.model import FileChange
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from opsmig_tui.changes.model import FileChange
 
 
 @dataclass

@@ -14,6 +14,7 @@ from opsmig_tui.history.targets import resolve
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Project
 from opsmig_tui.review.engine import review_source
+from opsmig_tui.review.known import known_enums
 from opsmig_tui.review.model import ChainFacts, Facts, Review
 from opsmig_tui.worker.protocol import FactsResult, GatherFacts
 from opsmig_tui.workspace.status import describe
@@ -109,6 +110,7 @@ async def static_facts(workspace: Workspace, path: Path) -> Facts:
     return Facts(
         chain=chain,
         companions=companions or None,
+        known_enums=known_enums(before),
         known_tables=frozenset(name for text in before for name in CREATED_TABLE.findall(text)),
         enum_values_pending=_pending_values(after),
         is_last_pending=own is None or _answers_for_models(own, chain),

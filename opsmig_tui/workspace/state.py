@@ -7,19 +7,21 @@ bounded `OutputBuffer`; the state only carries its version, so that a line costs
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar, TYPE_CHECKING
 
-from opsmig_tui.changes.model import FileChange
-from opsmig_tui.history.model import GraphRow, History
-from opsmig_tui.project.model import Interpreter, Project
-from opsmig_tui.services.docker import DockerAnswer
-from opsmig_tui.services.git import Branch, Mark
-from opsmig_tui.services.locality import Locality
-from opsmig_tui.worker.protocol import DatabaseStatus, DriftResult, Failed, StatusResult
+
+if TYPE_CHECKING:
+    from opsmig_tui.changes.model import FileChange
+    from opsmig_tui.worker.protocol import DatabaseStatus, DriftResult, Failed, StatusResult
+    from opsmig_tui.services.locality import Locality
+    from opsmig_tui.services.git import Branch, Mark
+    from opsmig_tui.services.docker import DockerAnswer
+    from opsmig_tui.project.model import Interpreter, Project
+    from opsmig_tui.history.model import GraphRow, History
+    from pathlib import Path
+    from collections.abc import Mapping
 
 T = TypeVar("T")
 Phase = Literal["idle", "loading", "ready", "stale", "failed"]

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from opsmig_tui.history.lanes import layout
 from opsmig_tui.history.reader import read_history
 from opsmig_tui.project.model import Project
+from opsmig_tui.workspace.crash import crash_line
 from opsmig_tui.workspace.output import OutputBuffer
 from opsmig_tui.workspace.state import (
     Answered,
@@ -25,13 +25,14 @@ from opsmig_tui.workspace.state import (
     Part,
     StateEvent,
     Trusted,
+    Unanswered,
     WorkspaceState,
     apply,
 )
+from opsmig_tui.workspace.turns import Turns
+from opsmig_tui.workspace.workers import Workers
 
 if TYPE_CHECKING:
-    from opsmig_tui.services.worker_client import WorkerClient
-    from opsmig_tui.services.worker_pool import WorkerPool
     from opsmig_tui.workspace.running import RunReporter
 
 Listener = Callable[[WorkspaceState], None]
@@ -46,16 +47,16 @@ class Workspace:
     def __init__(self, project: Project, *, trusted: bool) -> None:
         self.state = WorkspaceState(project, trusted=trusted)
         self.output = OutputBuffer()
-        self.active: WorkerClient | None = None
+        self.workers = Workers(self)
+        self.turns = Turns()
         self.reporter: RunReporter | None = None
         self.trust_given = asyncio.Event()
         if trusted:
             self.trust_given.set()
         self._listeners: list[Listener] = []
+        self._broken: set[Listener] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._pool: WorkerPool | None = None
         self._output_timer: asyncio.TimerHandle | None = None
-        self._preparing: asyncio.Task[None] | None = None
 
     # ------------------------------------------------------------------------------------- state
 
@@ -66,7 +67,12 @@ class Workspace:
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """`listener` is given every new state; the returned function ends that."""
         self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+
+        def end() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return end
 
     def dispatch(self, event: StateEvent) -> None:
         """The only way the state changes."""
@@ -75,7 +81,19 @@ class Workspace:
             return
         self.state = after
         for listener in tuple(self._listeners):
-            listener(after)
+            try:
+                listener(after)
+            except Exception as error:
+                self._stumbled(listener, error)
+
+    def _stumbled(self, listener: Listener, error: Exception) -> None:
+        """A defect in what shows the state must not reach a run that only wanted to tell of it.
+
+        Told once for each listener: it may well fail at every state that follows.
+        """
+        if listener not in self._broken:
+            self._broken.add(listener)
+            self.output.append("error", crash_line(error))
 
     def output_moved(self) -> None:
         """Says that the output has new lines, once for all that come within a batch."""
@@ -101,10 +119,20 @@ class Workspace:
     # ------------------------------------------------------------------------------------ reading
 
     def read_history(self) -> None:
-        """Reads the revision files: text only, some milliseconds, before anything else is up."""
+        """Reads the revision files: text only, some milliseconds, before anything else is up.
+
+        A problem ends in the state.
+        """
+        from opsmig_tui.workspace.status import describe
+
         config = self.project.config
-        history = read_history(config.version_locations, config.recursive)
-        self.dispatch(Answered("history", HistoryView(history, layout(history))))
+        try:
+            history = read_history(config.version_locations, config.recursive)
+            view = HistoryView(history, layout(history))
+        except Exception as error:
+            self.dispatch(Unanswered("history", describe(error)[0]))
+        else:
+            self.dispatch(Answered("history", view))
 
     async def refresh(self, *parts: Part) -> None:
         """Reads parts of the state again, at once; problems become part of the state."""
@@ -127,47 +155,18 @@ class Workspace:
         self.dispatch(Trusted())
         self.trust_given.set()
 
-    # ------------------------------------------------------------------------------------- worker
-
-    @property
-    def pool(self) -> WorkerPool:
-        """The project's worker processes. Asking starts none; the first request does."""
-        if self._pool is None:
-            from opsmig_tui.services.worker_pool import WorkerPool
-
-            self._pool = WorkerPool(self.project)
-        return self._pool
-
-    def prepare_runner(self) -> None:
-        """Lets a runner import the project's code while the plan is made and read."""
-        if self._preparing is None or self._preparing.done():
-            self._preparing = asyncio.create_task(self.pool.prepare_runner())
-            # What went wrong in there the runner used for the run is going to say itself.
-            self._preparing.add_done_callback(lambda task: task.cancelled() or task.exception())
-
-    @asynccontextmanager
-    async def runner(self) -> AsyncIterator[WorkerClient]:
-        """A worker for one thing that changes something, stopped at the end of the block."""
-        if self._preparing is not None:
-            await asyncio.wait([self._preparing])
-            self._preparing = None
-        async with self.pool.running() as client:
-            yield client
+    # --------------------------------------------------------------------------------------- runs
 
     def cancel(self, force: bool = False) -> bool:
         """Cancels the run that is under way; False when nothing runs."""
-        from opsmig_tui.workspace.running import cancel
-
-        return cancel(self, force)
+        if self.reporter is None:
+            return False
+        self.reporter.cancel(force)
+        return True
 
     async def close(self) -> None:
         """Ends the worker processes. Safe to call twice."""
         if self._output_timer is not None:
             self._output_timer.cancel()
-            self._output_timer = None
-        if self._preparing is not None:
-            self._preparing.cancel()
-            await asyncio.wait([self._preparing])
-        if self._pool is not None:
-            pool, self._pool = self._pool, None
-            await pool.close()
+            self._publish_output()
+        await self.workers.close()

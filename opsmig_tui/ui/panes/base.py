@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from rich.text import Text
@@ -12,11 +11,13 @@ from textual.containers import Vertical
 
 from opsmig_tui.ui.messages import CopyRequested
 from opsmig_tui.ui.theme import Inks, inks
-from opsmig_tui.ui.widgets.line_view import LineView
 from opsmig_tui.ui.widgets.paint import Part, cut, measure
 from opsmig_tui.ui.widgets.search_bar import SearchBar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from opsmig_tui.ui.widgets.line_view import LineView
     from opsmig_tui.workspace.state import WorkspaceState
 
 #: Characters a title may be cut down to; one that is short anyway is shown whole or not at all.

@@ -10,11 +10,11 @@ from textual.strip import Strip
 from opsmig_tui.ui.messages import DiffRequested, EditRequested
 from opsmig_tui.ui.panes import changes_rows
 from opsmig_tui.ui.panes.base import Pane
-from opsmig_tui.ui.panes.changes_rows import ChangesRow
 from opsmig_tui.ui.widgets.line_view import LineView
-from opsmig_tui.ui.widgets.paint import Part
 
 if TYPE_CHECKING:
+    from opsmig_tui.ui.panes.changes_rows import ChangesRow
+    from opsmig_tui.ui.widgets.paint import Part
     from opsmig_tui.workspace.state import WorkspaceState
 
 

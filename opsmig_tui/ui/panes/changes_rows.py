@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from rich.style import Style
 from textual.strip import Strip
 
-from opsmig_tui.changes.model import FileChange, ModelChange
-from opsmig_tui.ui.theme import Inks
 from opsmig_tui.ui.widgets.paint import Part, cut_start, line, measure, spread, wrap
-from opsmig_tui.worker.protocol import DriftOperation
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from opsmig_tui.changes.model import FileChange, ModelChange
+    from opsmig_tui.ui.theme import Inks
+    from opsmig_tui.worker.protocol import DriftOperation
     from opsmig_tui.workspace.state import WorkspaceState
 
 SIGNS = {"+": "+", "-": "−", "~": "~"}

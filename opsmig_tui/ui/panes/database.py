@@ -10,12 +10,12 @@ from textual.strip import Strip
 from opsmig_tui.ui.messages import StartDatabaseRequested
 from opsmig_tui.ui.panes import database_rows
 from opsmig_tui.ui.panes.base import Pane
-from opsmig_tui.ui.panes.database_rows import Line
 from opsmig_tui.ui.widgets.code import inked
 from opsmig_tui.ui.widgets.line_view import LineView
 from opsmig_tui.ui.widgets.paint import Part, line
 
 if TYPE_CHECKING:
+    from opsmig_tui.ui.panes.database_rows import Line
     from opsmig_tui.workspace.state import WorkspaceState
 
 #: "up 2 h" moves on by itself. Seconds.

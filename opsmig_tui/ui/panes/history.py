@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
-from opsmig_tui.history.model import Revision
 from opsmig_tui.ui.messages import DetailsRequested, EditRequested, ReviewRequested
 from opsmig_tui.ui.panes import history_rows
 from opsmig_tui.ui.panes.base import Pane
-from opsmig_tui.ui.panes.history_rows import HistoryFacts, HistoryRow
 from opsmig_tui.ui.widgets.line_view import LineView
-from opsmig_tui.ui.widgets.paint import Part
-from opsmig_tui.ui.widgets.search_bar import SearchBar
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from opsmig_tui.history.model import Revision
+    from opsmig_tui.ui.panes.history_rows import HistoryFacts, HistoryRow
+    from opsmig_tui.ui.widgets.paint import Part
+    from opsmig_tui.ui.widgets.search_bar import SearchBar
     from opsmig_tui.workspace.state import WorkspaceState
 
 

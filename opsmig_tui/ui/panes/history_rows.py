@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.style import Style
@@ -13,11 +11,14 @@ from textual.strip import Strip
 
 from opsmig_tui.history.model import NODE, History, Revision
 from opsmig_tui.history.text import node_sign
-from opsmig_tui.ui.theme import Inks
 from opsmig_tui.ui.widgets.paint import Part, cut, line, measure, spread, wrap
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
     from opsmig_tui.services.git import Mark
+    from opsmig_tui.ui.theme import Inks
     from opsmig_tui.worker.protocol import StatusResult
     from opsmig_tui.workspace.state import WorkspaceState
 

@@ -13,9 +13,9 @@ from opsmig_tui.ui.panes import output_rows
 from opsmig_tui.ui.panes.base import Pane
 from opsmig_tui.ui.widgets.line_view import LineView
 from opsmig_tui.ui.widgets.paint import Part, clean, cut, wrap
-from opsmig_tui.workspace.output import OutputBuffer, OutputLine
 
 if TYPE_CHECKING:
+    from opsmig_tui.workspace.output import OutputBuffer, OutputLine
     from opsmig_tui.workspace.state import RunView, WorkspaceState
 
 #: Lines arrive in batches: one repaint a batch, whatever came in between. Seconds.

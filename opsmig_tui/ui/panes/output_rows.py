@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.style import Style
 from textual.strip import Strip
 
-from opsmig_tui.ui.theme import Inks
 from opsmig_tui.ui.widgets.paint import Part, line, spread
-from opsmig_tui.workspace.output import OutputLine
+
+if TYPE_CHECKING:
+    from opsmig_tui.ui.theme import Inks
+    from opsmig_tui.workspace.output import OutputLine
 
 #: Where the text of a line starts: a blank, the glyph, a blank.
 INDENT = 3

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.style import Style
 
-from opsmig_tui.ui.theme import Inks
-from opsmig_tui.ui.widgets.paint import Part
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from opsmig_tui.ui.theme import Inks
+    from opsmig_tui.ui.widgets.paint import Part
 
 #: A piece of a line and the name of its ink ("code_string", or "text").
 Piece = tuple[str, str]

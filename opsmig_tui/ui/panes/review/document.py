@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from opsmig_tui.review.model import Finding, Review, Severity
 from opsmig_tui.ui.panes.review import head
 from opsmig_tui.ui.panes.review.rows import Row, Sign, gutter_width, worst
 from opsmig_tui.ui.widgets.code import TAB, CodeLine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from opsmig_tui.review.model import Finding, Review, Severity
 
 #: Unchanged lines kept around a change, and the fewest that are worth folding.
 CONTEXT, FEWEST_FOLDED = 4, 8

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from opsmig_tui.changes.model import FileChange
-from opsmig_tui.history.model import Revision
 from opsmig_tui.review.model import GLYPHS, Finding, NotChecked, Review, Severity
 from opsmig_tui.ui.panes.review.rows import Row
-from opsmig_tui.ui.widgets.code import Piece
 from opsmig_tui.ui.widgets.paint import cut_start, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from opsmig_tui.changes.model import FileChange
+    from opsmig_tui.history.model import Revision
+    from opsmig_tui.ui.widgets.code import Piece
 
 LABEL = 11
 #: Operations shown before the rest is folded away by a count.

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from opsmig_tui.changes.model import FileChange
-from opsmig_tui.history.model import History, Revision
-from opsmig_tui.review.model import Finding, Review
 from opsmig_tui.ui.messages import EditRequested
 from opsmig_tui.ui.panes.base import Pane
 from opsmig_tui.ui.panes.changes_rows import standing
 from opsmig_tui.ui.panes.review import document, head
-from opsmig_tui.ui.panes.review.document import Step
-from opsmig_tui.ui.panes.review.rows import Row
 from opsmig_tui.ui.panes.review.view import ReviewList
 from opsmig_tui.ui.widgets import code
 from opsmig_tui.ui.widgets.code import CodeLine, Piece, inked
-from opsmig_tui.ui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from opsmig_tui.changes.model import FileChange
+    from opsmig_tui.history.model import History, Revision
+    from opsmig_tui.review.model import Finding, Review
+    from opsmig_tui.ui.panes.review.document import Step
+    from opsmig_tui.ui.panes.review.rows import Row
+    from opsmig_tui.ui.widgets.line_view import LineView
     from opsmig_tui.workspace.state import WorkspaceState
 
 HINT = "Press enter on a revision in History to review it, or on a file in Changes to see its diff."

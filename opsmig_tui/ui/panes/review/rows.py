@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from textual.strip import Strip
 
 from opsmig_tui.review.model import GLYPHS, Severity
-from opsmig_tui.ui.theme import Inks
 from opsmig_tui.ui.widgets.code import Piece, inked
 from opsmig_tui.ui.widgets.paint import line
+
+if TYPE_CHECKING:
+    from opsmig_tui.ui.theme import Inks
 
 Sign = Literal["+", "-", " "]
 SHOWN_SIGNS = {"+": "+", "-": "−", " ": " "}
