@@ -151,19 +151,10 @@ class WorkerClient:
         process, self._process = self._process, None
         if process is None:
             return
-        stdin = process.child.stdin
-        if stdin is not None:
-            with contextlib.suppress(OSError):
-                stdin.close()  # the end of its input is what tells a worker to stop
-        for insist in (None, signal.SIGTERM, signal.SIGKILL):
-            if insist is not None:
-                _signal_group(process.child, insist)
-            try:
-                await asyncio.wait_for(process.child.wait(), STOP_SECONDS)
-                break
-            except TimeoutError:
-                continue
-        await asyncio.gather(*process.tasks, return_exceptions=True)
+        await _end(process.child)
+        _, held_open = await asyncio.wait(process.tasks, timeout=STOP_SECONDS)
+        for task in held_open:  # a process that the project left behind has our pipes
+            task.cancel()
 
     async def _spawn(self) -> _Process:
         project = self.project
@@ -237,7 +228,7 @@ class WorkerClient:
                 held = []
             held.append(rest)
         process.over = True
-        status = await process.child.wait()
+        status = await _end(process.child)  # it may live on, its side of the pipe closed
         if process.tasks[1:]:
             await asyncio.wait(process.tasks[1:], timeout=1.0)
         failed = self._crash(problem or f"The worker ended unexpectedly: {_status(status)}.")
@@ -294,6 +285,19 @@ class WorkerClient:
         process.over = True
         _signal_group(process.child, signal.SIGKILL)
         await process.child.wait()
+
+
+async def _end(child: asyncio.subprocess.Process) -> int:
+    """Tell a worker to stop, insist where it does not, and wait: its exit status."""
+    if child.stdin is not None:
+        with contextlib.suppress(OSError):
+            child.stdin.close()  # the end of its input is what tells a worker to stop
+    for insist in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            return await asyncio.wait_for(child.wait(), STOP_SECONDS)
+        except TimeoutError:
+            _signal_group(child, insist)
+    return await child.wait()
 
 
 def _signal_group(child: asyncio.subprocess.Process, number: signal.Signals) -> None:

@@ -64,6 +64,12 @@ class Channel:
             self._put(data)
             self._write_now()
 
+    def leave(self) -> None:
+        """In a forked child: say nothing more, and let go of what only the worker may hold."""
+        os.close(self._out)
+        self._changed = threading.Condition()
+        self._broken = True
+
     def flush(self, seconds: float = 5.0) -> None:
         """Wait until all that was sent is written, or the reader is gone, or `seconds` passed."""
         with self._changed:
@@ -142,11 +148,14 @@ class _RawLines(io.RawIOBase):
     def __init__(self, splitter: LineSplitter, fd: int) -> None:
         self._splitter = splitter
         self._fd = fd
+        self.forked = False
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: Any) -> int:
+        if self.forked:  # no thread of ours lives here: the pipe takes it to the worker
+            return os.write(self._fd, data)
         self._splitter.feed(bytes(data))
         return len(data)
 
@@ -194,14 +203,21 @@ class Streams:
 
     def __init__(self, channel: Channel) -> None:
         self._splitters = [LineSplitter(channel, name) for name in ("stdout", "stderr")]
-        crash = os.dup(2)  # a fatal error is told to the tool past the pump that dies with us
-        faulthandler.enable(file=crash)
-        os.set_inheritable(crash, False)
+        self._crash = os.dup(2)  # a fatal error is told to the tool past the pump that dies with us
+        faulthandler.enable(file=self._crash)
+        os.set_inheritable(self._crash, False)
         self._pumps = [Pump(splitter, fd) for splitter, fd in zip(self._splitters, (1, 2))]
-        sys.stdout, sys.stderr = (
-            _text(splitter, fd) for splitter, fd in zip(self._splitters, (1, 2))
-        )
-        self.ours = (sys.stdout, sys.stderr)
+        self._raw = [_RawLines(splitter, fd) for splitter, fd in zip(self._splitters, (1, 2))]
+        sys.stdout, sys.stderr = (_text(raw) for raw in self._raw)
+        self.ours: tuple[Any, ...] = (sys.stdout, sys.stderr)
+
+    def leave(self) -> None:
+        """In a forked child: what it prints, and what it logs, goes to the file descriptors."""
+        faulthandler.disable()
+        os.close(self._crash)
+        self.ours = ()
+        for raw in self._raw:
+            raw.forked = True
 
     def drain(self) -> None:
         """Everything that was printed so far is on its way when this returns."""
@@ -214,8 +230,7 @@ class Streams:
             splitter.flush_partial()
 
 
-def _text(splitter: LineSplitter, fd: int) -> io.TextIOWrapper:
-    raw: Any = _RawLines(splitter, fd)
+def _text(raw: Any) -> io.TextIOWrapper:
     return io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", write_through=True)
 
 
@@ -232,7 +247,10 @@ def read_lines(fd: int, on_line: Callable[[bytes], None]) -> None:
     """Call `on_line` for each line of `fd` until its end."""
     held = bytearray()
     while True:
-        data = os.read(fd, 65536)
+        try:
+            data = os.read(fd, 65536)
+        except OSError:  # the project's code closed it
+            data = b""
         if not data:
             return
         held += data

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+import traceback
 from collections.abc import Callable, Iterable
 from typing import Any, Optional
 
@@ -59,11 +61,24 @@ def run_environment(
 
 def _run(session: Session, config: Config, script: ScriptDirectory, **options: Any) -> None:
     os.chdir(session.settings.root)
+    pid = os.getpid()
     try:
         with EnvironmentContext(config, script, **options):
             script.run_env()
     finally:
+        if os.getpid() != pid:
+            _end_of_fork(sys.exc_info()[1])
         session.trace.dispose_engines()
+
+
+def _end_of_fork(error: Optional[BaseException]) -> None:
+    """End a child that the project forked and let run on: it must not answer for the worker."""
+    code = 0 if error is None else 1
+    if isinstance(error, SystemExit):
+        code = error.code if isinstance(error.code, int) else int(error.code is not None)
+    elif error is not None:
+        traceback.print_exception(type(error), error, error.__traceback__)
+    os._exit(code)
 
 
 def load(session: Session, command: str, **options: Any) -> tuple[Config, ScriptDirectory]:

@@ -69,6 +69,12 @@ def main() -> None:
         time.sleep(GIVE_UP_SECONDS)
         os._exit(1)
 
+    def forked() -> None:
+        os.close(read)
+        channel.leave()
+        streams.leave()
+
+    os.register_at_fork(after_in_child=forked)
     threading.Thread(target=reader, name="opsmig-reader", daemon=True).start()
     started.wait()
     if start_line:

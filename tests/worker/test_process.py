@@ -225,3 +225,50 @@ async def test_a_worker_goes_when_its_parent_is_gone(start: Start, sample: Sampl
     await asyncio.wait_for(process.child.wait(), 20)
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+@pytest.mark.parametrize("ending", ["raise SystemExit(3)", "raise ValueError('in the child')"])
+async def test_a_forked_child_does_not_answer_for_the_worker(
+    start: Start, sample: SampleProject, ending: str
+) -> None:
+    before_env(
+        sample,
+        "import os\nchild = os.fork()\nif child == 0:\n"
+        f"    print('I am the child', flush=True)\n    {ending}\n"
+        "print('exit status', os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))",
+    )
+    client, told = start(), Told()
+    status = await asyncio.wait_for(client.request(protocol.Status(), told), 60)
+    assert status.heads == (HEAD,)
+    said = "\n".join(line.text for line in told.of(protocol.Output))
+    assert "I am the child" in said
+    assert f"exit status {3 if 'SystemExit' in ending else 1}" in said
+    await asyncio.wait_for(client.stop(), 60)
+
+
+async def test_a_child_that_outlives_the_worker_does_not_hold_up_the_message(
+    start: Start, sample: SampleProject
+) -> None:
+    before_env(
+        sample,
+        "import os, signal\nread, write = os.pipe()\nchild = os.fork()\nif child == 0:\n"
+        "    os.close(write)\n    os.read(read, 1)\n    signal.pause()\n"
+        "open('child.pid', 'w').write(str(child))\nos._exit(4)",
+    )
+    client = start()
+    failed = await failure_of(client)
+    try:
+        assert failed.message == "The worker ended unexpectedly: exit status 4."
+        await asyncio.wait_for(client.stop(), 60)
+    finally:
+        os.kill(int((sample.backend / "child.pid").read_text()), signal.SIGKILL)
+
+
+async def test_a_worker_whose_pipes_were_closed_is_ended(
+    start: Start, sample: SampleProject
+) -> None:
+    before_env(sample, "import os, time\nos.closerange(3, 256)\ntime.sleep(600)")
+    client = start()
+    failed = await failure_of(client)
+    assert failed.kind == "crash"
+    assert not client.alive
