@@ -121,23 +121,25 @@ class LineSplitter:
     def __init__(self, channel: Channel, stream: str) -> None:
         self._channel = channel
         self._stream = stream
-        self._rest = b""
+        self._rest = bytearray()  # grows in place: a million dots are one line
         self._lock = threading.Lock()
 
     def feed(self, data: bytes) -> None:
         with self._lock:
-            *lines, self._rest = (self._rest + data).split(b"\n")
-            for line in lines:
+            first, *more = data.split(b"\n")
+            self._rest += first
+            for part in more:
+                line, self._rest = self._rest, bytearray(part)
                 self._emit(line)
 
     def flush_partial(self) -> None:
         """Send a line that has no end yet (a prompt, or a request's last words)."""
         with self._lock:
-            rest, self._rest = self._rest, b""
+            rest, self._rest = self._rest, bytearray()
             if rest:
                 self._emit(rest)
 
-    def _emit(self, line: bytes) -> None:
+    def _emit(self, line: bytearray) -> None:
         text = line.decode("utf-8", "backslashreplace").rstrip("\r")
         self._channel.send(protocol.Output(text, self._stream))
 

@@ -121,16 +121,23 @@ class Scripts:
     def _fingerprint(self, script: ScriptDirectory) -> object:
         config = self._settings.config
         found: list[tuple[object, ...]] = []
-        if os.path.exists(config):  # file_template, hooks … are read with the history
-            found.append((config, os.stat(config).st_mtime_ns))
+        found.append((config, _stamp(config)))  # file_template, hooks … are read with the history
         for folder in version_locations(script):
             for base, dirs, files in os.walk(folder):
                 dirs[:] = [name for name in dirs if name != "__pycache__"]
                 for name in files:
                     path = os.path.join(base, name)
-                    info = os.stat(path)
-                    found.append((path, info.st_mtime_ns, info.st_size, info.st_ino))
+                    found.append((path, _stamp(path)))
         return sorted(found, key=str)
+
+
+def _stamp(path: str) -> tuple[int, ...]:
+    """What changes when the file does; () where none is: an editor's lock is a link to nowhere."""
+    try:
+        info = os.stat(path)
+    except OSError:
+        return ()
+    return info.st_mtime_ns, info.st_size, info.st_ino
 
 
 def version_locations(script: ScriptDirectory) -> list[str]:

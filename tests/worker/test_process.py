@@ -272,3 +272,10 @@ async def test_a_worker_whose_pipes_were_closed_is_ended(
     failed = await failure_of(client)
     assert failed.kind == "crash"
     assert not client.alive
+
+
+async def test_a_million_dots_are_one_line(start: Start, sample: SampleProject) -> None:
+    before_env(sample, "for _ in range(1_000_000):\n    print('.', end='')\nprint()")
+    client, told = start(), Told()
+    await asyncio.wait_for(client.request(protocol.Status(), told), 60)
+    assert "." * 1_000_000 in [line.text for line in told.of(protocol.Output)]

@@ -60,6 +60,14 @@ async def test_a_new_revision_file_is_seen_at_once(start: Start, sample: SampleP
     assert (await client.request(protocol.Status())).pending == (*PENDING, "00aa00aa00aa")
 
 
+async def test_an_editors_lock_beside_the_revisions_is_no_obstacle(
+    start: Start, sample: SampleProject
+) -> None:
+    lock = sample.backend / "alembic" / "versions" / ".#2026_new.py"
+    lock.symlink_to("me@host.4711:1700000000")
+    assert (await start().request(protocol.Status())).heads == PENDING[-1:]
+
+
 async def test_drift_is_in_words_grouped_by_table_though_the_database_is_behind(
     start: Start,
 ) -> None:
