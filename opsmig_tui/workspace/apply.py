@@ -25,7 +25,8 @@ from opsmig_tui.workspace.guards import (
     refuse_when_untrusted,
     refuse_while_running,
 )
-from opsmig_tui.workspace.running import RunReporter, position, run_with
+from opsmig_tui.workspace.running import RunReporter, position, reported
+from opsmig_tui.workspace.status import where_is
 
 if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
@@ -42,32 +43,29 @@ async def plan(workspace: Workspace, direction: Direction, target: str) -> PlanR
     refuse_when_read_only(workspace, direction)
     refuse_while_running(workspace)
     refuse_when_untrusted(workspace, direction)
-    workspace.prepare_runner()
-    result = await workspace.pool.reader().request(Plan(direction, target))
-    found = cast(PlanResult, result)
-    await _know_where(workspace)
+    workspace.workers.prepare_runner()
+    if workspace.state.container.value is None:
+        # Locality decides how much is asked, so it must be known before the question is put.
+        await workspace.refresh("container")
+    reader = await workspace.workers.reader(fresh=True)
+    found = cast(PlanResult, await reader.request(Plan(direction, target)))
     if not found.steps:
         at = position(tuple(v for one in found.databases for v in one.current))
         raise OpsmigError(f"Nothing to {direction}: the database stands at {at}.", exit_status=0)
     return found
 
 
-async def _know_where(workspace: Workspace) -> None:
-    """Locality decides how much is asked, so it must be known before the question is put."""
-    parts = [p for p in ("status", "container") if getattr(workspace.state, p).value is None]
-    if parts:
-        await workspace.refresh(*parts)  # type: ignore[arg-type]
-
-
 def confirmation(workspace: Workspace, plan: PlanResult) -> Confirmation:
-    """The question to put before `run(plan)`, with danger in proportion."""
+    """The question to put before `run(plan)`, with danger in proportion.
+
+    Whether it is local goes by the databases of the plan itself: what was known before may be about
+    another one.
+    """
     steps = tuple(_step(step) for step in plan.steps)
     destructive = any(step.losses for step in steps)
-    where = workspace.state.locality
-    local = where is not None and where.is_local
-    warnings = []
-    if not local:
-        warnings.append(where.text if where is not None else "Where the database is, is not known.")
+    places = [where_is(workspace, one.identity) for one in plan.databases]
+    local = bool(places) and all(one.is_local for one in places)
+    warnings = [one.text for one in places if not one.is_local]
     if protected_by := protection(workspace, plan):
         warnings.append(f"The settings protect this database ({protected_by}).")
     typed, typed_what = _typed(plan, destructive, local and not protected_by)
@@ -93,6 +91,11 @@ def _typed(plan: PlanResult, destructive: bool, local: bool) -> tuple[str | None
     return None, ""
 
 
+def dangers_of(step: PlanStep) -> tuple[str, ...]:
+    """A sentence for all that a step would destroy, as far as its file tells."""
+    return _read_step(step)[1]
+
+
 def _read_step(step: PlanStep) -> tuple[str, tuple[str, ...]]:
     """What a step does in words, and what it destroys as far as its file tells."""
     path = Path(step.path)
@@ -108,16 +111,22 @@ def _read_step(step: PlanStep) -> tuple[str, tuple[str, ...]]:
 
 def _step(step: PlanStep) -> ConfirmationStep:
     summary, reasons = _read_step(step)
-    counted = tuple(_loss(loss) for loss in step.losses)
-    # The worker has counted what drops destroy; the rest is known from the file alone.
-    more = tuple(text for text in reasons if not (counted and text.startswith("drops ")))
-    losses = (*counted, *more)
+    # The worker has counted what some of these destroy; the rest is known from the file alone.
+    counted = {f"drops {loss.what}" for loss in step.losses}
+    more = tuple(text for text in reasons if text not in counted)
+    losses = (*(_loss(loss) for loss in step.losses), *more)
     return ConfirmationStep(step.revision, step.message, summary, losses, step.commits)
 
 
 def _loss(loss: Loss) -> str:
-    amount = "an unknown number of" if loss.rows is None else f"{loss.rows:,}"
-    return f"{loss.what}: {amount} {'row' if loss.rows == 1 else 'rows'}"
+    """A loss as a sentence: "column ops.agreement.nickname: 1,204 rows hold a value"."""
+    what = loss.what.removeprefix("rows of ")
+    if loss.rows is None:
+        return f"{what}: how many rows is not known"
+    rows = f"{loss.rows:,} row{'' if loss.rows == 1 else 's'}"
+    if loss.what.startswith("column "):
+        return f"{what}: {rows} hold{'s' if loss.rows == 1 else ''} a value"
+    return f"{what}: {rows}"
 
 
 def protection(workspace: Workspace, plan: PlanResult) -> str:
@@ -153,28 +162,38 @@ async def run(workspace: Workspace, plan: PlanResult) -> RunResult:
 
     Raises WorkerFailed (already reported in the output), OpsmigError.
     """
+    from opsmig_tui.services.worker_client import WorkerFailed
+
     refuse_when_read_only(workspace, plan.direction)
     refuse_while_running(workspace)
     workspace.log_command(plan.command)
-    reporter = RunReporter(workspace, plan.direction, plan.command)
-    result = await run_step(workspace, plan, reporter)
-    reporter.succeed(
-        f"{plan.direction}d {len(result.applied)} in {seconds(result.elapsed_ms)}; "
-        f"the database stands at {position(result.current)}"
-    )
+    try:
+        async with reported(workspace, plan.direction, plan.command) as reporter:
+            result = await _run(workspace, plan, reporter)
+    except WorkerFailed as error:
+        await read_position_again(workspace)
+        if error.failed.current is None:
+            reporter.say_position()
+        raise
+    await read_position_again(workspace)
     return result
 
 
-async def run_step(workspace: Workspace, plan: PlanResult, reporter: RunReporter) -> RunResult:
-    """One run through a fresh worker, without a closing line: `test` makes several of them."""
-    request = Run(
-        plan.direction, plan.target, plan.databases, tuple(step.revision for step in plan.steps)
-    )
-    try:
-        async with workspace.runner() as client:
-            return cast(RunResult, await run_with(workspace, client, request, reporter))
-    finally:
-        await read_position_again(workspace)
+async def _run(workspace: Workspace, plan: PlanResult, reporter: RunReporter) -> RunResult:
+    async with workspace.workers.runner() as client:
+        result = cast(RunResult, await reporter.send(client, run_request(plan)))
+        count = len(result.applied)
+        reporter.succeed(
+            f"{plan.direction}d {count} revision{'' if count == 1 else 's'} in "
+            f"{seconds(result.elapsed_ms)}; the database stands at {position(result.current)}"
+        )
+        return result
+
+
+def run_request(plan: PlanResult) -> Run:
+    """The run that was confirmed: databases, versions and steps of the plan, and no others."""
+    steps = tuple(step.revision for step in plan.steps)
+    return Run(plan.direction, plan.target, plan.databases, steps)
 
 
 async def read_position_again(workspace: Workspace) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,8 +15,9 @@ from opsmig_tui.workspace.guards import (
     refuse_when_untrusted,
     refuse_while_running,
 )
-from opsmig_tui.workspace.running import RunReporter, position, run_with
-from opsmig_tui.workspace.status import drift_count
+from opsmig_tui.workspace.running import RunReporter, position, reported
+from opsmig_tui.workspace.state import WorkspaceState
+from opsmig_tui.workspace.status import drift_count, lost
 
 if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
@@ -44,6 +46,8 @@ async def preflight(workspace: Workspace) -> AsyncIterator[Check]:
     yield Check("config", "ok", f"{config.path.name} in {config.root.name}/")
     yield Check("database", "running", "asking for its position …")
     await workspace.refresh("status")
+    if workspace.state.status.phase == "failed" and workspace.state.container.value is None:
+        await workspace.refresh("container")  # whether starting it can be offered
     reached = _database_check(workspace)
     yield reached
     if reached.state == "failed":
@@ -75,9 +79,8 @@ def _database_check(workspace: Workspace) -> Check:
 def _head_check(workspace: Workspace) -> Check:
     value = workspace.state.status.value
     assert value is not None
-    if value.unknown:
-        unknown = ", ".join(value.unknown)
-        return Check("at head", "failed", f"the database stands at {unknown}, which no file has")
+    if text := lost(workspace.state):
+        return Check("at head", "failed", text)
     if len(value.heads) > 1:
         heads = ", ".join(value.heads)
         return Check("at head", "failed", f"{len(value.heads)} heads ({heads}): merge them first")
@@ -90,8 +93,10 @@ def _head_check(workspace: Workspace) -> Check:
 
 def _models_check(workspace: Workspace) -> Check:
     view = workspace.state.git.value
-    if view is None or view.problem:
-        return Check("models", "warning", view.problem if view else workspace.state.git.problem)
+    if view is None or workspace.state.git.phase == "failed":
+        return Check("models", "warning", workspace.state.git.problem)
+    if not view.changes and view.problem:
+        return Check("models", "warning", view.problem)
     if not view.changes:
         return Check("models", "warning", "no model file is changed on this branch")
     count = len(view.changes)
@@ -119,8 +124,10 @@ async def plan_create(workspace: Workspace, message: str) -> CreatePlan:
     """
     if not message.strip():
         raise OpsmigError("A revision needs a message: say in a few words what it changes.")
-    workspace.prepare_runner()
-    answer = await workspace.pool.reader().request(PlanCreate(message.strip()))
+    refuse_when_untrusted(workspace, "create a revision")
+    workspace.workers.prepare_runner()
+    reader = await workspace.workers.reader(fresh=True)
+    answer = await reader.request(PlanCreate(message.strip()))
     return replace(cast(CreatePlan, answer), message=message.strip())
 
 
@@ -132,38 +139,55 @@ async def create(workspace: Workspace, plan: CreatePlan) -> Path | None:
     refuse_when_read_only(workspace, "create a revision")
     refuse_while_running(workspace)
     workspace.log_command(plan.command)
-    reporter = RunReporter(workspace, "create", plan.command)
     request = Create(plan.message, plan.revision)
     try:
-        async with workspace.runner() as client:
-            result = cast(CreateResult, await run_with(workspace, client, request, reporter))
+        async with reported(workspace, "create", plan.command) as reporter:
+            path = await _create(workspace, request, reporter)
     finally:
         workspace.read_history()
-    path = Path(result.path) if result.path else None
-    reporter.succeed(
-        f"wrote {path.name}" if path else "the models match the database: no file was written"
-    )
     await workspace.refresh("git", "status")
     return path
 
 
+async def _create(workspace: Workspace, request: Create, reporter: RunReporter) -> Path | None:
+    async with workspace.workers.runner() as client:
+        result = cast(CreateResult, await reporter.send(client, request))
+        path = Path(result.path) if result.path else None
+        nothing = "the models match the database: no file was written"
+        reporter.succeed(f"wrote {path.name}" if path is not None else nothing)
+        return path
+
+
 def why_not_discard(workspace: Workspace, path: Path) -> str:
-    """Why a revision file may not be thrown away, or "" when it may: it must be new to git and the
-    database must not stand on it."""
-    if workspace.state.read_only:
+    """Why a revision file may not be thrown away, or "" when it may: it must be new to git, the
+    database must not stand on it, and no other revision may."""
+    state = workspace.state
+    if state.read_only:
         return "read-only"
-    view = workspace.state.history.value
+    if state.running:
+        return "something is still running"
+    view = state.history.value
     revision = next((r for r in view.history.revisions if r.path == path), None) if view else None
-    if revision is None:
-        return f"{path.name} is not a revision file"
-    if workspace.state.applied is None:
+    if revision is None or view is None:
+        return f"{path.name} is not a revision file of this project"
+    if above := view.history.children.get(revision.revision):
+        return f"{', '.join(above)} stands on it: discard that first"
+    if state.applied is None or state.status.phase == "failed":
         return "it is not known whether it is applied: the database has not answered"
-    if revision.revision in workspace.state.applied:
+    if revision.revision in state.applied:
         return "it is applied: downgrade first"
-    git = workspace.state.git.value
-    if git is None:
+    return _why_git_needs_it(state, path)
+
+
+def _why_git_needs_it(state: WorkspaceState, path: Path) -> str:
+    if state.project.repository is None:
+        return ""
+    git = state.git.value
+    if git is None or git.branch is None or state.git.phase == "failed":
         return "git has not answered yet"
-    if git.branch is not None and git.marks.get(path) not in ("untracked", "staged"):
+    if not git.branch.name:
+        return f"git cannot tell whether it is committed: {git.branch.problem}"
+    if git.marks.get(path, "ignored") not in ("untracked", "staged", "ignored"):
         return "it is committed: that is for git to undo"
     return ""
 
@@ -173,10 +197,18 @@ async def discard(workspace: Workspace, path: Path) -> None:
 
     Raises OpsmigError saying why not; the file then stands as it was.
     """
-    await workspace.refresh("git", "status")
+    from opsmig_tui.services import git
+
+    await workspace.refresh("history", "git", "status")
     if reason := why_not_discard(workspace, path):
         raise OpsmigError(f"Not discarded: {reason}.")
-    workspace.log_command(f"rm {path.name}")
-    path.unlink()
-    workspace.read_history()
-    await workspace.refresh("git", "status")
+    repository = workspace.project.repository
+    # "staged" may be a new file or a committed one: what HEAD has decides.
+    if repository is not None and await git.committed_text(repository, path) is not None:
+        raise OpsmigError("Not discarded: it is committed: that is for git to undo.")
+    workspace.log_command(f"rm {shlex.quote(path.name)}")
+    try:
+        path.unlink()
+    except OSError as error:
+        raise OpsmigError(f"Not discarded: {path}: {error.strerror}.") from error
+    await workspace.refresh("history", "git", "status")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Project
-from opsmig_tui.services.worker_client import WorkerFailed
-from opsmig_tui.workspace.state import InterpreterSought, Part, Staled, Unanswered
+from opsmig_tui.workspace.state import Part, Staled
+from opsmig_tui.workspace.status import describe, refresh
 
 if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
@@ -23,48 +23,46 @@ STATUS_EVERY_SECONDS = 5.0
 async def run(workspace: Workspace) -> None:
     """Reads every part, then keeps them fresh until cancelled."""
     async with asyncio.TaskGroup() as group:
-        group.create_task(_read_files(workspace))
-        group.create_task(_read_database(workspace))
-        group.create_task(_follow_files(workspace, group))
+        for job in (
+            workspace.refresh("git", "container"),
+            _follow_database(workspace),
+            _follow_files(workspace, group),
+        ):
+            group.create_task(_told(workspace, job))
 
 
-async def _read_files(workspace: Workspace) -> None:
-    await workspace.refresh("git", "container")
+async def _told(workspace: Workspace, job: Awaitable[None]) -> None:
+    """Awaits `job`; its end by an error is told in the output, and the others go on."""
+    try:
+        await job
+    except Exception as error:
+        workspace.output.append("error", describe(error)[0])
+        workspace.output_moved()
 
 
-async def _read_database(workspace: Workspace) -> None:
+async def _follow_database(workspace: Workspace) -> None:
     """Status first, since it is what people look for; drift needs the models imported."""
     if not workspace.state.trusted:
         await workspace.refresh("status", "drift")
     await workspace.trust_given.wait()
-    if workspace.project.interpreter is None:
-        workspace.dispatch(await asyncio.to_thread(_seek_interpreter, workspace.project))
     await workspace.refresh("status")
     await workspace.refresh("drift")
     while True:
         await asyncio.sleep(STATUS_EVERY_SECONDS)
         if not workspace.state.running:
-            await _look_again(workspace)
+            await look_again(workspace)
 
 
-def _seek_interpreter(project: Project) -> InterpreterSought:
-    """With the package tools (poetry, pdm …) this time: they may take seconds, so not at start."""
-    from opsmig_tui.project.interpreter import find_interpreter
-
-    try:
-        found = find_interpreter(
-            project.config, project.settings, project.python, project.repository
-        )
-    except OpsmigError as error:
-        return InterpreterSought(None, str(error))
-    return InterpreterSought(found)
-
-
-async def _look_again(workspace: Workspace) -> None:
-    """Asks for the position; only a changed one is worth comparing the models again."""
-    before = workspace.state.current
-    await workspace.refresh("status")
-    if workspace.state.current != before:
+async def look_again(workspace: Workspace) -> None:
+    """Asks for the position; only another one is worth comparing the models again."""
+    position, lost = workspace.state.current, workspace.state.status.phase == "failed"
+    await refresh(workspace, "status", quiet=True)
+    now_lost = workspace.state.status.phase == "failed"
+    if now_lost != lost:
+        await refresh(workspace, "container", quiet=True)  # it may be why
+    if now_lost:
+        workspace.dispatch(Staled(("drift",)))
+    elif lost or workspace.state.current != position:
         await workspace.refresh("drift")
 
 
@@ -72,11 +70,8 @@ async def _follow_files(workspace: Workspace, group: asyncio.TaskGroup) -> None:
     from opsmig_tui.services.watcher import watch
 
     async def changed(paths: frozenset[Path]) -> None:
-        old = on_files_changed(workspace, paths)
-        if workspace.state.trusted and (old.code or old.position):
-            # The next saved file must not wait for the models to be imported.
-            group.create_task(_ask_again(workspace, old))
-        await workspace.refresh("git")
+        # An error in here must not end the watching.
+        await _told(workspace, _on_report(workspace, paths, group))
 
     def notice(text: str) -> None:
         workspace.output.append("warning", text)
@@ -86,12 +81,25 @@ async def _follow_files(workspace: Workspace, group: asyncio.TaskGroup) -> None:
     await watch(paths, changed, asyncio.Event(), notice)
 
 
+async def _on_report(
+    workspace: Workspace, paths: frozenset[Path], group: asyncio.TaskGroup
+) -> None:
+    old = on_files_changed(workspace, paths)
+    if workspace.state.trusted and (old.code or old.position):
+        # The next saved file must not wait for the models to be imported.
+        group.create_task(_told(workspace, _ask_again(workspace, old)))
+    await workspace.refresh("git")
+
+
 def watched(project: Project) -> tuple[Path, ...]:
-    """The backend's folder, version locations outside of it, and git's own for branch switches."""
+    """The backend's folder, models and version locations outside of it, and git's own for branch
+    switches."""
+    from opsmig_tui.services.model_files import model_roots
     from opsmig_tui.services.watch_filter import git_paths
 
     found = [project.root]
-    found += [p for p in project.config.version_locations if not p.is_relative_to(project.root)]
+    elsewhere = (*project.config.version_locations, *model_roots(project))
+    found += [path for path in elsewhere if not path.is_relative_to(project.root)]
     if project.repository is not None:
         found += git_paths(project.repository)
     return tuple(found)
@@ -111,24 +119,23 @@ def on_files_changed(workspace: Workspace, paths: frozenset[Path]) -> Outdated:
     locations = project.config.version_locations
     revisions = {p for p in paths if any(p.is_relative_to(where) for where in locations)}
     in_git = {p for p in paths if ".git" in p.parts}
-    code_names = (".env", project.config.path.name)
-    code = {p for p in paths - revisions - in_git if p.suffix == ".py" or p.name in code_names}
-    old = Outdated(bool(code), bool(revisions or in_git))
-    if old.position:
+    settings = {p for p in paths if p.name in (".env", project.config.path.name)}
+    code = {p for p in paths - revisions - in_git if p.suffix == ".py"} | settings
+    # Another .env may mean another database.
+    old = Outdated(bool(code), bool(revisions or in_git or settings))
+    if revisions or in_git:
         workspace.read_history()
+    if old.code:
+        workspace.workers.code_changed()
     stale: tuple[Part, ...] = ("drift",) if old.code else ()
     workspace.dispatch(Staled((*stale, "status") if old.position else stale))
     return old
 
 
 async def _ask_again(workspace: Workspace, old: Outdated) -> None:
-    if old.code:
-        try:
-            await workspace.pool.reload()
-        except WorkerFailed as error:
-            # The old worker goes on, but what it says of the models is no longer true.
-            workspace.dispatch(Unanswered("drift", error.failed.message, error.failed))
-            return
     if old.position:
-        await workspace.refresh("status")
-    await workspace.refresh("drift")
+        await look_again(workspace)
+    if old.code:
+        await workspace.refresh("drift")
+        # By the worker that has the new code by now: it may have its address from there.
+        await look_again(workspace)

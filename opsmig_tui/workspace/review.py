@@ -55,34 +55,55 @@ def read(path: Path) -> bytes:
 
 
 async def find_target(workspace: Workspace, target: str | Path | None) -> Path:
-    """The file to review; see `review`. Raises OpsmigError."""
+    """The file to review; see `review`. A relative path goes by the working directory.
+
+    Raises OpsmigError.
+    """
     history = _history(workspace)
     if target is None:
         return await _default(workspace, history)
     if isinstance(target, str):
-        if target in history.by_id:
-            return history.by_id[target].path
-        given = Path(target)
-        if given.suffix != ".py" and not given.exists():
-            return resolve(history, target).path
-        target = given
+        found = _named(history, target)
+        if found is not None:
+            return found
+        target = Path(target)
     if not target.exists():
         raise OpsmigError(f"There is no file {target}.", hint="Name a revision or a file.")
     return target.resolve()
 
 
+def _named(history: History, text: str) -> Path | None:
+    """The file of the revision that `text` names, None when it is the path of a file."""
+    if text in history.by_id:
+        return history.by_id[text].path
+    given = Path(text)
+    if given.suffix == ".py" or len(given.parts) > 1:
+        return None
+    try:
+        return resolve(history, text).path
+    except OpsmigError:
+        if given.is_file():
+            return None
+        raise
+
+
 async def _default(workspace: Workspace, history: History) -> Path:
-    """The uncommitted revision file nearest to head, else the head. Never by modification time."""
-    if not history.revisions:
-        where = ", ".join(str(p) for p in workspace.project.config.version_locations)
-        raise OpsmigError(f"There is no revision to review in {where}.")
+    """The uncommitted revision file nearest to head, else the head. Never by modification time.
+
+    An uncommitted file that cannot be read as a revision comes before the head: it is what is being
+    worked on, and the review says what is wrong with it.
+    """
     if workspace.state.git.value is None:
         await workspace.refresh("git")
     view = workspace.state.git.value
     marks = view.marks if view is not None else {}
-    for revision in history.revisions:
-        if marks.get(revision.path) in ("untracked", "staged", "unstaged"):
-            return revision.path
+    unreadable = [one.path for one in history.problems if one.path and one.kind == "unreadable"]
+    for path in (*(one.path for one in history.revisions), *unreadable):
+        if marks.get(path) in ("untracked", "staged", "unstaged"):
+            return path
+    if not history.revisions:
+        where = ", ".join(str(p) for p in workspace.project.config.version_locations)
+        raise OpsmigError(f"There is no revision to review in {where}.")
     if len(history.heads) > 1:
         heads = ", ".join(history.heads)
         raise OpsmigError(
@@ -94,8 +115,10 @@ async def _default(workspace: Workspace, history: History) -> Path:
 def _history(workspace: Workspace) -> History:
     if workspace.state.history.value is None:
         workspace.read_history()
-    assert workspace.state.history.value is not None
-    return workspace.state.history.value.history
+    view = workspace.state.history.value
+    if view is None:
+        raise OpsmigError(f"The revisions cannot be read: {workspace.state.history.problem}.")
+    return view.history
 
 
 async def static_facts(workspace: Workspace, path: Path) -> Facts:
@@ -118,7 +141,7 @@ async def static_facts(workspace: Workspace, path: Path) -> Facts:
         ignore=frozenset(settings.ignore),
         file_template=workspace.project.config.file_template,
         no_models_reason="no worker: the project's code was not asked",
-        no_database_reason="no database",
+        no_database_reason="no database: it was not asked",
     )
 
 
@@ -182,10 +205,15 @@ async def _chain(workspace: Workspace, history: History) -> ChainFacts:
 async def with_worker_facts(workspace: Workspace, known: Facts) -> Facts:
     """Adds models and catalog where the project is trusted; else says why not."""
     if not workspace.state.trusted:
-        reason = "no worker: this project is not trusted yet"
-        return replace(known, no_models_reason=reason, no_database_reason=reason)
+        reason = "this project is not trusted yet"
+        return replace(
+            known,
+            no_models_reason=f"no worker: {reason}",
+            no_database_reason=f"no database: {reason}",
+        )
     try:
-        answer = await workspace.pool.reader().request(GatherFacts())
+        reader = await workspace.workers.reader(fresh=True)
+        answer = await reader.request(GatherFacts())
     except Exception as error:
         problem, _ = describe(error)
         return replace(

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.worker import protocol
+from opsmig_tui.workspace.crash import crash_line
 from opsmig_tui.workspace.state import RunChanged, RunPhase, RunView
 
 if TYPE_CHECKING:
@@ -13,12 +18,24 @@ if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
 
 
+# The step lines say the same, with their number and time.
+STEP_LOGGER, STEP_RECORDS = "alembic.runtime.migration", ("Running upgrade", "Running downgrade")
+
+
 class RunReporter:
-    """Turns one run's events into lines. Holds the numbers of the lines that will be completed."""
+    """Turns one run's events into lines. Holds the numbers of the lines that will be completed.
+
+    Made by `reported`, in the task that the run is done in.
+    """
 
     def __init__(self, workspace: Workspace, title: str, command: str) -> None:
         self.workspace = workspace
         self.view = RunView(title, command)
+        self.client: WorkerClient | None = None
+        self.stopping = False
+        self.interrupted = False
+        self._between = False
+        self._task = asyncio.current_task()
         self._step_line: int | None = None
         self._sql_lines: dict[int, int] = {}
         self._say("command", f"$ {command}")
@@ -43,7 +60,7 @@ class RunReporter:
             case protocol.Output():
                 self._say("print", event.text)
             case protocol.Log():
-                self._say("log", f"{event.level} {event.logger}: {event.text}")
+                self._log(event)
             case protocol.Notice():
                 self._say("notice", f"{event.severity}: {event.text}")
             case protocol.Commit():
@@ -51,6 +68,12 @@ class RunReporter:
             case protocol.Rollback():
                 self._say("warning", "rolled back")
         self.workspace.output_moved()
+
+    def _log(self, event: protocol.Log) -> None:
+        if event.logger == STEP_LOGGER and event.text.startswith(STEP_RECORDS):
+            return
+        who = "" if event.logger.split(".")[0] == "alembic" else f"{event.level} {event.logger}: "
+        self._say("log", who + event.text)
 
     def _step_start(self, event: protocol.StepStart) -> None:
         arrow = "▲" if event.direction == "upgrade" else "▼"
@@ -66,6 +89,43 @@ class RunReporter:
         )
         self._show()
 
+    async def send(self, client: WorkerClient, request: protocol.Request) -> object:
+        """Has the worker do it, its events shown. Raises WorkerFailed.
+
+        After the answer a cancel no longer interrupts what only reads how it went; it keeps the
+        next request from being sent.
+        """
+        from opsmig_tui.services.worker_client import WorkerFailed
+
+        if self.stopping:
+            raise WorkerFailed(CANCELLED)
+        self.client, self._between = client, False
+        try:
+            return await client.request(request, self)
+        finally:
+            self.client, self._between = None, True
+
+    def cancel(self, force: bool) -> None:
+        """Stops what is under way: in the worker, or before it has been asked for anything."""
+        if not self.view.active:
+            return
+        if not self.stopping:
+            self.stopping = True
+            self.view = replace(self.view, phase="cancelling")
+            what = "the running statement is cancelled on the server …" if self._asked else "…"
+            self._say("warning", f"cancelling: {what}")
+            self._show()
+        if self._asked:
+            assert self.client is not None
+            self.client.cancel_running(force)
+        elif self._task is not None and not self.interrupted and (force or not self._between):
+            self.interrupted = True
+            self._task.cancel()
+
+    @property
+    def _asked(self) -> bool:
+        return self.client is not None and self.client.waiting > 0
+
     def succeed(self, text: str) -> None:
         """The run ended well; `text` is read back from the database."""
         self._say("success", text)
@@ -73,7 +133,9 @@ class RunReporter:
 
     def fail(self, failed: protocol.Failed) -> None:
         """The run ended without its result: the statement, the place, the server's words, and
-        where the database stands now."""
+        where the database stands now. Said once."""
+        if not self.view.active:
+            return
         for number in self._sql_lines.values():
             self._complete(number, "failed", None)
         self._complete(self._step_line, "failed", None)
@@ -81,18 +143,23 @@ class RunReporter:
         self._say("warning" if kind == "cancelled" else "error", failed.message)
         for text in failure_details(failed):
             self._say("info", text)
+        if failed.kind == "crash":
+            self._say("warning", "the server may still be busy with the last statement: look again")
         self._end(kind, failed.message)
+
+    def say_position(self) -> None:
+        """Where the database stands, as it has just been read again."""
+        status = self.workspace.state.status
+        if status.phase == "ready":
+            at = f"the database stands at {position(self.workspace.state.current or ())}"
+        else:
+            at = f"where the database stands could not be read: {status.problem}"
+        self._say("info", at)
 
     def _end(self, phase: RunPhase, message: str) -> None:
         self.view = replace(self.view, phase=phase, message=message)
         self._show()
         self.workspace.output_moved()
-
-    def cancelling(self) -> None:
-        if self.view.active:
-            self.view = replace(self.view, phase="cancelling")
-            self._say("warning", "cancelling: the running statement is cancelled on the server …")
-            self._show()
 
     def _say(self, kind: str, text: str) -> None:
         self.workspace.output.append(kind, text)  # type: ignore[arg-type]
@@ -130,29 +197,36 @@ def position(current: tuple[str, ...]) -> str:
     return ", ".join(current) if current else "base (no revision applied)"
 
 
-async def run_with(
-    workspace: Workspace, client: WorkerClient, request: protocol.Request, reporter: RunReporter
-) -> object:
-    """Sends a mutating request, keeps it cancellable, and reports a failure before raising it.
+CANCELLED = protocol.Failed("cancelled", "Cancelled: nothing more was sent to the database.")
+INTERRUPTED = protocol.Failed("cancelled", "Interrupted: what was under way is cancelled.")
 
-    Raises WorkerFailed.
+
+@asynccontextmanager
+async def reported(workspace: Workspace, title: str, command: str) -> AsyncIterator[RunReporter]:
+    """One run, from its command line to its last one: however the block ends, the run is over.
+
+    A cancel that came before the worker was asked for anything is raised as WorkerFailed, as one
+    that came later is.
     """
     from opsmig_tui.services.worker_client import WorkerFailed
 
-    workspace.active, workspace.reporter = client, reporter
+    reporter = workspace.reporter = RunReporter(workspace, title, command)
     try:
-        return await client.request(request, reporter)
+        yield reporter
     except WorkerFailed as error:
         reporter.fail(error.failed)
         raise
+    except asyncio.CancelledError:
+        reporter.fail(CANCELLED if reporter.interrupted else INTERRUPTED)
+        task = asyncio.current_task()
+        if reporter.interrupted and task is not None and task.uncancel() == 0:
+            raise WorkerFailed(CANCELLED) from None
+        raise
+    except OpsmigError as error:
+        reporter.fail(protocol.Failed("protocol", str(error), hint=error.hint))
+        raise
+    except Exception as error:
+        reporter.fail(protocol.Failed("protocol", crash_line(error)))
+        raise
     finally:
-        workspace.active = workspace.reporter = None
-
-
-def cancel(workspace: Workspace, force: bool) -> bool:
-    """Cancels what `run_with` is waiting for. False when nothing runs."""
-    if workspace.active is None or workspace.reporter is None:
-        return False
-    workspace.reporter.cancelling()
-    workspace.active.cancel_running(force)
-    return True
+        workspace.reporter = None

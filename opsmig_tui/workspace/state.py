@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Generic, Literal, TypeVar, TYPE_CHECKING
-
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 if TYPE_CHECKING:
-    from opsmig_tui.changes.model import FileChange
-    from opsmig_tui.worker.protocol import DatabaseStatus, DriftResult, Failed, StatusResult
-    from opsmig_tui.services.locality import Locality
-    from opsmig_tui.services.git import Branch, Mark
-    from opsmig_tui.services.docker import DockerAnswer
-    from opsmig_tui.project.model import Interpreter, Project
-    from opsmig_tui.history.model import GraphRow, History
-    from pathlib import Path
     from collections.abc import Mapping
+    from pathlib import Path
+
+    from opsmig_tui.changes.model import FileChange
+    from opsmig_tui.history.model import GraphRow, History
+    from opsmig_tui.project.model import Interpreter, Project
+    from opsmig_tui.services.docker import DockerAnswer
+    from opsmig_tui.services.git import Branch, Mark
+    from opsmig_tui.services.locality import Locality
+    from opsmig_tui.worker.protocol import DatabaseStatus, DriftResult, Failed, StatusResult
 
 T = TypeVar("T")
 Phase = Literal["idle", "loading", "ready", "stale", "failed"]
@@ -126,11 +126,18 @@ class WorkspaceState:
 
     @cached_property
     def applied(self) -> frozenset[str] | None:
-        """Every revision at or below the current ones, None while not known."""
+        """Every revision at or below the current ones, None while not known.
+
+        Not known either where the database stands only at revisions that no file has (another
+        branch may have migrated it): all of ours may be applied there, or none.
+        """
         current = self.current
         if current is None or self.history.value is None:
             return None
-        return self.history.value.history.ancestors(current)
+        history = self.history.value.history
+        if current and not any(one in history.by_id for one in current):
+            return None
+        return history.ancestors(current)
 
     @property
     def running(self) -> bool:

@@ -7,32 +7,49 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, cast
 
 from opsmig_tui.project.errors import OpsmigError
-from opsmig_tui.worker.protocol import Drift, DriftResult, Failed, Status, StatusResult
+from opsmig_tui.worker.protocol import Drift, DriftResult, Failed, Identity, Status, StatusResult
+from opsmig_tui.workspace.crash import crash_line
 from opsmig_tui.workspace.state import (
     Answered,
     Began,
     GitView,
     LocalityKnown,
     Part,
+    Staled,
     Unanswered,
     WorkspaceState,
 )
 
 if TYPE_CHECKING:
+    from opsmig_tui.services.locality import Locality
     from opsmig_tui.workspace.workspace import Workspace
 
 NOT_TRUSTED = "not asked: this project's code is not trusted yet"
+COMMANDS: dict[Part, str] = {"status": "alembic current", "drift": "alembic check"}
 
 
-async def refresh(workspace: Workspace, part: Part) -> None:
-    """Reads one part again. A problem ends in the state, never in an exception."""
+async def refresh(workspace: Workspace, part: Part, *, quiet: bool = False) -> None:
+    """Reads one part again. A problem ends in the state, never in an exception.
+
+    `quiet`: nobody asked for it, so neither the command log nor the part's phase tells of it before
+    the answer is there.
+    """
     if part == "history":
         workspace.read_history()
         return
-    if part in ("status", "drift") and not workspace.state.trusted:
+    if part in COMMANDS and not workspace.state.trusted:
         workspace.dispatch(Unanswered(part, NOT_TRUSTED))
         return
-    workspace.dispatch(Began(part))
+    async with workspace.turns.turn(part) as mine:
+        if mine:
+            await _read(workspace, part, quiet)
+
+
+async def _read(workspace: Workspace, part: Part, quiet: bool) -> None:
+    if not quiet:
+        workspace.dispatch(Began(part))
+        if part in COMMANDS:
+            workspace.log_command(COMMANDS[part])
     try:
         value = await READERS[part](workspace)
     except Exception as error:
@@ -40,6 +57,8 @@ async def refresh(workspace: Workspace, part: Part) -> None:
         workspace.dispatch(Unanswered(part, problem, failure))
     else:
         workspace.dispatch(Answered(part, value))
+    if part == "drift" and workspace.workers.stale:
+        workspace.dispatch(Staled(("drift",)))  # a file was saved while it was compared
     if part in ("status", "container"):
         _locate(workspace)
 
@@ -47,7 +66,8 @@ async def refresh(workspace: Workspace, part: Part) -> None:
 def describe(error: Exception) -> tuple[str, Failed | None]:
     """One line for the screen and, from the worker, the whole answer.
 
-    An error nobody foresaw is raised on: hiding a defect as "could not tell" helps nobody.
+    An error nobody foresaw is a defect of ours: the line names it and the file with its traceback,
+    and whatever else is shown goes on.
     """
     from opsmig_tui.services.worker_client import WorkerFailed
 
@@ -55,19 +75,22 @@ def describe(error: Exception) -> tuple[str, Failed | None]:
         return error.failed.message, error.failed
     if isinstance(error, OpsmigError):
         return " ".join(part for part in (str(error), error.hint) if part), None
-    raise error
+    return crash_line(error), None
 
 
 async def read_status(workspace: Workspace) -> StatusResult:
     """Where the database stands, from the resident worker. Raises WorkerFailed, OpsmigError."""
-    workspace.log_command("alembic current")
-    return cast(StatusResult, await workspace.pool.reader().request(Status()))
+    reader = await workspace.workers.reader()
+    return cast(StatusResult, await reader.request(Status()))
 
 
 async def read_drift(workspace: Workspace) -> DriftResult:
-    """What autogenerate would emit now. Raises WorkerFailed, OpsmigError."""
-    workspace.log_command("alembic check")
-    return cast(DriftResult, await workspace.pool.reader().request(Drift()))
+    """What autogenerate would emit now, by the models as they are on disk.
+
+    Raises WorkerFailed, OpsmigError.
+    """
+    reader = await workspace.workers.reader(fresh=True)
+    return cast(DriftResult, await reader.request(Drift()))
 
 
 async def read_container(workspace: Workspace) -> object:
@@ -103,18 +126,41 @@ READERS: dict[Part, Callable[[Workspace], Awaitable[object]]] = {
 
 
 def _locate(workspace: Workspace) -> None:
+    database = workspace.state.database
+    where = where_is(workspace, database.identity) if database is not None else None
+    workspace.dispatch(LocalityKnown(where))
+
+
+def where_is(workspace: Workspace, identity: Identity) -> Locality:
+    """Whether this database is local, by what is known of the project's container."""
     from opsmig_tui.services.locality import locality
 
-    database = workspace.state.database
-    if database is None:
-        workspace.dispatch(LocalityKnown(None))
-        return
     docker = workspace.state.container.value
     container = docker.container if docker is not None else None
-    where = locality(database.identity, container, embedded=workspace.project.is_sample)
-    workspace.dispatch(LocalityKnown(where))
+    return locality(identity, container, embedded=workspace.project.is_sample)
 
 
 def drift_count(state: WorkspaceState) -> int | None:
     """Operations autogenerate would emit, None while not known."""
     return None if state.drift.value is None else len(state.drift.value.operations)
+
+
+def behind(state: WorkspaceState) -> str:
+    """What has to be known to read the drift: that it holds what pending revisions will do, or "".
+
+    Autogenerate compares the models with the database as it is, pending revisions or not.
+    """
+    status = state.status.value
+    if status is None or not status.pending or not drift_count(state):
+        return ""
+    count = len(status.pending)
+    what = "1 pending revision does" if count == 1 else f"{count} pending revisions do"
+    return f"the database is behind: this includes what the {what}"
+
+
+def lost(state: WorkspaceState) -> str:
+    """Why it cannot be told what is pending, or "": revisions in the database that no file has."""
+    status = state.status.value
+    if status is None or not status.unknown:
+        return ""
+    return f"the database stands at {', '.join(status.unknown)}, which no revision file here has"

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from opsmig_tui.project.errors import OpsmigError
-from opsmig_tui.worker.protocol import Plan, PlanResult, RunResult
+from opsmig_tui.worker.protocol import Failed, Plan, PlanResult, RunResult
 from opsmig_tui.workspace import apply
 from opsmig_tui.workspace.confirm import Confirmation
-from opsmig_tui.workspace.guards import refuse_when_read_only, refuse_when_untrusted
-from opsmig_tui.workspace.running import RunReporter, failure_details, position
+from opsmig_tui.workspace.guards import (
+    refuse_when_read_only,
+    refuse_when_untrusted,
+    refuse_while_running,
+)
+from opsmig_tui.workspace.running import RunReporter, failure_details, position, reported
 
 if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
@@ -39,12 +44,17 @@ class Leg:
 
 @dataclass(frozen=True)
 class TestReport:
-    """`text` is the report as lines; the database is left upgraded when `ok`."""
+    """`text` is the report as lines; the database is left upgraded when `ok`.
+
+    `stands` says in words where it stands at the end.
+    """
 
     __test__ = False
 
     revision: str
     legs: tuple[Leg, ...]
+    cancelled: bool = False
+    stands: str = ""
 
     @property
     def ok(self) -> bool:
@@ -55,7 +65,10 @@ class TestReport:
         lines = []
         for leg in self.legs:
             sign = "✓" if leg.ok else "✖"
-            lines.append(f"{sign} {leg.name:<16} {apply.seconds(leg.elapsed_ms):>8}  {leg.text}")
+            line = f"{sign} {leg.name:<16} {apply.seconds(leg.elapsed_ms):>8}  {leg.text}"
+            lines.append(line.rstrip())
+        if not self.ok and self.stands:
+            lines.append(f"The test stopped there; {self.stands}.")
         return "\n".join(lines)
 
 
@@ -65,6 +78,7 @@ async def plan_test(workspace: Workspace, revision: str | None = None) -> TestPl
     Raises OpsmigError for any other revision, WorkerFailed.
     """
     refuse_when_read_only(workspace, "test a revision")
+    refuse_while_running(workspace)
     refuse_when_untrusted(workspace, "test a revision")
     await workspace.refresh("status")
     chosen, pending = _choose(workspace, revision)
@@ -84,23 +98,31 @@ async def plan_test(workspace: Workspace, revision: str | None = None) -> TestPl
         destructive=True,
         typed=question.typed or chosen,
         typed_what=question.typed_what or "the revision",
-        warnings=(*question.warnings, *_warnings(workspace, pending)),
+        warnings=(*question.warnings, *_warnings(first, pending)),
     )
     return TestPlan(chosen, pending, first, question)
 
 
-def _warnings(workspace: Workspace, pending: bool) -> tuple[str, ...]:
-    if pending:
-        return ("The downgrade in the middle undoes it on this database, with what it holds.",)
-    return ()
+def _warnings(first: PlanResult, pending: bool) -> tuple[str, ...]:
+    """What the downgrade in the middle takes away again; of an applied revision the plan says it,
+    with its rows."""
+    if not pending:
+        return ()
+    undone = apply.dangers_of(replace(first.steps[0], direction="downgrade"))
+    what = f": it {', '.join(undone)}" if undone else ""
+    return (f"The downgrade in the middle undoes it, with what it holds by then{what}.",)
 
 
 def _choose(workspace: Workspace, revision: str | None) -> tuple[str, bool]:
     from opsmig_tui.history.targets import resolve
+    from opsmig_tui.services.worker_client import WorkerFailed
 
-    value = workspace.state.status.value
-    if value is None or workspace.state.history.value is None:
-        raise OpsmigError(f"Cannot test: {workspace.state.status.problem}.")
+    status, history = workspace.state.status, workspace.state.history
+    if status.failure is not None:
+        raise WorkerFailed(status.failure)
+    value = status.value
+    if value is None or status.phase == "failed" or history.value is None:
+        raise OpsmigError(f"Cannot test: {status.problem or history.problem}.")
     next_pending = value.pending[:1]
     current = workspace.state.current or ()
     if revision is None:
@@ -108,7 +130,7 @@ def _choose(workspace: Workspace, revision: str | None) -> tuple[str, bool]:
         if not choice:
             raise OpsmigError("Nothing to test: there is no pending and no current revision.")
         return choice[0], bool(next_pending)
-    wanted = resolve(workspace.state.history.value.history, revision).revision
+    wanted = resolve(history.value.history, revision).revision
     if wanted in next_pending or wanted in current:
         return wanted, wanted in next_pending
     may = " or ".join((*next_pending, *current)) or "none"
@@ -118,22 +140,50 @@ def _choose(workspace: Workspace, revision: str | None) -> tuple[str, bool]:
 
 
 async def run_test(workspace: Workspace, plan: TestPlan) -> TestReport:
-    """Runs the legs, stops at the first that fails, and reports; never raises for a failing leg."""
-    reporter = RunReporter(workspace, "test", plan.confirmation.command)
+    """Runs the legs, stops at the first that fails, and reports; a failing leg raises nothing.
+
+    Raises OpsmigError when it may not run at all.
+    """
+    from opsmig_tui.services.worker_client import WorkerFailed
+
+    refuse_when_read_only(workspace, "test a revision")
+    refuse_while_running(workspace)
+    workspace.log_command(plan.confirmation.command)
     legs: list[Leg] = []
+    try:
+        async with reported(workspace, "test", plan.confirmation.command) as reporter:
+            async for leg in _legs(workspace, plan, reporter):
+                legs.append(leg)
+            if all(leg.ok for leg in legs):
+                reporter.succeed(f"{plan.revision} upgrades, downgrades and upgrades again")
+            else:
+                reporter.fail(Failed("database", f"{legs[-1].name}: {legs[-1].text}"))
+    except WorkerFailed as error:
+        legs.append(Leg("stopped", False, 0.0, error.failed.message))
+    await apply.read_position_again(workspace)
+    reporter.say_position()
+    cancelled = reporter.view.phase == "cancelled"
+    return TestReport(plan.revision, tuple(legs), cancelled, _stands(workspace))
+
+
+def _stands(workspace: Workspace) -> str:
+    if workspace.state.status.phase != "ready":
+        return f"where the database stands could not be read: {workspace.state.status.problem}"
+    return f"the database stands at {position(workspace.state.current or ())}"
+
+
+async def _legs(workspace: Workspace, plan: TestPlan, reporter: RunReporter) -> AsyncIterator[Leg]:
+    """Each run and the look at where it led, up to the first that is not as it should be."""
     directions: list[apply.Direction] = ["downgrade", "upgrade"]
     if plan.pending:
         directions = ["upgrade", "downgrade", "upgrade"]
-    expected: PlanResult | None = plan.first
+    confirmed: PlanResult | None = plan.first
     for direction in directions:
-        legs += await _leg(workspace, plan.revision, direction, expected, reporter)
-        expected = None
-        if not legs[-1].ok:
-            break
-    report = TestReport(plan.revision, tuple(legs))
-    if report.ok:
-        reporter.succeed(f"{plan.revision} upgrades, downgrades and upgrades again")
-    return report
+        for leg in await _leg(workspace, plan.revision, direction, confirmed, reporter):
+            yield leg
+            if not leg.ok:
+                return
+        confirmed = None
 
 
 async def _leg(
@@ -143,28 +193,33 @@ async def _leg(
     confirmed: PlanResult | None,
     reporter: RunReporter,
 ) -> list[Leg]:
-    """One run and the look at where it led. Later legs are planned anew, for the one revision."""
+    """One run, and where it led. Later ones are planned anew, for the one revision."""
     from opsmig_tui.services.worker_client import WorkerFailed
 
     began = time.perf_counter()
     try:
         plan = confirmed or await _plan_leg(workspace, revision, direction)
-        result = await apply.run_step(workspace, plan, reporter)
+        async with workspace.workers.runner() as client:
+            result = cast(RunResult, await reporter.send(client, apply.run_request(plan)))
     except WorkerFailed as error:
-        if reporter.view.active:
-            reporter.fail(error.failed)
+        reporter.fail(error.failed)
         details = "; ".join([error.failed.message, *failure_details(error.failed)])
         return [Leg(direction, False, (time.perf_counter() - began) * 1000, details)]
+    except OpsmigError as error:
+        return [Leg(direction, False, (time.perf_counter() - began) * 1000, str(error))]
+    await workspace.refresh("status")
     ran = Leg(direction, True, result.elapsed_ms)
     return [ran, _verify(workspace, revision, direction, result)]
 
 
 async def _plan_leg(workspace: Workspace, revision: str, direction: apply.Direction) -> PlanResult:
     target = revision if direction == "upgrade" else "-1"
-    plan = cast(PlanResult, await workspace.pool.reader().request(Plan(direction, target)))
+    reader = await workspace.workers.reader()
+    plan = cast(PlanResult, await reader.request(Plan(direction, target)))
     steps = [step.revision for step in plan.steps]
     if steps != [revision]:
-        raise OpsmigError(f"The {direction} would now run {steps or 'nothing'}, not {revision}.")
+        would = ", ".join(steps) or "nothing"
+        raise OpsmigError(f"The {direction} would now run {would}, not {revision}.")
     return plan
 
 
@@ -172,8 +227,9 @@ def _verify(
     workspace: Workspace, revision: str, direction: apply.Direction, result: RunResult
 ) -> Leg:
     """The position as the resident worker reads it, on a connection of its own."""
+    status = workspace.state.status
+    if status.phase != "ready" or status.value is None:
+        return Leg("verify current", False, 0.0, _stands(workspace))
     current = workspace.state.current or ()
-    there = (revision in current) is (direction == "upgrade")
-    elapsed = workspace.state.status.value.elapsed_ms if workspace.state.status.value else 0.0
-    text = f"the database stands at {position(current)}"
-    return Leg("verify current", there and current == result.current, elapsed, text)
+    there = (revision in current) is (direction == "upgrade") and current == result.current
+    return Leg("verify current", there, status.value.elapsed_ms, _stands(workspace))

@@ -123,13 +123,13 @@ class Workspace:
 
         A problem ends in the state.
         """
-        from opsmig_tui.workspace.status import describe
-
         config = self.project.config
         try:
             history = read_history(config.version_locations, config.recursive)
             view = HistoryView(history, layout(history))
         except Exception as error:
+            from opsmig_tui.workspace.status import describe
+
             self.dispatch(Unanswered("history", describe(error)[0]))
         else:
             self.dispatch(Answered("history", view))
