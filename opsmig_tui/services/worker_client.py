@@ -56,8 +56,8 @@ class _Process:
 class WorkerClient:
     """A worker of `project`; started on first use and again after it died.
 
-    Requests are answered in their order. A reader (the default) cannot write to a PostgreSQL or
-    SQLite database; a `runner` performs runs.
+    Requests are answered in their order. Sessions of a reader (the default) refuse to write to a
+    PostgreSQL or SQLite database; so do those of a `runner`, except while it performs a `Run`.
     """
 
     def __init__(

@@ -11,6 +11,7 @@ from .redact import Redactor
 
 SEEN = "opsmig"
 """Key in a connection record's info: (dialect, positional, keyword) arguments of the driver."""
+READ_ONLY = "-c default_transaction_read_only=on"
 _SECRETS = ("password", "passwd", "sslpassword")
 _NAMES = ("user", "username", "host", "dbname", "database", "db")
 
@@ -49,10 +50,22 @@ def _name_session(driver: str, cparams: dict[str, Any]) -> None:
 
 def _read_only_session(driver: str, cparams: dict[str, Any]) -> None:
     if driver.startswith("psycopg"):
-        given = cparams.get("options") or os.environ.get("PGOPTIONS", "")
-        cparams["options"] = (given + " -c default_transaction_read_only=on").strip()
+        read_only_environment(True)  # env.py may have set it anew
+        if cparams.get("options"):
+            cparams["options"] += " " + READ_ONLY
     elif driver == "asyncpg":
         cparams["server_settings"]["default_transaction_read_only"] = "on"
+
+
+def read_only_environment(on: bool) -> None:
+    """Have every libpq session that this process or a child of it opens from now on refuse to
+    write, also one that env.py opens without SQLAlchemy; or take that back."""
+    given = os.environ.get("PGOPTIONS", "").replace(READ_ONLY, "").strip()
+    wanted = f"{given} {READ_ONLY}".strip() if on else given
+    if wanted:
+        os.environ["PGOPTIONS"] = wanted
+    else:
+        os.environ.pop("PGOPTIONS", None)
 
 
 def raw_connection(connection: Any) -> Any:

@@ -50,7 +50,7 @@ def run_environment(
     except Exception as error:
         if REFUSED not in str(error) or not session.trace.options_taken or calls:
             raise
-        session.trace.options_taken = False  # each transaction is still made read-only
+        session.trace.give_up_options()
         _run(session, config, script, fn=counted, **options)
     if not calls:
         path = os.path.join(str(script.dir), "env.py")

@@ -93,7 +93,7 @@ def _session(
     for value in settings.x:
         redactor.add(secret_of(value))
     scripts = Scripts(settings)
-    trace = Trace(channel, redactor, cancellation, scripts.directories, settings.runner)
+    trace = Trace(channel, redactor, cancellation, scripts.directories)
     trace.install()
     quick = Quick(settings.root)
     return Session(settings, channel, redactor, scripts, trace, cancellation, quick)
@@ -151,7 +151,8 @@ def _perform(session: Session, number: int, request: Any) -> Any:
     try:
         try:
             cancellation.begin(number)
-            session.trace.begin()
+            # A runner also imports the project ahead of a confirmation: only a run may write.
+            session.trace.begin(read_only=not (session.settings.runner and request.op == "run"))
             module = importlib.import_module("." + OPERATIONS[request.op], __package__)
             return protocol.Done(getattr(module, request.op)(session, request))
         finally:

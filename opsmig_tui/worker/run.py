@@ -77,7 +77,7 @@ class Progress:
 
 def run(session: Session, request: protocol.Run) -> protocol.RunResult:
     """Perform the confirmed plan, or nothing: raises WorkerError with what stays and what went."""
-    if session.trace.read_only:
+    if not session.settings.runner:
         raise WorkerError(protocol.Failed("protocol", "A reader does not run migrations."))
     progress = Progress(session, request)
     guard = Guard(session)

@@ -35,13 +35,12 @@ class Trace:
         redactor: Redactor,
         cancellation: Cancellation,
         version_dirs: Callable[[], tuple[str, ...]],
-        runner: bool,
     ) -> None:
         self._channel = channel
         self._redactor = redactor
         self._cancellation = cancellation
         self._version_dirs = version_dirs
-        self.read_only = not runner
+        self.read_only = True
         self.options_taken = True
         """Off once a connection pooler refused an option at the start of a session."""
         self._engines: dict[int, Engine] = {}
@@ -66,11 +65,18 @@ class Trace:
         event.listen(Engine, "commit", self._commit)
         event.listen(Engine, "rollback", self._rollback)
 
-    def begin(self) -> None:
-        """Forget the last request."""
+    def begin(self, read_only: bool) -> None:
+        """Forget the last request; while this one lasts, sessions can write or cannot."""
+        self.read_only = read_only
+        connections.read_only_environment(read_only and self.options_taken)
         self._count = 0
         self._dirty = self.recording = False
         self.applied, self.committed, self.failed_statement = [], [], ""
+
+    def give_up_options(self) -> None:
+        """A pooler stands in between: from now on each transaction is made read-only instead."""
+        self.options_taken = False
+        connections.read_only_environment(False)
 
     def dispose_engines(self) -> None:
         """Close what env.py left pooled."""

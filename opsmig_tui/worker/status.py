@@ -27,12 +27,12 @@ _SYSTEM = "SELECT system_identifier::text FROM pg_catalog.pg_control_system()"
 
 def status(session: Session, request: protocol.Status) -> protocol.StatusResult:
     """Read every database's position; `pending` and `heads` come from alembic."""
-    if session.trace.read_only:
+    if not session.settings.runner:
         kept = session.quick.answer()
         if kept is not None:
             _, script = load(session, "current", **OPTIONS)
             return _result(session, script, (kept,))
-    databases, script = read_databases(session, keep=session.trace.read_only)
+    databases, script = read_databases(session, keep=not session.settings.runner)
     return _result(session, script, tuple(databases))
 
 
