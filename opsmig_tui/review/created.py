@@ -19,9 +19,13 @@ class Created:
     tables: dict[str, list[Operation]] = field(default_factory=dict)
     columns: dict[tuple[str, str], list[Operation]] = field(default_factory=dict)
     enums: dict[str, int] = field(default_factory=dict)
+    nameless: list[Operation] = field(default_factory=list)
 
     def has_table(self, operation: Operation) -> bool:
-        """The operation's table was created before it in this direction."""
+        """The operation's table was created before it in this direction, or may have been: both
+        are named at run time."""
+        if operation.table is None:
+            return any(item.order < operation.order for item in self.nameless)
         return self.made_table(operation.table, operation.schema, operation.order)
 
     def made_table(
@@ -64,11 +68,16 @@ def created(operations: Iterable[Operation]) -> Created:
             found.tables.setdefault(item.table, []).append(item)
             for column in item.columns:
                 _implied_enum(found, item, column)
+        elif item.kind == "create_table":
+            found.nameless.append(item)
         elif item.kind == "create_object" and item.name is not None:
             # A new materialized view is as unseen as a new table.
             found.tables.setdefault(item.name, []).append(item)
-        elif item.kind == "rename_table" and item.name is not None and found.has_table(item):
-            found.tables.setdefault(item.name, []).append(item)
+        elif item.kind == "rename_table" and item.name is not None and item.table is not None:
+            if found.has_table(item):
+                found.tables.setdefault(item.name, []).append(item)
+            for table, name in [key for key in found.columns if key[0] == item.table]:
+                found.columns.setdefault((item.name, name), []).extend(found.columns[table, name])
         elif item.kind == "add_column" and item.table is not None and item.column is not None:
             found.columns.setdefault((item.table, item.column), []).append(item)
         elif item.kind == "rename_column" and found.column(item, item.column) and item.name:

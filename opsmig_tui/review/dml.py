@@ -60,14 +60,16 @@ def undecided(run: Run, call: Call) -> Operation:
 
 def _dml(run: Run, value: Dml, call: Call) -> Operation:
     table = value.table
-    known = table is not None and value.columns is not None
+    rows = value.kind != "insert" and not value.columns and len(call.positional) > 1
+    columns = None if rows else value.columns  # the second argument says which are set
+    known = table is not None and columns is not None
     return Operation(
         value.kind if table is not None else "data",  # type: ignore[arg-type]
         span_of(call.node),
         run.context,
         table=table.name if table else None,
         schema=table.schema if table else None,
-        column_names=value.columns or (),
+        column_names=columns or (),
         where=value.where,
         complete=known,
     )

@@ -12,7 +12,7 @@ from opsmig_tui.review.values import UNKNOWN, Function, truth
 
 MAX_STEPS = 600_000  # about a second of reading; a 10,000-line migration takes a third of it
 MAX_OPERATIONS = 20_000
-MAX_DEPTH = 12  # helper calling helper; also what ends a recursion
+MAX_DEPTH = 12  # helper calling helper
 MAX_TEXT = 400_000  # characters of a string put together while reading
 
 
@@ -68,7 +68,8 @@ class Run:
     operations: list[Operation] = field(default_factory=list)
     recording: bool = True
     steps: int = MAX_STEPS
-    depth: int = 0
+    active: list[ast.AST] = field(default_factory=list)  # the functions being read, outermost first
+    recursive: set[ast.AST] = field(default_factory=set)
     statement: ast.AST | None = None
     star_imports: list[str] = field(default_factory=list)
 

@@ -23,6 +23,7 @@ _DOLLAR = re.compile(r"\$(?:[^\W\d]\w*)?\$")
 _STRING = re.compile(r"'[^']*(?:''[^']*)*(?:'|$)")
 _ESCAPED = re.compile(r"[eE]'(?:[^'\\]|\\.|'')*(?:'|$)", re.S)
 _QUOTED = re.compile(r'"[^"]*(?:""[^"]*)*(?:"|$)')
+_BACKTICKED = re.compile(r"`[^`]*(?:`|$)")  # MySQL's quotes, which SQLite takes too
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
@@ -69,6 +70,8 @@ def _token(sql: str, at: int) -> Token:
         return Token("string", _content(match.group(), "'"), at, match.end())
     if char == '"' and (match := _QUOTED.match(sql, at)):
         return Token("quoted", _content(match.group(), '"'), at, match.end())
+    if char == "`" and (match := _BACKTICKED.match(sql, at)):
+        return Token("quoted", _content(match.group(), "`"), at, match.end())
     if char == "$" and (match := _DOLLAR.match(sql, at)):
         close = sql.find(match.group(), match.end())
         end = len(sql) if close < 0 else close + len(match.group())

@@ -70,19 +70,25 @@ def _merge(left: Flow, right: Flow) -> object:
 
 def inline(run: Run, function: Function, call: Call) -> object:
     """Read a function of the file as if its body stood where it is called."""
-    if run.depth >= MAX_DEPTH:
-        run.record(_followed_no_further(run, call.node))
+    node = function.node
+    if node in run.active:
+        run.recursive.add(node)  # read once; what more it does depends on what it finds
+        return UNKNOWN
+    if len(run.active) >= MAX_DEPTH:
+        run.record(_unread(run, call.node, "calls helpers too deep to follow"))
         return UNKNOWN
     env = Env(outer=function.env)
-    node = function.node
     _bind_parameters(run, node.args, call, env, function.env)
-    run.depth += 1
+    run.active.append(node)
+    before = len(run.operations)
     try:
         if isinstance(node, ast.Lambda):
             return evaluate(run, node.body, env)
         flow = execute(run, node.body, env)
     finally:
-        run.depth -= 1
+        run.active.pop()
+    if node in run.recursive and len(run.operations) > before:
+        run.record(_unread(run, call.node, "calls itself again"))
     if flow is None:
         return None
     if not flow.certain and flow.value is not None:
@@ -90,10 +96,8 @@ def inline(run: Run, function: Function, call: Call) -> object:
     return flow.value
 
 
-def _followed_no_further(run: Run, node: ast.AST) -> Operation:
-    return Operation(
-        "undecided", span_of(node), run.context, object_type="call", text="calls itself too deeply"
-    )
+def _unread(run: Run, node: ast.AST, text: str) -> Operation:
+    return Operation("undecided", span_of(node), run.context, object_type="call", text=text)
 
 
 def _bind_parameters(

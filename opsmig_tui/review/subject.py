@@ -69,6 +69,19 @@ class Subject:
         """What one direction does to a table."""
         return self._by_table.get((direction, table), [])
 
+    def same_column(self, left: Operation, right: Operation) -> bool:
+        """Both are about one column, whatever it is called before and after the renames."""
+        names = self._aliases
+        return names.column(left) == names.column(right) and left.column is not None
+
+    def emptied(self, item: Operation) -> bool:
+        """Every row of the operation's table was deleted before it."""
+        table = self._aliases.table(item)
+        return table is not None and any(
+            self._aliases.table(other) == table and (other.kind == "truncate" or not other.where)
+            for other in self.earlier(item, "truncate", "delete")
+        )
+
     @property
     def on_postgresql(self) -> bool:
         """The database is PostgreSQL, or nothing says that it is not."""
@@ -82,7 +95,8 @@ class Subject:
     def column_renames(self) -> tuple[Rename, ...]:
         """Columns renamed as drop and add in upgrade()."""
         up, down = self.migration.upgrade, self.migration.downgrade
-        return column_renames(up, down, self.facts)
+        found = column_renames(up, down, self.facts)
+        return tuple(pair for pair in found if not self.emptied(pair.drop))
 
     @cached_property
     def table_renames(self) -> tuple[Rename, ...]:

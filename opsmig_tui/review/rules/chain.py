@@ -85,7 +85,9 @@ def _revises_mismatch(subject: Subject) -> Iterator[Verdict]:
     revises = _REVISES_LINE.search(own.docstring)
     if revises is None:
         return
-    names = {name for name in re.split(r"[,\s]+", revises.group(1)) if name not in ("", "None")}
+    # "a, b" as alembic writes it, or the tuple or list as Python does.
+    said_names = re.split(r"[,\s()\[\]'\"]+", revises.group(1))
+    names = {name for name in said_names if name not in ("", "None")}
     if names != set(own.down_revisions):
         there = ", ".join(own.down_revisions) or "None"
         yield _mismatch(subject, "Revises", revises.group(1) or "nothing", "down_revision", there)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from opsmig_tui.review.model import Finding
+from opsmig_tui.review.operations import Operation
 from opsmig_tui.review.rules.base import Rule, column_of, flag, table_of
 from opsmig_tui.review.subject import Subject
 
@@ -16,7 +17,7 @@ def _index_not_concurrent(subject: Subject) -> Iterator[Finding]:
         if item.kind == "create_index":
             if item.concurrently is not False or item.only:
                 continue
-            what = f"Builds index {item.name or 'without a name'} on {table_of(item)}"
+            what = f"Builds {_index(item)} on {table_of(item)}"
         elif item.kind == "add_column" and item.columns[0].index and not item.is_sql:
             what = f"Builds an index along with column {column_of(item)}"
         else:
@@ -31,6 +32,12 @@ def _index_not_concurrent(subject: Subject) -> Iterator[Finding]:
             "Create it with postgresql_concurrently=True inside "
             "op.get_context().autocommit_block().",
         )
+
+
+def _index(item: Operation) -> str:
+    if item.name is not None:
+        return f"index {item.name}"
+    return "an index without a name" if item.unnamed else "an index"
 
 
 def _concurrent_in_transaction(subject: Subject) -> Iterator[Finding]:

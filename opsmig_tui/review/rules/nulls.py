@@ -19,7 +19,7 @@ def _no_default(subject: Subject) -> Iterator[Finding]:
         column = item.columns[0]
         if column.nullable is not False or column.default is not False:
             continue
-        if _emptied(subject, item) or subject.is_renamed(item):
+        if subject.emptied(item) or subject.is_renamed(item):
             continue
         yield flag(
             "not-null-no-default",
@@ -41,6 +41,8 @@ def _no_backfill(subject: Subject) -> Iterator[Finding]:
             continue
         if item.column is None or item.table is None or _filled(subject, item, item.column):
             continue
+        if _left_not_null(subject, item):
+            continue
         back = item.context.direction == "downgrade" and _relaxed(subject, item)
         yield flag(
             "not-null-no-backfill",
@@ -54,13 +56,23 @@ def _no_backfill(subject: Subject) -> Iterator[Finding]:
         )
 
 
+def _left_not_null(subject: Subject, item: Operation) -> bool:
+    """upgrade() leaves the column NOT NULL, so that downgrade() finds no NULL in it."""
+    if item.context.direction == "upgrade":
+        return False
+    last = None
+    for other in subject.migration.upgrade:
+        if other.change is not None and other.change.nullable is not None:
+            last = other if subject.same_column(other, item) else last
+    return last is not None and last.change is not None and last.change.nullable is False
+
+
 def _relaxed(subject: Subject, item: Operation) -> bool:
     """upgrade() allowed NULLs in this column: setting it back is the expected inverse."""
     return any(
         other.change is not None
         and other.change.nullable is True
-        and same_table(other, item)
-        and item.column in (other.column, other.name)
+        and subject.same_column(other, item)
         for other in subject.migration.upgrade
     )
 
@@ -68,10 +80,12 @@ def _relaxed(subject: Subject, item: Operation) -> bool:
 def _filled(subject: Subject, item: Operation, column: str) -> bool:
     """No NULL can be left in the column, or what ran before is not known."""
     made = subject.before(item)
-    if made.has_table(item) or _emptied(subject, item):
+    if made.has_table(item) or subject.emptied(item):
         return True
     added = made.column(item, column)
-    if added is not None and added.columns and added.columns[0].default is not False:
+    if added is not None and (
+        added.columns[0].default is not False or added.columns[0].nullable is False
+    ):
         return True
     if any(other.context.dialect != "other" for other in subject.earlier(item, "opaque", "data")):
         return True
@@ -110,14 +124,6 @@ def _already(subject: Subject, item: Operation, column: str) -> bool:
     table = table_facts(subject.facts, item.table, item.schema)
     columns = table.columns if table is not None else ()
     return any(found.name == column and not found.nullable for found in columns)
-
-
-def _emptied(subject: Subject, item: Operation) -> bool:
-    """Every row of the table was deleted before."""
-    return any(
-        same_table(other, item) and (other.kind == "truncate" or not other.where)
-        for other in subject.earlier(item, "truncate", "delete")
-    )
 
 
 RULES = (
