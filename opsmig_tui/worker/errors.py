@@ -13,6 +13,8 @@ from sqlalchemy import exc as sa_exc
 
 from .protocol import Failed
 
+NO_SESSION = ("08", "28", "3D", "53", "57")
+"""Classes of SQLSTATE that say a session could not be had, or was ended by the server."""
 DRIVERS = ("psycopg", "psycopg2", "asyncpg", "pg8000", "pymysql", "MySQLdb", "sqlite3", "oracledb")
 
 
@@ -64,9 +66,10 @@ def _kind(error: BaseException, root: str, file: Optional[str]) -> str:
     if isinstance(error, ModuleNotFoundError):
         return "project" if _is_own_module(error.name or "", root) else "dependency"
     if isinstance(error, sa_exc.DBAPIError):
-        return "database" if error.statement and not _lost(error) else "connection"
+        told = error.statement or _in_session(error)
+        return "database" if told and not _lost(error) else "connection"
     if _from_driver(error):
-        return "database" if _database_details(error).get("sqlstate") else "connection"
+        return "database" if _in_session(error) else "connection"
     if _is_ours(error.__traceback__):
         return "crash"
     if isinstance(error, OSError) and _through_driver(error.__traceback__):
@@ -79,6 +82,11 @@ def _is_ours(trace: Optional[TracebackType]) -> bool:
     frames = list(traceback.walk_tb(trace))
     package = str(__package__)
     return bool(frames) and str(frames[-1][0].f_globals.get("__name__", "")).startswith(package)
+
+
+def _in_session(error: BaseException) -> bool:
+    state = _database_details(error).get("sqlstate", "")
+    return bool(state) and not state.startswith(NO_SESSION)
 
 
 def _lost(error: sa_exc.DBAPIError) -> bool:
@@ -166,8 +174,12 @@ def their_frame(
 
 
 def is_project_file(path: str, root: str) -> bool:
-    """Whether `path` is the project's own code: below `root` and in no virtual environment."""
-    return path.startswith(root + os.sep) and "site-packages" not in path
+    """Whether `path` is the project's own code: below `root` and in no virtual environment.
+
+    Compiled modules name sources that are not there.
+    """
+    inside = path.startswith(root + os.sep) and "site-packages" not in path
+    return inside and os.path.isfile(path)
 
 
 def _traceback(error: BaseException) -> str:

@@ -48,6 +48,7 @@ class Progress:
     def start(self, step: Any) -> None:
         """Tell that a step begins. Raises Cancelled between steps, too."""
         self._session.cancellation.check()
+        self._session.trace.settle()
         self.started.append(step.revision.revision)
         self._begun = time.perf_counter()
         self._session.send(
@@ -86,6 +87,7 @@ def run(session: Session, request: protocol.Run) -> protocol.RunResult:
     except BaseException as error:
         cancelled = isinstance(error, Cancelled) or session.cancellation.was_cancelled
         session.cancellation.end()
+        session.trace.end()
         failed = describe(
             error,
             os.path.realpath(session.settings.root),
@@ -95,9 +97,9 @@ def run(session: Session, request: protocol.Run) -> protocol.RunResult:
         )
         raise WorkerError(_read_back(session, failed, progress)) from None
     finally:
-        session.trace.recording = False
         guard.release()
     session.cancellation.end()
+    session.trace.end()
     current = positions(read_databases(session)[0])
     return protocol.RunResult(
         direction=request.direction,

@@ -48,6 +48,7 @@ class Trace:
         self._count = 0
         self._begun = 0.0
         self._dirty = False
+        self._unsettled: Optional[tuple[str, ...]] = None
         self.recording = False
         self.applied: list[str] = []
         self.committed: list[str] = []
@@ -71,7 +72,23 @@ class Trace:
         connections.read_only_environment(read_only and self.options_taken)
         self._count = 0
         self._dirty = self.recording = False
+        self._unsettled = None
         self.applied, self.committed, self.failed_statement = [], [], ""
+
+    def settle(self) -> None:
+        """Tell of the last commit, now that something else happens and it has not failed.
+
+        SQLAlchemy speaks of a commit only before it is tried.
+        """
+        revisions, self._unsettled = self._unsettled, None
+        if revisions is not None:
+            self.committed += revisions
+            self._channel.send(Commit(revisions))
+
+    def end(self) -> None:
+        """The run is over: what follows only reads, and is not told."""
+        self.settle()
+        self.recording = False
 
     def give_up_options(self) -> None:
         """A pooler stands in between: from now on each transaction is made read-only instead."""
@@ -110,6 +127,7 @@ class Trace:
 
     def _before(self, conn: Any, cursor: Any, sql: str, params: Any, ctx: Any, many: bool) -> None:
         self._cancellation.check()
+        self.settle()
         self._dirty = True
         if self._cancellation.cancel_on_server is None:
             self._cancellation.cancel_on_server = connections.canceller(conn)
@@ -131,16 +149,18 @@ class Trace:
 
     def _error(self, context: Any) -> None:
         self.failed_statement = context.statement or ""
+        if self._unsettled is not None and context.statement is None:
+            self._unsettled = None  # it was the commit that failed
+            self._channel.send(Rollback())
         if self.recording and context.connection is not None and not context.is_disconnect:
             for notice in connections.take_notices(context.connection):
                 self._channel.send(notice)
 
     def _commit(self, connection: Any) -> None:
         self._cancellation.check()
+        self.settle()
         if self.recording and (self._dirty or self.applied):
-            new, self.applied = tuple(self.applied), []
-            self.committed += new
-            self._channel.send(Commit(new))
+            self._unsettled, self.applied = tuple(self.applied), []
         self._dirty = False
 
     def _rollback(self, connection: Any) -> None:

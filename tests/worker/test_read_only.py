@@ -9,7 +9,6 @@ from opsmig_tui.services.worker_client import WorkerFailed
 from opsmig_tui.worker import protocol
 from tests.worker.conftest import Start, Told, add_revision, upgrade
 
-
 WRITES = {
     "an engine's session": "with create_engine(settings.database_url()).begin() as c:\n"
     "    c.exec_driver_sql('CREATE TABLE public.side_effect ()')\n",

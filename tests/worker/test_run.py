@@ -259,3 +259,42 @@ async def test_the_session_is_named_for_those_who_look_at_the_server(
     told = Told()
     await upgrade(client, told=told)
     assert "I am opsmig" in [line.text for line in told.of(protocol.Output)]
+
+
+async def test_a_commit_that_fails_is_not_told_as_one(
+    start: Start, sample: SampleProject, sql: Any
+) -> None:
+    client = start(runner=True)
+    await upgrade(client)
+    add_revision(
+        sample,
+        """
+        op.execute("CREATE TABLE ops.one (id integer PRIMARY KEY)")
+        op.execute(
+            "CREATE TABLE ops.two (id integer REFERENCES ops.one DEFERRABLE INITIALLY DEFERRED)"
+        )
+        op.execute("INSERT INTO ops.two VALUES (5)")
+        """,
+    )
+    told = Told()
+    with pytest.raises(WorkerFailed) as caught:
+        await upgrade(client, told=told)
+    failed = caught.value.failed
+    assert (failed.kind, failed.sqlstate) == ("database", "23503")
+    assert failed.file == str((sample.backend / "alembic" / "env.py").resolve())
+    assert (failed.committed, failed.rolled_back) == ((), ("0a0a0a0a0a0a",))
+    assert not told.of(protocol.Commit)
+    assert told.of(protocol.Rollback)
+
+
+async def test_nothing_is_told_of_the_look_at_where_a_failure_left_the_database(
+    start: Start, sample: SampleProject
+) -> None:
+    client = start(runner=True)
+    await upgrade(client)
+    add_revision(sample, "op.execute('SELECT 1/0')")
+    told = Told()
+    with pytest.raises(WorkerFailed):
+        await upgrade(client, told=told)
+    assert not told.of(protocol.Commit)
+    assert [start.sql for start in told.of(protocol.SqlStart)] == ["SELECT 1/0"]
