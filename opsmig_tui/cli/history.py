@@ -10,8 +10,10 @@ from opsmig_tui.history.lanes import layout
 from opsmig_tui.history.model import History
 from opsmig_tui.history.ranges import select_range
 from opsmig_tui.history.text import dump
+from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.workspace.documents import history_document
 from opsmig_tui.workspace.state import WorkspaceState
+from opsmig_tui.workspace.status import lost
 
 
 def show_history(
@@ -19,9 +21,10 @@ def show_history(
 ) -> None:
     """Prints the revisions of `span` (all without one), at most `limit`; problems go to stderr.
 
-    Raises OpsmigError for a range that cannot be understood.
+    Raises OpsmigError for a range that cannot be understood, and where nothing can be read.
     """
-    assert state.history.value is not None
+    if state.history.value is None:
+        raise OpsmigError(f"The revisions cannot be read: {state.history.problem}.")
     history = state.history.value.history
     shown = history.revisions
     if span is not None:
@@ -42,3 +45,5 @@ def show_history(
         click.secho(f"✖ {problem.message}", fg="red", err=True)
     if state.status.problem:
         click.secho(f"▲ the database was not asked: {state.status.problem}", fg="yellow", err=True)
+    if text := lost(state):
+        click.secho(f"▲ it is not known what is applied: {text}", fg="yellow", err=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from opsmig_tui.cli.complete import complete_revision
-from opsmig_tui.cli.options import project_options
+from opsmig_tui.cli.options import open_options, project_options
 from opsmig_tui.cli.session import guarded, run
 
 if TYPE_CHECKING:
@@ -35,7 +37,10 @@ def history(
     as_json: bool,
     **given: Any,
 ) -> None:
-    """Show the revision history as a graph, read from the files."""
+    """Show the revision history as a graph, read from the files.
+
+    Exit status: 0, or 2 when it could not be read, or the database not be asked.
+    """
     # A range that speaks of the current revision cannot be read from files alone.
     asks = ask or (span is not None and "current" in span)
 
@@ -48,7 +53,7 @@ def history(
         show_history(
             workspace.state, limit=limit or most, span=span, verbose=verbose, as_json=as_json
         )
-        return 0
+        return 2 if workspace.state.status.phase == "failed" else 0
 
     context.exit(guarded(lambda: run(given, use, trust=asks)))
 
@@ -69,14 +74,22 @@ def review(context: click.Context, /, target: str | None, as_json: bool, **given
         from opsmig_tui.review.report import to_json, to_text
         from opsmig_tui.workspace.review import review as do_review
 
-        result = await do_review(workspace, target)
+        result = await do_review(workspace, _from_directory(given, target))
         if as_json:
             click.echo(json.dumps(to_json(result), indent=2))
         else:
-            click.echo(to_text(result))
+            click.echo(to_text(result, width=min(get_terminal_size((100, 24)).columns, 120)))
         return 1 if result.count("error") else 0
 
     context.exit(guarded(lambda: run(given, use, trust=False)))
+
+
+def _from_directory(given: dict[str, Any], target: str | None) -> str | Path | None:
+    """A path goes by the folder named with -C; what is no file there names a revision."""
+    if target is None:
+        return None
+    path = open_options(given).directory / target
+    return path if path.is_file() else target
 
 
 @click.command()
@@ -116,12 +129,12 @@ def check(context: click.Context, /, as_json: bool, **given: Any) -> None:
         from opsmig_tui.cli.status import show_drift
         from opsmig_tui.workspace.documents import drift_document
 
-        await workspace.refresh("drift")
+        await workspace.refresh("status", "drift")
         drift = workspace.state.drift
         if as_json:
             click.echo(json.dumps(drift_document(workspace.state), indent=2))
         else:
-            show_drift(drift)
+            show_drift(workspace.state)
         if drift.value is None or drift.phase == "failed":
             return 2
         return 1 if drift.value.operations else 0

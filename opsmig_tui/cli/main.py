@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from opsmig_tui import __version__
-from opsmig_tui.cli.change import create, downgrade, test, upgrade
+from opsmig_tui.cli.change import downgrade, test, upgrade
+from opsmig_tui.cli.create import create
 from opsmig_tui.cli.look import check, history, review, status
 from opsmig_tui.cli.options import open_options, project_options
 from opsmig_tui.cli.screen import demo, open_screen

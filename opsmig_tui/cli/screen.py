@@ -48,13 +48,16 @@ def open_screen(options: OpenOptions) -> int:
     metavar="DIR",
     help="Make the sample in DIR and leave it there; an existing one is opened again.",
 )
+@click.option("--read-only", is_flag=True, help="Change no file, container or database.")
 @click.pass_context
-def demo(context: click.Context, keep: Path | None) -> None:
+def demo(context: click.Context, keep: Path | None, read_only: bool) -> None:
     """Open the screen on a sample project with a running PostgreSQL."""
-    context.exit(guarded(lambda: _demo(keep)))
+    outer = context.find_root().obj or {}
+    read_only = read_only or bool(outer.get("read_only"))
+    context.exit(guarded(lambda: _demo(keep, read_only)))
 
 
-def _demo(keep: Path | None) -> int:
+def _demo(keep: Path | None, read_only: bool) -> int:
     import sys
 
     from opsmig_tui.demo import sample
@@ -63,7 +66,7 @@ def _demo(keep: Path | None) -> int:
         raise OpsmigError("The demo needs a terminal: it opens the screen.")
     click.echo("Making the sample project and starting its PostgreSQL …")
     with sample(keep) as project:
-        status = open_screen(OpenOptions(directory=project.backend))
+        status = open_screen(OpenOptions(directory=project.backend, read_only=read_only))
     if keep is not None:
         click.echo(f"Kept in {keep}. To open it again: opsmig demo --keep {keep}")
     return status

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -35,12 +38,16 @@ def run(given: dict[str, Any], use: Callable[[Workspace], Awaitable[int]], *, tr
 
     async def session() -> int:
         workspace = Workspace(project, trusted=trusted)
-        _cancel_on_interrupt(workspace)
+        interrupts = Interrupts(workspace)
         try:
             workspace.read_history()
-            return await use(workspace)
+            status = await use(workspace)
+        except asyncio.CancelledError:
+            click.echo("opsmig: interrupted", err=True)
+            status = CANCELLED
         finally:
             await workspace.close()
+        return interrupts.status if status == CANCELLED else status
 
     return asyncio.run(session())
 
@@ -53,21 +60,52 @@ def check_settings(project: Project) -> None:
         check_rule_ids(project.settings.ignore, str(project.settings.path))
 
 
-def _cancel_on_interrupt(workspace: Workspace) -> None:
-    """ctrl+c cancels the run, pressed again harder; without a run it ends the command."""
-    loop = asyncio.get_running_loop()
-    task = asyncio.current_task()
-    pressed = False
+class Interrupts:
+    """ctrl+c and SIGTERM: they cancel the run, another one harder; without a run they end the
+    command. `status` is what it then ends with, as a shell would have it."""
 
-    def interrupted() -> None:
-        nonlocal pressed
-        if not workspace.cancel(force=pressed) and task is not None:
-            task.cancel()
-        pressed = True
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.status = CANCELLED
+        self._task = asyncio.current_task()
+        self._pressed = 0
+        _interrupts.set(self)
+        self.listen()
 
-    if sys.platform != "win32":
-        loop.add_signal_handler(signal.SIGINT, interrupted)
-        loop.add_signal_handler(signal.SIGTERM, interrupted)
+    def listen(self) -> None:
+        if sys.platform != "win32":
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, self._interrupted, number)
+
+    def leave(self) -> None:
+        """Gives ctrl+c back to Python: it then ends a prompt at once."""
+        if sys.platform != "win32":
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+
+    def _interrupted(self, number: int) -> None:
+        self.status = 128 + number
+        self._pressed += 1
+        if self.workspace.cancel(force=self._pressed > 1):
+            return
+        if self._pressed == 1 and self._task is not None:
+            self._task.cancel()  # a second time it would only disturb the cleaning up
+
+
+_interrupts: ContextVar[Interrupts] = ContextVar("interrupts")
+
+
+@contextmanager
+def prompting() -> Iterator[None]:
+    """For what waits for the person and blocks the loop: a question, an editor."""
+    interrupts = _interrupts.get()
+    interrupts.leave()
+    try:
+        yield
+    finally:
+        interrupts.listen()
 
 
 def guarded(call: Callable[[], int]) -> int:
@@ -84,9 +122,18 @@ def guarded(call: Callable[[], int]) -> int:
     except WorkerFailed as error:
         show_failure(error)
         return CANCELLED if error.failed.kind == "cancelled" else 2
-    except (asyncio.CancelledError, KeyboardInterrupt):
-        click.echo("opsmig: interrupted", err=True)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("\nopsmig: interrupted", err=True)
         return CANCELLED
+    except (click.ClickException, click.exceptions.Exit):
+        raise
+    except Exception as error:
+        from opsmig_tui.workspace.crash import crash_line
+
+        if isinstance(error, OSError) and error.errno == errno.EPIPE:
+            raise  # the reader of a pipe has gone, which click ends quietly
+        click.echo(f"opsmig: {crash_line(error)}", err=True)
+        return 2
 
 
 def show_failure(error: Any) -> None:

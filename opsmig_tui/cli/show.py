@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from opsmig_tui.cli.session import prompting
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.workspace.apply import seconds
 from opsmig_tui.workspace.confirm import Confirmation
@@ -24,26 +27,44 @@ MARGINS = {"command": "", "step": "", "error": "✖ ", "success": "✓ ", "warni
 
 
 class Printer:
-    """Prints the output buffer as it grows: a statement when it starts, its time when it ends."""
+    """Prints what the output buffer gets while the block lasts: a statement when it starts, its
+    time when it ends."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self._next = 0
+        lines = workspace.output.lines
+        self._next = lines[-1].number + 1 if lines else 0
         self._open: int | None = None
-        workspace.subscribe(self._changed)
+        self._end: Callable[[], None] = lambda: None
+
+    def __enter__(self) -> Printer:
+        self._end = self.workspace.subscribe(self._changed)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+        self.drain()
 
     def _changed(self, _: WorkspaceState) -> None:
         self.drain()
 
     def drain(self) -> None:
-        """Prints everything that is new."""
-        for line in tuple(self.workspace.output.lines):
-            if line.number == self._open and line.state != "running":
-                click.echo(_ending(line))
-                self._open = None
-            elif line.number >= self._next:
-                self._print(line)
-                self._next = line.number + 1
+        """Prints everything that is new. When nobody reads any more (`| head`), the run goes on."""
+        try:
+            for line in tuple(self.workspace.output.lines):
+                self._take(line)
+        except BrokenPipeError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, sys.stdout.fileno())
+            os.close(nowhere)
+
+    def _take(self, line: OutputLine) -> None:
+        if line.number == self._open and line.state != "running":
+            self._open = None
+            click.echo(_ending(line))
+        elif line.number >= self._next:
+            self._next = line.number + 1
+            self._print(line)
 
     def _print(self, line: OutputLine) -> None:
         if self._open is not None:
@@ -66,6 +87,23 @@ def _ending(line: OutputLine) -> str:
     return click.style(f"  {seconds(line.elapsed_ms)}", dim=True)
 
 
+def at_terminal() -> bool:
+    """Whether there is somebody to ask."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def confirm(text: str) -> bool:
+    """A question that enter alone answers with no. Raises click.Abort on ctrl+c."""
+    with prompting():
+        return click.confirm(text, default=False)
+
+
+def prompt(text: str, **options: Any) -> str:
+    """A question for a word. Raises click.Abort on ctrl+c."""
+    with prompting():
+        return str(click.prompt(text, **options))
+
+
 def ask(question: Confirmation, *, yes: bool, database: str | None, name: str) -> bool:
     """Puts the question, or takes `--yes` (and `--database`) for the answer.
 
@@ -78,15 +116,13 @@ def ask(question: Confirmation, *, yes: bool, database: str | None, name: str) -
         raise OpsmigError(f"--database says {database}, but this is {name}. Nothing was changed.")
     if yes and (not needs_name or database == name):
         return True
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not at_terminal():
         options = f"--yes --database {name}" if needs_name else "--yes"
         raise OpsmigError(f"This needs a yes, and there is no terminal to ask on: add {options}.")
     if question.typed is None:
-        return click.confirm("Do it?", default=False)
-    typed: str = click.prompt(
-        f"Type {question.typed_what} ({question.typed}) to do it", default="", show_default=False
-    )
-    return typed.strip() == question.typed
+        return confirm("Do it?")
+    text = f"Type {question.typed_what} ({question.typed}) to do it"
+    return prompt(text, default="", show_default=False).strip() == question.typed
 
 
 def show_plan(question: Confirmation) -> None:

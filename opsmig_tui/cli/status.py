@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from itertools import groupby
+from typing import Any
 
 import click
 
-from opsmig_tui.worker.protocol import DriftResult
 from opsmig_tui.workspace.apply import identity_text
-from opsmig_tui.workspace.running import position
+from opsmig_tui.workspace.running import failure_details, position
 from opsmig_tui.workspace.state import Loaded, WorkspaceState
-from opsmig_tui.workspace.status import drift_count
+from opsmig_tui.workspace.status import behind, drift_count, lost
 
 SIGN_COLOURS = {"+": "green", "-": "red", "~": "yellow"}
 
@@ -20,6 +20,7 @@ def show_status(state: WorkspaceState) -> None:
     status = state.status.value
     if state.database is None or status is None:
         _line("database", f"could not tell: {state.status.problem}")
+        _details(state.status)
     else:
         server = f"{state.database.identity.dialect} {state.database.server_version}"
         _line("database", f"{identity_text(state.database.identity)}  {server}")
@@ -27,19 +28,27 @@ def show_status(state: WorkspaceState) -> None:
             _line("", state.locality.text)
         _line("current", position(state.current or ()))
         _line("heads", ", ".join(status.heads) or "none")
-        _line("pending", _pending(len(status.pending)))
-        if status.unknown:
-            _line("unknown", f"{', '.join(status.unknown)}: no file has it")
+        why = lost(state)
+        _line("pending", f"could not tell: {why}" if why else _pending(len(status.pending)))
+    _container(state)
+    count = drift_count(state)
+    if state.drift.phase == "failed":
+        _line("drift", f"could not tell: {state.drift.problem}")
+        _details(state.drift)
+    elif count is not None:
+        _line("drift", f"{count} operation{'s' if count != 1 else ''}" if count else "none")
+        if text := behind(state):
+            _line("", text)
+
+
+def _container(state: WorkspaceState) -> None:
     docker = state.container.value
     if docker is not None and docker.container is not None:
         _line("container", f"{docker.container.service}: {docker.container.state}")
     elif docker is not None:
         _line("container", docker.problem or "no compose service")
-    count = drift_count(state)
-    if count is not None:
-        _line("drift", f"{count} operation{'s' if count != 1 else ''}" if count else "none")
-    elif state.drift.problem:
-        _line("drift", f"could not tell: {state.drift.problem}")
+    elif state.container.problem:
+        _line("container", f"could not tell: {state.container.problem}")
 
 
 def _pending(count: int) -> str:
@@ -50,10 +59,19 @@ def _line(name: str, text: str) -> None:
     click.echo(f"{name:<10} {text}")
 
 
-def show_drift(drift: Loaded[DriftResult]) -> None:
+def _details(part: Loaded[Any]) -> None:
+    """Where it failed: file, line, statement, what the database added."""
+    if part.failure is not None:
+        for line in failure_details(part.failure):
+            click.echo(f"  {line}", err=True)
+
+
+def show_drift(state: WorkspaceState) -> None:
     """One line an operation, grouped by table."""
+    drift = state.drift
     if drift.value is None or drift.phase == "failed":
         click.echo(f"could not tell: {drift.problem}", err=True)
+        _details(drift)
         return
     if not drift.value.operations:
         click.echo("The models match the database.")
@@ -61,3 +79,5 @@ def show_drift(drift: Loaded[DriftResult]) -> None:
         click.secho(table or "(no table)", bold=True)
         for one in operations:
             click.secho(f"  {one.sign} {one.text}", fg=SIGN_COLOURS.get(one.sign))
+    if text := behind(state) or lost(state):
+        click.secho(f"▲ {text}", fg="yellow")

@@ -10,7 +10,7 @@ from opsmig_tui.history.model import History, Revision
 from opsmig_tui.services.docker import DockerAnswer
 from opsmig_tui.worker.protocol import DatabaseStatus
 from opsmig_tui.workspace.state import WorkspaceState
-from opsmig_tui.workspace.status import drift_count
+from opsmig_tui.workspace.status import drift_count, lost
 
 SCHEMA_VERSION = 1
 
@@ -43,7 +43,8 @@ def _revision(history: History, item: Revision, applied: frozenset[str] | None) 
 
 def status_document(state: WorkspaceState) -> dict[str, Any]:
     """`status --json`. `current`, `pending`, `drift` and `database` are null where the database
-    could not be asked; `problem` then says why."""
+    could not be asked, `pending` also where it stands at revisions that no file has; `problem` then
+    says why. `heads` are read from the files where alembic could not be asked."""
     status = state.status.value
     history = state.history.value
     heads = status.heads if status is not None else history.history.heads if history else ()
@@ -51,13 +52,18 @@ def status_document(state: WorkspaceState) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "current": None if state.current is None else list(state.current),
         "heads": list(heads),
-        "pending": None if status is None else len(status.pending),
+        "pending": _pending(state),
         "unknown": [] if status is None else list(status.unknown),
         "drift": drift_count(state),
         "database": None if state.database is None else _database(state.database),
         "container": _container(state.container.value),
-        "problem": state.status.problem or state.drift.problem,
+        "problem": state.status.problem or lost(state) or state.drift.problem,
     }
+
+
+def _pending(state: WorkspaceState) -> int | None:
+    status = state.status.value
+    return None if status is None or lost(state) else len(status.pending)
 
 
 def _database(one: DatabaseStatus) -> dict[str, Any]:
@@ -85,11 +91,13 @@ def _container(answer: DockerAnswer | None) -> dict[str, Any] | None:
 
 
 def drift_document(state: WorkspaceState) -> dict[str, Any]:
-    """`check --json`."""
+    """`check --json`. `operations` is null where it could not be compared; `problem` says why.
+    With `pending` revisions the operations hold what those will do, too."""
     drift = state.drift.value
     return {
         "schema_version": SCHEMA_VERSION,
         "operations": None if drift is None else [asdict(item) for item in drift.operations],
+        "pending": _pending(state),
         "problem": state.drift.problem,
     }
 
@@ -99,5 +107,6 @@ def status_exit(state: WorkspaceState) -> int:
     status, drift = state.status, state.drift
     if status.value is None or drift.value is None or "failed" in (status.phase, drift.phase):
         return 2
-    behind = status.value.pending or status.value.unknown or drift.value.operations
-    return 1 if behind else 0
+    if lost(state):
+        return 2
+    return 1 if status.value.pending or drift.value.operations else 0

@@ -143,7 +143,7 @@ class RunReporter:
         self._say("warning" if kind == "cancelled" else "error", failed.message)
         for text in failure_details(failed):
             self._say("info", text)
-        if failed.kind == "crash":
+        if failed.kind == "crash" and self.view.number:
             self._say("warning", "the server may still be busy with the last statement: look again")
         self._end(kind, failed.message)
 

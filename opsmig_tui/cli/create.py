@@ -1,0 +1,181 @@
+"""opsmig create: pre-flight, generate, review, and the questions that follow."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from opsmig_tui.cli.options import project_options
+from opsmig_tui.cli.session import guarded, prompting, run
+from opsmig_tui.project.errors import OpsmigError
+
+if TYPE_CHECKING:
+    from opsmig_tui.worker.protocol import CreatePlan
+    from opsmig_tui.workspace.create import Check
+    from opsmig_tui.workspace.workspace import Workspace
+
+
+@click.command()
+@project_options
+@click.argument("message")
+@click.option("--yes", is_flag=True, help="Ask nothing; it never upgrades or starts anything.")
+@click.pass_context
+def create(context: click.Context, /, message: str, yes: bool, **given: Any) -> None:
+    """Generate a revision from the model changes and review it.
+
+    Exit status: 0 written (or nothing to generate), 1 you answered no, or the review or the test
+    found errors, 2 could not, 130 cancelled.
+    """
+
+    async def use(workspace: Workspace) -> int:
+        return await _create(workspace, message, yes)
+
+    context.exit(guarded(lambda: run(given, use, trust=True)))
+
+
+async def _create(workspace: Workspace, message: str, yes: bool) -> int:
+    from opsmig_tui.cli.show import at_terminal, confirm
+    from opsmig_tui.workspace import create as use_case
+
+    asking = not yes and at_terminal()
+    await _preflight(workspace, asking)
+    plan = await use_case.plan_create(workspace, message)
+    if not plan.operations:
+        click.echo("The models match the database: no file was written.")
+        return 0
+    _show_plan(plan)
+    if asking and not confirm("Generate it?"):
+        click.echo("Nothing was written.")
+        return 1
+    if not yes and not asking:
+        raise OpsmigError("This needs a yes, and there is no terminal to ask on: add --yes.")
+    path = await use_case.create(workspace, plan)
+    if path is None:
+        click.echo("The models match the database: no file was written.")
+        return 0
+    click.echo(f"Wrote {path}")
+    errors = await _review(workspace, path)
+    if asking:
+        return await _questions(workspace, path, errors)
+    return 1 if errors else 0
+
+
+SIGNS = {"ok": "✓", "warning": "▲", "failed": "✖"}
+
+
+async def _preflight(workspace: Workspace, asking: bool) -> None:
+    """Prints the checks; offers what would mend one, on a terminal only. Raises OpsmigError."""
+    from opsmig_tui.workspace import create as use_case
+
+    failed: Check | None = None
+    async for check in use_case.preflight(workspace):
+        if check.state != "running":
+            click.echo(f"{SIGNS[check.state]} {check.name:<13} {check.text}")
+        failed = check if check.state == "failed" else failed
+    if failed is None:
+        return
+    if asking and await _mended(workspace, failed):
+        await _preflight(workspace, asking)
+        return
+    _tell_why(workspace, failed)
+    hints = {
+        "start": "opsmig and `docker compose up -d` can start it.",
+        "upgrade": "Run opsmig upgrade first.",
+    }
+    raise OpsmigError(
+        f"Cannot create: {failed.text.rstrip('.')}.", hint=hints.get(failed.offer, "")
+    )
+
+
+async def _mended(workspace: Workspace, failed: Check) -> bool:
+    """Whether the person wanted the remedy, and it was done."""
+    from opsmig_tui.cli.change import apply_now
+    from opsmig_tui.cli.show import Printer, confirm
+    from opsmig_tui.workspace.container import start_database
+
+    if failed.offer == "start" and confirm("Start the database?"):
+        with Printer(workspace):
+            await start_database(workspace)
+        return True
+    if failed.offer == "upgrade" and confirm("Upgrade to head first?"):
+        if await apply_now(workspace, "upgrade", "head", False, None) == 0:
+            return True
+        raise OpsmigError("The upgrade did not happen: nothing was generated.")
+    return False
+
+
+def _tell_why(workspace: Workspace, failed: Check) -> None:
+    """Where the project's own code failed: file, line, statement."""
+    from opsmig_tui.workspace.running import failure_details
+
+    part = workspace.state.drift if failed.name == "autogenerate" else workspace.state.status
+    if part.phase == "failed" and part.failure is not None:
+        for line in failure_details(part.failure):
+            click.echo(f"  {line}", err=True)
+
+
+def _show_plan(plan: CreatePlan) -> None:
+    click.echo(f"It will be {plan.file_name}:")
+    for one in plan.operations:
+        click.echo(f"  {one.sign} {one.table}: {one.text}")
+
+
+async def _review(workspace: Workspace, path: Path) -> int:
+    """Prints the review; returns how many errors it found."""
+    from opsmig_tui.review.report import to_text
+    from opsmig_tui.workspace.review import review
+
+    result = await review(workspace, path)
+    click.echo(to_text(result, width=min(shutil.get_terminal_size((100, 24)).columns, 120)))
+    return result.count("error")
+
+
+async def _questions(workspace: Workspace, path: Path, errors: int) -> int:
+    """Keep, edit or discard; a kept one can be tested. Returns the exit status."""
+    from opsmig_tui.cli.change import test_now
+    from opsmig_tui.cli.show import confirm, prompt
+    from opsmig_tui.workspace.create import discard
+
+    choices = click.Choice(["keep", "edit", "discard"])
+    while (answer := prompt("Looks right?", type=choices, default="keep")) != "keep":
+        try:
+            if answer == "edit":
+                _edit(workspace, path)
+                errors = await _review(workspace, path)
+                continue
+            await discard(workspace, path)
+            click.echo(f"Discarded {path.name}.")
+            return 1
+        except OpsmigError as error:
+            click.echo(f"opsmig: {error}", err=True)  # the file stands as it was: asked again
+    if confirm("Test it now: upgrade, downgrade one step, upgrade again?"):
+        revision = _revision_of(workspace, path)
+        return await test_now(workspace, revision, False, None) or (1 if errors else 0)
+    return 1 if errors else 0
+
+
+def _edit(workspace: Workspace, path: Path) -> None:
+    from opsmig_tui.services.editor import editor_command
+
+    command = editor_command(path, 1, os.environ)
+    workspace.log_command(shlex.join(command))
+    with prompting():
+        status = subprocess.call(command)
+    workspace.read_history()
+    if status != 0:
+        click.echo(f"{command[0]} ended with status {status}.", err=True)
+
+
+def _revision_of(workspace: Workspace, path: Path) -> str:
+    view = workspace.state.history.value
+    revisions = view.history.revisions if view is not None else ()
+    found = next((one.revision for one in revisions if one.path == path), None)
+    if found is None:
+        raise OpsmigError(f"{path.name} is no revision any more: it cannot be tested.")
+    return found
