@@ -107,10 +107,9 @@ def status(projects: list[Measured]) -> Iterator[Result]:
 
 
 async def _resident_status(project: Measured) -> float:
-    from opsmig_tui.services.worker_client import WorkerClient
-
     from opsmig_tui.project.model import OpenOptions, Project
     from opsmig_tui.project.open import open_project
+    from opsmig_tui.services.worker_client import WorkerClient
     from opsmig_tui.worker.protocol import Status
 
     opened = open_project(OpenOptions(project.backend))
