@@ -15,6 +15,7 @@ from opsmig_tui.ui.keys import key
 from opsmig_tui.ui.messages import CopyRequested, EditRequested
 from opsmig_tui.ui.screens.choice import Choice
 from opsmig_tui.ui.screens.dialog import Dialog
+from opsmig_tui.ui.screens.lines import Line
 from opsmig_tui.worker.protocol import Failed
 
 TITLES = {
@@ -42,12 +43,16 @@ class FailureScreen(Dialog[bool]):
     ]
 
     def __init__(self, failed: Failed, root: Path | None = None) -> None:
-        super().__init__(TITLES.get(failed.kind, "That failed"), classes="-danger")
+        super().__init__(TITLES.get(failed.kind, "That failed"), classes="-danger -wide")
         self.failed = failed
         self.root = root
 
     def body(self) -> ComposeResult:
-        yield Static(explanation(self.failed, self.root), classes="text")
+        (_, message), *rows = explanation(self.failed, self.root)
+        yield Line("", Content.styled(message, "bold $error"))
+        yield Line("", "")
+        for name, text in rows:
+            yield Line(Content.styled(f"{name:<13}", "$dim"), text)
         if self.failed.traceback:
             with Collapsible(title="traceback", id="traceback"):
                 yield Static(self.failed.traceback.rstrip(), markup=False)
@@ -81,22 +86,11 @@ class FailureScreen(Dialog[bool]):
             fold.collapsed = not fold.collapsed
 
 
-def explanation(failed: Failed, root: Path | None = None) -> Content:
-    """Message, detail, hint, place (from `root` on), statement, and where the database stands."""
-    lines = [Content.styled(failed.message, "bold $error")]
-    if failed.detail:
-        lines.append(Content(failed.detail))
-    if failed.hint:
-        lines.append(Content.assemble(("hint  ", "$accent"), failed.hint))
-    lines += [_named(name, text) for name, text in _facts(failed, root) if text]
-    return Content("\n").join(lines)
+def explanation(failed: Failed, root: Path | None = None) -> list[tuple[str, str]]:
+    """Everything but the traceback, as (name, text); the first is the message, which needs no name.
 
-
-def _named(name: str, text: str) -> Content:
-    return Content.assemble((f"\n{name}\n", "$dim"), text)
-
-
-def _facts(failed: Failed, root: Path | None) -> list[tuple[str, str]]:
+    The place is shown from `root` on.
+    """
     place = failed.file or ""
     if root is not None and place and Path(place).is_relative_to(root):
         place = str(Path(place).relative_to(root))
@@ -105,19 +99,23 @@ def _facts(failed: Failed, root: Path | None) -> list[tuple[str, str]]:
     now = ""
     if failed.current is not None:
         now = ", ".join(failed.current) or "base (no revision applied)"
-    return [
+    rows = [
+        ("", failed.message),
+        ("detail", failed.detail),
+        ("hint", failed.hint),
         ("at", place),
         ("statement", failed.statement.strip()),
         ("SQLSTATE", failed.sqlstate),
-        ("committed, stays", ", ".join(failed.committed)),
+        ("committed", ", ".join(failed.committed)),
         ("rolled back", ", ".join(failed.rolled_back)),
-        ("the database stands at", now),
+        ("stands at", now),
     ]
+    return [(name, text) for name, text in rows if text]
 
 
 def as_text(failed: Failed) -> str:
     """Everything that is shown, for the clipboard."""
-    parts = [explanation(failed).plain]
+    lines = [f"{name}: {text}".removeprefix(": ") for name, text in explanation(failed)]
     if failed.traceback:
-        parts.append(failed.traceback)
-    return "\n\n".join(parts) + "\n"
+        lines += ["", failed.traceback.rstrip()]
+    return "\n".join(lines) + "\n"

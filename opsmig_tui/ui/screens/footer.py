@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from textual import events
 from textual.content import Content
+from textual.reactive import reactive
 from textual.widget import Widget
 
 Item = tuple[str, str, str]
 
 
 class Footer(Widget):
-    """Keys that do not fit are left out, from the right; help and palette always stay."""
+    """Keys that do not fit are left out, from the right; help and palette always stay.
+
+    While something runs (`running`), what cancels it comes first.
+    """
+
+    running: reactive[bool] = reactive(False)
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
@@ -33,7 +39,8 @@ class Footer(Widget):
         palette = (self.app.COMMAND_PALETTE_BINDING, "^p", "palette")
         found.pop("app.command_palette", None)
         found.pop("command_palette", None)
-        return list(found.values()), [*([help_item] if help_item else []), palette]
+        cancel = [("ctrl+c", "^c", "cancel")] if self.running else []
+        return [*cancel, *found.values()], [*([help_item] if help_item else []), palette]
 
     def _focus_path(self) -> list[object]:
         focused = self.screen.focused

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from opsmig_tui.ui.keys import GROUPS, key
 from opsmig_tui.ui.screens.dialog import Dialog
+from opsmig_tui.ui.screens.lines import Line
 
 Section = tuple[str, list[tuple[str, str]]]
 
@@ -29,18 +30,14 @@ class HelpScreen(Dialog[None]):
     def body(self) -> ComposeResult:
         width = max((len(keys) for _, rows in self.sections for keys, _ in rows), default=0)
         for heading, rows in self.sections:
-            yield Static(_section(heading, rows, width), classes="help-section")
+            yield Line("", Content.styled(heading, "bold $accent"))
+            for keys, text in rows:
+                yield Line(Content.styled(f"{keys:<{width}}  ", "bold"), text, indent=2)
+            yield Line("", "")
 
     def below(self) -> ComposeResult:
         hint = "esc closes   ctrl+p finds every action by name"
         yield Static(Content.styled(hint, "$dim"), classes="text")
-
-
-def _section(heading: str, rows: list[tuple[str, str]], width: int) -> Content:
-    lines = [Content.styled(heading, "bold $accent")]
-    for keys, text in rows:
-        lines.append(Content.assemble((f"  {keys:<{width}}  ", "bold"), text))
-    return Content("\n").join(lines)
 
 
 def sections(screen: Screen[Any], pane: DOMNode) -> list[Section]:

@@ -43,6 +43,7 @@ class MainScreen(Screen[None]):
         self.workspace = workspace
         self.header = Header(id="header")
         self.board = Board(workspace.output, id="board")
+        self.footer = Footer(id="footer")
         self.shown: str | Path = ""
         self.job: tuple[str, ...] = ()
         self._reviewed: tuple[object, ...] = ()
@@ -55,7 +56,7 @@ class MainScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield self.header
         yield self.board
-        yield Footer(id="footer")
+        yield self.footer
 
     def on_mount(self) -> None:
         self._show(self.workspace.state)
@@ -89,6 +90,7 @@ class MainScreen(Screen[None]):
     def _show(self, state: WorkspaceState) -> None:
         self.header.state = state
         self.board.show(state)
+        self.footer.running = state.running
         self._review_again(state)
 
     def _review_again(self, state: WorkspaceState) -> None:

@@ -29,7 +29,7 @@ async def create(driver: Driver, message: str) -> None:
     found = await dialog(driver)
     await driver.until(lambda: found.query_one("#offer-upgrade").display)
     assert not found.ready
-    assert "2 pending revisions must be applied first" in driver.text
+    await driver.sees("2 pending revisions must be applied first")
     await driver.press("u")
     await driver.agree()
     await driver.until(lambda: driver.app.screen is not found)
@@ -74,13 +74,13 @@ async def test_the_name_is_there_at_once_and_alembics_own_in_the_end(opened: Ope
         found = await dialog(driver)
         await driver.until(lambda: found.ready)
         await driver.press(*"abc")
-        assert "-…_abc.py" in driver.text
+        await driver.sees("_abc.py")
         await driver.until(lambda: found.plan_of_message)
         plan = found.plan_of_message
         assert plan is not None
         await driver.sees(f"→ {plan.file_name}")
-        assert "ops.agreement" in driver.text
-        assert "+ add column nick_name" in driver.text
+        await driver.sees("ops.agreement")
+        await driver.sees("+ add column nick_name")
         await driver.press("escape")
         await driver.back()
 
@@ -97,8 +97,8 @@ async def test_keep_then_a_test_that_fails_says_where(opened: Opener, versions: 
         assert question.confirmation.typed
         await driver.agree()
         await driver.until(lambda: isinstance(driver.app.screen, ReportScreen))
-        assert "✖ upgrade" in driver.text
-        assert "contains null values" in driver.text
+        await driver.sees("✖ upgrade")
+        await driver.sees("contains null values")
 
 
 async def test_later_leaves_the_file(opened: Opener, versions: Path) -> None:

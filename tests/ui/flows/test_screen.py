@@ -16,7 +16,7 @@ from tests.ui.flows.conftest import Opener
 
 async def test_the_first_frame_has_the_history(opened: Opener) -> None:
     async with opened() as driver:
-        assert "add work order priority" in driver.text
+        await driver.sees("add work order priority")
 
 
 async def test_the_whole_state_arrives(opened: Opener) -> None:
@@ -59,7 +59,7 @@ async def test_trust_is_remembered(opened: Opener, sample: object) -> None:
 @pytest.mark.parametrize("key", ["c", "u", "d"])
 async def test_read_only_refuses_with_a_word(opened: Opener, key: str) -> None:
     async with opened(read_only=True) as driver:
-        assert "READ-ONLY" in driver.text
+        await driver.sees("READ-ONLY")
         await driver.position()
         await driver.press("5", key)
         await driver.told("Read-only: opsmig was opened with --read-only")
@@ -119,8 +119,8 @@ async def test_help_shows_the_keys_of_the_focused_pane(opened: Opener) -> None:
     async with opened() as driver:
         await driver.press("2", "question_mark")
         await driver.sees("Keys: History")
-        assert "Only the revisions that are new on this branch" in driver.text
-        assert "Create a revision from the models" in driver.text
+        await driver.sees("Only the revisions that are new on this branch")
+        await driver.sees("Create a revision from the models")
         await driver.press("escape")
         await driver.back()
 
@@ -130,7 +130,7 @@ async def test_the_palette_lists_actions_and_says_why_not(opened: Opener) -> Non
         await driver.press("ctrl+p")
         await driver.until(lambda: isinstance(driver.app.screen, CommandPalette))
         await driver.sees("Upgrade to head")
-        assert "Not now: Read-only" in driver.text
+        await driver.sees("Not now: Read-only")
 
 
 async def test_the_theme_is_remembered(opened: Opener) -> None:

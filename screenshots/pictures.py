@@ -1,0 +1,195 @@
+"""The story the pictures tell, driven through the keyboard as a person would."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from opsmig_tui.project.model import OpenOptions, Project
+from opsmig_tui.project.open import open_project
+from opsmig_tui.ui.app import OpsmigApp
+from opsmig_tui.ui.screens.confirm import ConfirmScreen
+from opsmig_tui.ui.screens.create import CreateScreen
+from opsmig_tui.ui.screens.failure import FailureScreen
+from opsmig_tui.ui.screens.main import MainScreen
+from opsmig_tui.workspace.workspace import Workspace
+from screenshots.picture import write
+
+PATIENCE_SECONDS = 120.0
+# The flag the review is shown at: a rename that autogenerate wrote as drop and add.
+FLAG_SHOWN = 2
+# So that the picture of a run can be taken while it runs.
+SLOW_REVISION = '''"""backfill telemetry
+
+Revision ID: d41c7ab0e952
+Revises: {head}
+Create Date: 2026-05-02 09:11:40
+
+"""
+from alembic import op
+
+revision = "d41c7ab0e952"
+down_revision = "{head}"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    print("backfilling odometer readings, batch 1 of 12")
+    op.execute("SELECT pg_sleep(600)")
+
+
+def downgrade() -> None:
+    op.execute("SELECT 1")
+'''
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One terminal: its size in cells and its theme."""
+
+    name: str
+    size: tuple[int, int]
+    theme: str
+
+
+SETTINGS = (
+    Setting("dark", (120, 40), "opsmig-dark"),
+    Setting("light", (120, 40), "opsmig-light"),
+    Setting("80x24", (80, 24), "opsmig-dark"),
+)
+
+
+class Story:
+    """The app with its keyboard, and the pictures taken of it."""
+
+    def __init__(self, app: OpsmigApp, pilot: Pilot[Any], setting: Setting) -> None:
+        self.app, self.pilot, self.setting = app, pilot, setting
+        self.taken: list[Path] = []
+
+    @property
+    def main(self) -> MainScreen:
+        return next(one for one in self.app.screen_stack if isinstance(one, MainScreen))
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            if time.monotonic() > end:
+                raise TimeoutError("the story is stuck: " + str(self.app.screen))
+            await self.pilot.pause(0.05)
+        await self.pilot.pause(0.3)
+
+    async def picture(self, name: str) -> None:
+        """Takes one, once the screen has settled and no toast is in the way."""
+        self.app.clear_notifications()
+        await self.pilot.pause(0.5)
+        self.taken.append(write(self.app, f"{name}-{self.setting.name}"))
+
+    async def shows(self, screen: type) -> None:
+        await self.until(lambda: isinstance(self.app.screen, screen))
+
+    async def agree(self) -> None:
+        """Says yes to the question, typing what it wants."""
+        await self.shows(ConfirmScreen)
+        question = self.app.screen
+        assert isinstance(question, ConfirmScreen)
+        await self.until(lambda: not question.deaf)
+        await self.pilot.press(*(question.confirmation.typed or ""))
+        await self.until(lambda: question.typed_right)
+        await self.pilot.press("y")
+
+    async def idle(self) -> None:
+        await self.until(lambda: not self.main.job and self.app.screen is self.main)
+        await self.until(lambda: self.app.workspace.state.drift.phase == "ready")
+
+
+async def take(backend: Path, setting: Setting) -> list[Path]:
+    """Takes every picture at this setting; returns the PNG files."""
+    opened = open_project(OpenOptions(directory=backend), run_tools=False)
+    assert isinstance(opened, Project)
+    workspace = Workspace(opened, trusted=True)
+    workspace.read_history()
+    app = OpsmigApp(workspace)
+    app.theme = setting.theme
+    async with app.run_test(size=setting.size) as pilot:
+        story = Story(app, pilot, setting)
+        async for name in _story(story, opened):
+            await story.picture(name)
+    return story.taken
+
+
+async def _story(story: Story, project: Project) -> AsyncIterator[str]:
+    press, board = story.pilot.press, story.main.board
+    await story.idle()
+    await story.until(lambda: board.review.review is not None)
+    yield "main"
+    await press("2", "question_mark")
+    yield "help"
+    await press("escape", "5", "d")
+    await story.shows(ConfirmScreen)
+    yield "confirm"
+    await press("escape", "u")
+    await story.agree()
+    await story.idle()
+    async for name in _create(story):
+        yield name
+    async for name in _run(story, project):
+        yield name
+
+
+async def _create(story: Story) -> AsyncIterator[str]:
+    """A revision with everything autogenerate lets through, reviewed; its upgrade fails."""
+    press, board = story.pilot.press, story.main.board
+    await press("c")
+    await story.shows(CreateScreen)
+    dialog = story.app.screen
+    assert isinstance(dialog, CreateScreen)
+    await story.until(lambda: dialog.ready)
+    await press(*("space" if letter == " " else letter for letter in "vendor onboarding"))
+    await story.until(lambda: dialog.plan_of_message)
+    yield "create"
+    await press("enter")
+    await story.until(lambda: board.question.display)
+    await story.until(lambda: board.review.review is not None and board.review.review.findings)
+    for _ in range(FLAG_SHOWN):
+        await press("right_square_bracket")
+    yield "review"
+    await press("k")
+    await story.until(lambda: board.question.asks("n"))
+    await press("n", "5", "u")
+    await story.agree()
+    await story.shows(FailureScreen)
+    yield "failed"
+    await press("escape", "4")
+
+
+async def _run(story: Story, project: Project) -> AsyncIterator[str]:
+    """The failing revision goes, a slow one comes: a run under way."""
+    board, workspace = story.main.board, story.app.workspace
+    assert board.review.path is not None
+    board.review.path.unlink()
+    (head,) = workspace.state.current or ("",)
+    folder = project.config.version_locations[0]
+    slow = folder / "2026_05_02_0911-d41c7ab0e952_backfill_telemetry.py"
+    slow.write_text(SLOW_REVISION.format(head=head), encoding="utf-8")
+    await story.until(
+        lambda: workspace.state.status.value and workspace.state.status.value.pending
+        and workspace.state.status.value.pending[-1] == "d41c7ab0e952"
+    )  # fmt: skip
+    await story.idle()
+    await story.pilot.press("5", "d")
+    await story.agree()
+    await story.idle()
+    await story.pilot.press("u")
+    await story.agree()
+    await story.until(
+        lambda: any("pg_sleep" in one.text and one.state for one in workspace.output.lines)
+    )
+    yield "running"
+    await story.pilot.press("ctrl+c")
+    await story.idle()
