@@ -34,6 +34,7 @@ async def watch(
     files are looked at every half second instead. Raises OpsmigError when that fails too, and what
     `on_change` raises.
     """
+    await asyncio.to_thread(_import_watchfiles)
     lock = asyncio.Lock()
 
     async def report(found: set[Path]) -> None:
@@ -49,6 +50,12 @@ async def watch(
             tasks.create_task(_follow(deep, True, report, stop, said))
         if flat:
             tasks.create_task(_follow(tuple(flat), False, _only(flat, report), stop, said))
+
+
+def _import_watchfiles() -> None:
+    """Takes some 0.1 s with the event loop's backend, which the screen need not wait for."""
+    import anyio._backends._asyncio  # noqa: F401
+    import watchfiles  # noqa: F401
 
 
 class _Once:
