@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Optional
 
@@ -24,7 +25,8 @@ def plan_create(session: Session, request: protocol.PlanCreate) -> protocol.Crea
     revision = util.rev_id()
     script, context = _generate(session, request.message, revision, request.autogenerate)
     made = (context.generated_revisions or [context.planned])[0]  # a hook may leave none
-    path = _path(script, made, request.message)
+    created = script._generate_create_date()
+    path = _path(script, made, request.message, created)
     operations = describe_operations(context) if request.autogenerate else []
     words = ["revision", *(["--autogenerate"] if request.autogenerate else []), "-m"]
     return protocol.CreatePlan(
@@ -34,6 +36,7 @@ def plan_create(session: Session, request: protocol.PlanCreate) -> protocol.Crea
         command=command_line(session.settings, session.redactor, *words, request.message),
         revision=str(made.rev_id),
         message=request.message,
+        created=created.isoformat(),
     )
 
 
@@ -45,7 +48,7 @@ def create(session: Session, request: protocol.Create) -> protocol.CreateResult:
     made = context.generated_revisions
     path: Optional[str] = None
     if made and (operations or not request.autogenerate):
-        path, revision = _write(script, context)
+        path, revision = _write(script, context, request.created)
     return protocol.CreateResult(path, revision, operations, session.elapsed_ms())
 
 
@@ -78,8 +81,8 @@ def _generate(
     return script, context
 
 
-def _path(script: ScriptDirectory, made: Any, message: str) -> Path:
-    """The path alembic would give `made` now, from file_template, time zone and location."""
+def _path(script: ScriptDirectory, made: Any, message: str, created: datetime) -> Path:
+    """The path alembic would give `made`, from file_template, time zone and location."""
     folder = made.version_path
     if folder is None:
         locations = version_locations(script)
@@ -91,14 +94,20 @@ def _path(script: ScriptDirectory, made: Any, message: str) -> Path:
         os.path.abspath(str(folder)),
         made.rev_id,
         made.message or message,
-        script._generate_create_date(),
+        created,
     )
     return Path(str(named))
 
 
-def _write(script: ScriptDirectory, context: Any) -> tuple[str, str]:
-    """(path, revision) of the file written. A file that a failing hook leaves behind is removed."""
+def _write(script: ScriptDirectory, context: Any, created: Optional[str]) -> tuple[str, str]:
+    """(path, revision) of the file written. A file that a failing hook leaves behind is removed.
+
+    `created` stands for now, so that the file's name is the one that was shown.
+    """
     before = _files(script)
+    anything: Any = script
+    if created is not None:
+        anything._generate_create_date = lambda: datetime.fromisoformat(created)
     try:
         written = [item for item in context.generate_scripts() if item is not None]
     except BaseException:
@@ -107,6 +116,8 @@ def _write(script: ScriptDirectory, context: Any) -> tuple[str, str]:
             if any(revision in Path(path).read_text("utf-8", "replace") for revision in ids):
                 os.remove(path)
         raise
+    finally:
+        vars(script).pop("_generate_create_date", None)
     return str(written[0].path), str(written[0].revision)
 
 

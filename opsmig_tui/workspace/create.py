@@ -139,7 +139,7 @@ async def create(workspace: Workspace, plan: CreatePlan) -> Path | None:
     refuse_when_read_only(workspace, "create a revision")
     refuse_while_running(workspace)
     workspace.log_command(plan.command)
-    request = Create(plan.message, plan.revision)
+    request = Create(plan.message, plan.revision, created=plan.created or None)
     try:
         async with reported(workspace, "create", plan.command) as reporter:
             path = await _create(workspace, request, reporter)

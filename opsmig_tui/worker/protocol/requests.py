@@ -58,10 +58,13 @@ class PlanCreate:
 
 @dataclass(frozen=True)
 class Create:
+    """`revision` and `created` (ISO) are those of the plan; without them new ones are made."""
+
     op = "create"
     message: str
     revision: Optional[str] = None
     autogenerate: bool = True
+    created: Optional[str] = None
 
 
 @dataclass(frozen=True)

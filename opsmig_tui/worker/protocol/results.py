@@ -125,7 +125,11 @@ class PlanResult:
 
 @dataclass(frozen=True)
 class CreatePlan:
-    """What create would write, before it does. `file_name` is alembic's own answer."""
+    """What create would write, before it does. `file_name` is alembic's own answer.
+
+    `created` is the create date it goes by (ISO): given to `Create`, the file gets that very name,
+    also when a minute has passed since.
+    """
 
     file_name: str
     directory: str
@@ -133,6 +137,7 @@ class CreatePlan:
     command: str
     revision: str
     message: str = ""
+    created: str = ""
 
 
 @dataclass(frozen=True)
