@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_right
 from dataclasses import replace
 
 from opsmig_tui.review.operations import Operation, Span
@@ -37,7 +38,7 @@ def run_sql(run: Run, call: Call, autocommit: bool) -> object:
     with run.within(autocommit=run.context.autocommit or autocommit):
         if isinstance(value, str | Partial):
             text = value if isinstance(value, str) else value.text
-            run.record(*read_sql(text, spans(argument.node, call.node), run.context))
+            run.record(*read_sql(text, spans(text, argument.node, call.node), run.context))
             return INSPECTED if is_catalog_query(text) else UNKNOWN
         if isinstance(value, Dml):
             run.record(_dml(run, value, call))
@@ -110,28 +111,24 @@ def column_name(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def spans(argument: ast.expr, call: ast.Call) -> SpanAt:
-    """Places in the file for offsets in the SQL: exact when it is one triple-quoted literal."""
+def spans(text: str, argument: ast.expr, call: ast.Call) -> SpanAt:
+    """Places in the file for offsets in the SQL: exact when it is one triple-quoted literal, to
+    the line when that is dedented, or an f-string whose values are on one line each."""
     whole = span_of(call)
-    literal = _literal(argument)
+    literal = _literal(text, argument)
     if literal is None:
         return lambda start, end: whole
-    text = literal.value
     first = span_of(literal)
-    assert isinstance(text, str)
+    exact = isinstance(literal, ast.Constant) and literal.value == text
     starts = [0] + [match.end() for match in re.finditer("\n", text)]
 
-    def line_of(offset: int) -> int:
-        low, high = 0, len(starts)
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if starts[middle] <= offset else (low, middle)
-        return low
-
     def at(start: int, end: int) -> Span:
-        line, last = line_of(start), line_of(max(end - 1, start))
+        line = bisect_right(starts, start) - 1
+        last = bisect_right(starts, max(end - 1, start)) - 1
         if line == 0 and last == len(starts) - 1:
             return whole
+        if not exact:
+            return Span(first.line + line, 0, first.line + last, 0)
         before = text[starts[line] : start].encode("utf-8", "replace")
         column = len(before) if line else whole.column
         end_column = len(text[starts[last] : end].encode("utf-8", "replace"))
@@ -140,11 +137,12 @@ def spans(argument: ast.expr, call: ast.Call) -> SpanAt:
     return at
 
 
-def _literal(node: ast.expr) -> ast.Constant | None:
-    """The string literal itself, if its lines in the file are its lines as text."""
+def _literal(text: str, node: ast.expr) -> ast.expr | None:
+    """The string as it stands in the file, if its lines there are its lines as text."""
     while isinstance(node, ast.Call) and node.args:
         node = node.args[0]
-    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
-        return None
+    if not isinstance(node, ast.JoinedStr):
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+            return None
     lines = (node.end_lineno or node.lineno) - node.lineno
-    return node if lines and node.value.count("\n") == lines else None
+    return node if lines and text.count("\n") == lines else None

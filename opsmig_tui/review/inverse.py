@@ -152,7 +152,11 @@ def _table_created(look: _Lookup, item: Operation) -> bool:
 
 
 def _table_removed(look: _Lookup, item: Operation) -> bool:
-    return item.table is None or look.sides.table(item) in look.made_tables
+    if item.table is None or item.table.startswith("_alembic_tmp_"):
+        return True  # the latter is what a batch that failed left behind
+    table = look.sides.table(item)
+    # DROP IF EXISTS before a create clears the way: the create is what has to be undone.
+    return table in look.made_tables or (item.guard is True and table in look.up_new_tables)
 
 
 def _table_renamed(look: _Lookup, item: Operation) -> bool:

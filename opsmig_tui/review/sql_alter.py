@@ -16,13 +16,17 @@ def _op(kind: Kind, **fields: object) -> Operation:
 
 
 def alter_table(cursor: Cursor) -> Iterator[Operation]:
-    """One operation an action; "sql" for actions that concern neither columns nor constraints."""
+    """One operation an action; "sql" for actions that concern neither columns nor constraints.
+
+    The span of each is its place in the SQL (columns only): the reader finds the place in the file.
+    """
     cursor.take("if", "exists")
     cursor.take("only")
     schema, table = cursor.name()
     cursor.mark("*")
     for action in cursor.split():
-        yield replace(_action(action), table=table, schema=schema)
+        place = Span(0, action.tokens[0].start, 0, action.tokens[-1].end)
+        yield replace(_action(action), table=table, schema=schema, span=place)
 
 
 def alter_index(cursor: Cursor) -> Operation:
@@ -79,6 +83,8 @@ def _add(action: Cursor) -> Operation:
             column_names=constraint.columns,
             constraints=(constraint,),
         )
+    if action.any_of("index", "key", "fulltext", "spatial") and not action.done:
+        return _op("create_index", name=action.part(), column_names=action.names())
     action.take("column")
     guard = action.take("if", "not", "exists")
     return _op("add_column", columns=(read_column(action),), guard=guard)
@@ -95,11 +101,28 @@ def _drop(action: Cursor) -> Operation:
             constraints=(Constraint("", name),),
             cascade=action.has("cascade"),
         )
+    mysql = _drop_in_mysql(action)
+    if mysql is not None:
+        return mysql
     action.take("column")
     guard = action.take("if", "exists")
     name = action.part()
     names = () if name is None else (name,)
     return _op("drop_column", column_names=names, guard=guard, cascade=action.has("cascade"))
+
+
+def _drop_in_mysql(action: Cursor) -> Operation | None:
+    """``DROP INDEX name``, ``DROP FOREIGN KEY name``, ``DROP PRIMARY KEY``: no columns."""
+    if len(action.tokens) - action.at < 2:
+        return None
+    if action.take("primary", "key"):
+        return _op("sql", object_type="alter table")
+    if action.take("foreign", "key") or action.take("check"):
+        name = action.part()
+        return _op("drop_constraint", name=name, constraints=(Constraint("", name),))
+    if action.any_of("index", "key"):
+        return _op("drop_index", name=action.part())
+    return None
 
 
 def _alter_column(action: Cursor) -> Operation:

@@ -40,11 +40,13 @@ def read_sql(sql: str, span_at: SpanAt, context: Context) -> tuple[Operation, ..
     found: list[Operation] = []
     for tokens in statements(sql):
         start, end = tokens[0].start, tokens[-1].end
-        span = span_at(start, end)
+        whole = span_at(start, end)
         text = " ".join(sql[start : min(end, start + 400)].replace(HOLE, "…").split())
         holed = HOLE in sql[start:end]
         for operation in _statement(Cursor(tokens, sql), text):
             complete = operation.complete and not (holed and not operation.is_data)
+            part = operation.span
+            span = span_at(part.column, part.end_column) if part.end_column else whole
             found.append(
                 replace(
                     operation, span=span, context=context, text=text, complete=complete, is_sql=True
@@ -110,9 +112,17 @@ def _create(cursor: Cursor) -> Iterator[Operation]:
     )
 
 
+def _concurrently(cursor: Cursor) -> bool | None:
+    """Step over CONCURRENTLY; None where a part made at run time ("{maybe}IF EXISTS") may be it."""
+    if HOLE in cursor.word() and cursor.word(1) not in ("", "on"):
+        cursor.at += 1
+        return None
+    return cursor.take("concurrently")
+
+
 def _create_index(cursor: Cursor, unique: bool) -> Operation:
-    concurrently = cursor.take("concurrently")
-    guard = cursor.take("if", "not", "exists")
+    concurrently = _concurrently(cursor)
+    guard = cursor.take("if", "not", "exists") or cursor.take("not", "exists")
     name = None if cursor.word() == "on" else cursor.part()
     unnamed = name is None and cursor.word() == "on"
     cursor.take("on")
@@ -171,8 +181,8 @@ def _drop(cursor: Cursor) -> Iterator[Operation]:
     kind = cursor.part() or ""
     if kind == "materialized":
         kind = f"materialized {cursor.part()}"
-    concurrently = cursor.take("concurrently")
-    guard = cursor.take("if", "exists")
+    concurrently = _concurrently(cursor)
+    guard = cursor.take("if", "exists") or cursor.take("exists")
     kinds: dict[str, Kind] = {"table": "drop_table", "index": "drop_index", "type": "drop_enum"}
     cascade = cursor.has("cascade")
     for item in cursor.split():

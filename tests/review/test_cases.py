@@ -9,15 +9,17 @@ from tests.review import (
     cases_chain,
     cases_correctness,
     cases_data_loss,
+    cases_everyday,
     cases_facts,
     cases_locking,
+    cases_pitfalls,
     cases_reversibility,
 )
 from tests.review.case import Case
 
 MODULES = (
     *(cases_data_loss, cases_locking, cases_correctness, cases_reversibility),
-    *(cases_chain, cases_facts),
+    *(cases_chain, cases_facts, cases_everyday, cases_pitfalls),
 )
 CASES = [case for module in MODULES for case in module.CASES]
 

@@ -92,6 +92,7 @@ def test_not_checked_says_why() -> None:
         NotChecked("enum-value-missing", "m"),
         NotChecked("constraint-renamed", "m"),
         NotChecked("enum-type-missing", "d"),
+        NotChecked("companion-column-missing", "m"),
     }
     later = Case("", "op.execute('SELECT 1')", facts=Facts(is_last_pending=False)).review()
     assert later.not_checked == ()

@@ -102,7 +102,7 @@ def _renamed_here(subject: Subject) -> Iterator[Verdict]:
     """A drop and a create over the same columns that differ in the name alone."""
     for drop in subject.migration.upgrade:
         old = _definition(subject, drop)
-        if old is None or drop.name is None:
+        if old is None or drop.name is None or not subject.locks(drop):
             continue
         for made in subject.on_table("upgrade", drop.table):
             if made.name not in (None, drop.name) and _shape(made) == old:

@@ -25,7 +25,9 @@ def _companion_table(subject: Subject) -> Iterator[Verdict]:
         return
     for item in creates:
         companion = companions.get(item.table or "")
-        if companion is None or _exists(subject, companion):
+        if item.table is None or companion is None or _exists(subject, companion):
+            continue
+        if not _is_copy(subject, item.table, companion):
             continue
         yield flag(
             TABLE,
@@ -47,18 +49,38 @@ def _exists(subject: Subject, table: str) -> bool:
 
 
 def _companion_of(subject: Subject, table: str) -> str | None:
-    """The companion of a table; by its suffix among the known tables when models tell nothing."""
+    """The companion of a table, as the models tell or, failing them, the database's names."""
     facts = subject.facts
     if facts.companions is not None:
-        return facts.companions.get(table)
-    known = set(facts.known_tables or ())
-    if facts.database is not None:
-        known |= {item.name for item in facts.database.tables}
-    return next((table + s for s in facts.companion_suffixes if s and table + s in known), None)
+        found = facts.companions.get(table)
+    else:
+        tables = facts.database.tables if facts.database is not None else ()
+        there = {item.name for item in tables}
+        likely = [table + end for end in facts.companion_suffixes if end and table + end in there]
+        found = likely[0] if likely else None
+    return found if found is not None and _is_copy(subject, table, found) else None
+
+
+def _is_copy(subject: Subject, table: str, companion: str) -> bool:
+    """The companion holds most of the table's columns, or nothing tells what it holds: a
+    "model_version" may as well be a thing of its own."""
+    for tables in (
+        subject.facts.database.tables if subject.facts.database is not None else (),
+        subject.facts.models.tables if subject.facts.models is not None else (),
+    ):
+        columns = {item.name: {column.name for column in item.columns} for item in tables}
+        own, copied = columns.get(table), columns.get(companion)
+        if own and copied:
+            return len(own & copied) * 2 >= len(own)
+    return True
 
 
 def _companion_column(subject: Subject) -> Iterator[Verdict]:
     if subject.migration.opaque_upgrade:
+        return
+    if subject.facts.companions is None and subject.facts.database is None:
+        if any(_column_change(item) for item in subject.migration.upgrade):
+            yield NotChecked(COLUMN, subject.facts.no_models_reason)
         return
     for item in subject.migration.upgrade:
         verb = _column_change(item)

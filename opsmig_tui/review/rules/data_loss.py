@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from opsmig_tui.review.model import Finding
 from opsmig_tui.review.operations import Operation
+from opsmig_tui.review.renames import table_facts
 from opsmig_tui.review.rules.base import Rule, column_of, flag, keyword, quoted, table_of
 from opsmig_tui.review.subject import Subject
 
@@ -17,7 +18,7 @@ def _drop_table(subject: Subject) -> Iterator[Finding]:
             continue
         if subject.before(item).has_table(item) or _expected(subject, item):
             continue
-        if _rebuilt(subject, item):
+        if _rebuilt(subject, item) or _is_scratch(subject, item):
             continue
         yield flag(
             "drop-table",
@@ -36,6 +37,21 @@ def _rebuilt(subject: Subject, drop: Operation) -> bool:
     return drop.table is not None and any(
         item.kind == "rename_table" and item.name == drop.table and item.table in copies
         for item in subject.migration.operations(drop.context.direction)[drop.order :]
+    )
+
+
+def _is_scratch(subject: Subject, drop: Operation) -> bool:
+    """What batch mode left behind when it failed, or a table of this file's own: made right after
+    the drop, and no earlier revision knows it."""
+    if (drop.table or "").startswith("_alembic_tmp_"):
+        return True
+    known = subject.facts.known_tables
+    return (
+        drop.guard is True
+        and known is not None
+        and drop.table not in known
+        and table_facts(subject.facts, drop.table, drop.schema) is None
+        and subject.created("upgrade").made_table(drop.table, drop.schema)
     )
 
 
