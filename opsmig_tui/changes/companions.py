@@ -9,6 +9,10 @@ from collections.abc import Iterable
 _TABLE_NAME = re.compile(
     r"""(?:__tablename__\s*(?::[^=\n]+)?=|\b(?:Table|create_table)\()\s*["']([^"'\n]+)["']"""
 )
+_CREATED = re.compile(
+    r"""\bcreate_table\(\s*["']([^"'\n]+)["'](.*?)(?=\n\s*op\.|\ndef |\Z)""", re.S
+)
+_COLUMN = re.compile(r"""\bColumn\(\s*["'](\w+)["']""")
 
 
 def static_companions(sources: Iterable[str], suffixes: Iterable[str]) -> dict[str, str]:
@@ -16,12 +20,24 @@ def static_companions(sources: Iterable[str], suffixes: Iterable[str]) -> dict[s
 
     Best effort: `sources` may be model files and revision files alike; a companion whose name is
     only made at run time is found through the revision that creates it, or by asking the worker.
+    Two tables whose revisions show that they share less than half of the columns are no pair: a
+    "flow_version" may be a thing of its own.
     """
+    sources = list(sources)
     tables = {name for source in sources for name in _TABLE_NAME.findall(source)}
+    columns = {
+        name: set(_COLUMN.findall(body))
+        for source in sources
+        for name, body in _CREATED.findall(source)
+    }
     return {
         table: table + suffix
         for suffix in suffixes
         if suffix
         for table in sorted(tables)
-        if table + suffix in tables
+        if table + suffix in tables and _may_copy(columns.get(table), columns.get(table + suffix))
     }
+
+
+def _may_copy(own: set[str] | None, copied: set[str] | None) -> bool:
+    return not own or not copied or len(own & copied) * 2 >= len(own)

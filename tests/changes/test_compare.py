@@ -150,3 +150,17 @@ def test_companions_are_pairs_of_names_in_the_files():
         "vendor": "vendor_version",
     }
     assert static_companions([], ("_history",)) == {}
+
+
+def test_tables_that_share_few_columns_are_no_companions():
+    def created(name: str, *columns: str) -> str:
+        inside = "".join(f'        sa.Column("{column}", sa.Text()),\n' for column in columns)
+        return f'    op.create_table(\n        "{name}",\n{inside}    )\n    op.create_index("i")\n'
+
+    sources = [
+        created("flow", "id", "name", "owner", "data", "icon"),
+        created("flow_version", "id", "flow_id", "number"),
+        created("site", "id", "name", "town"),
+        created("site_history", "history_id", "id", "name", "town"),
+    ]
+    assert static_companions(sources, ("_history", "_version")) == {"site": "site_history"}
