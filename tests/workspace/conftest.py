@@ -1,0 +1,140 @@
+"""Workspaces on real projects, closed at the end with nothing left running."""
+
+import asyncio
+import os
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from opsmig_tui.demo import SampleProject
+from opsmig_tui.project.model import OpenOptions, Project
+from opsmig_tui.project.open import open_project
+from opsmig_tui.workspace.workspace import Workspace
+
+HEAD, MIDDLE, CURRENT, BEFORE = "a7c3f15d8e92", "b8c9d0a41e6f", "7e35d1a8c0f2", "c80b4f1e97d5"
+# A worker's start, on a machine that runs many tests at once.
+LONG = 60.0
+
+Open = Callable[..., Workspace]
+
+
+def opened(folder: Path, **changes: Any) -> Project:
+    project = open_project(OpenOptions(directory=folder), run_tools=False)
+    assert isinstance(project, Project)
+    return replace(project, **changes)
+
+
+@pytest.fixture
+async def open_workspace() -> AsyncIterator[Open]:
+    """`open_workspace(folder, trusted=True, **changes of the Project)`."""
+    made: list[Workspace] = []
+    before = workers()
+
+    def make(folder: Path, *, trusted: bool = True, **changes: Any) -> Workspace:
+        workspace = Workspace(opened(folder, **changes), trusted=trusted)
+        workspace.read_history()
+        made.append(workspace)
+        return workspace
+
+    yield make
+    for workspace in made:
+        await workspace.close()
+    assert workers() <= before
+
+
+@pytest.fixture
+def ws(open_workspace: Open, sample: SampleProject) -> Workspace:
+    """The sample, opened and trusted."""
+    return open_workspace(sample.backend)
+
+
+@pytest.fixture
+def versions(sample: SampleProject) -> Path:
+    return sample.backend / "alembic" / "versions"
+
+
+def workers() -> set[int]:
+    """The worker processes that this process has started and that have not ended."""
+    listed = subprocess.run(
+        ["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+    )
+    rows = [line.split(None, 2) for line in listed.stdout.splitlines()]
+    return {
+        int(pid)
+        for pid, parent, *command in rows
+        if int(parent) == os.getpid() and "bootstrap.py" in "".join(command)
+    }
+
+
+async def until(condition: Callable[[], object], seconds: float = LONG) -> None:
+    """Return as soon as the condition holds; fail when it does not within `seconds`."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def output(workspace: Workspace) -> str:
+    return "\n".join(line.text for line in workspace.output.lines)
+
+
+async def alive(running: Awaitable[Any], condition: Callable[[], object]) -> None:
+    """Wait for the condition while `running` goes on; what that raises is raised at once."""
+    task = asyncio.ensure_future(running)
+    await until(lambda: task.done() or condition())
+    if task.done():
+        task.result()
+
+
+REVISION = '''\
+"""{message}
+
+Revision ID: {revision}
+Revises: {down}
+"""
+import time
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{revision}"
+down_revision = "{down}"
+branch_labels = depends_on = None
+
+
+def upgrade():
+    {upgrade}
+
+
+def downgrade():
+    {downgrade}
+'''
+
+
+def write_revision(
+    versions: Path,
+    revision: str = "0a0a0a0a0a0a",
+    down: str = HEAD,
+    *,
+    upgrade: str = "pass",
+    downgrade: str = "pass",
+) -> Path:
+    """A revision file; the bodies are lines of source code."""
+    path = versions / f"2030_01_01_0000-{revision}_test.py"
+    path.write_text(
+        REVISION.format(
+            message=f"test {revision}",
+            revision=revision,
+            down=down,
+            upgrade=upgrade.replace("\n", "\n    "),
+            downgrade=downgrade.replace("\n", "\n    "),
+        )
+    )
+    return path
+
+
+def line_of(path: Path, text: str) -> int:
+    """The 1-based number of the line that holds `text`."""
+    return next(n for n, line in enumerate(path.read_text().splitlines(), 1) if text in line)
