@@ -95,11 +95,11 @@ class MainScreen(Screen[None]):
 
     def _review_again(self, state: WorkspaceState) -> None:
         """What a review goes by: the files, whether the project may be asked, and its position."""
-        from opsmig_tui.ui.flows.review import show_again
-
         basis = (state.history.value, state.trusted, state.current)
         before, self._reviewed = self._reviewed, basis
         if before and basis != before and self.shown:
+            from opsmig_tui.ui.flows.review import show_again
+
             self.host.start(lambda: show_again(self), group="review")
 
     # ------------------------------------------------------------------------------ getting around
