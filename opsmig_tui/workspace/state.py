@@ -244,7 +244,9 @@ def apply(state: WorkspaceState, event: StateEvent) -> WorkspaceState:
         case RunChanged(run):
             return replace(state, run=run)
         case CommandLogged(command):
-            return replace(state, commands=(*state.commands[1 - MOST_COMMANDS :], command))
+            # What is read again on every change stands once, with its last time.
+            others = tuple(one for one in state.commands if one.command != command.command)
+            return replace(state, commands=(*others[1 - MOST_COMMANDS :], command))
         case OutputMoved(version):
             return replace(state, output_version=version)
 

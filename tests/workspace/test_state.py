@@ -80,6 +80,16 @@ def test_the_command_log_is_bounded_and_keeps_the_newest(state: WorkspaceState):
     assert state.commands[-1].command == str(MOST_COMMANDS + 9)
 
 
+def test_a_command_given_again_stands_once_with_its_last_time(state: WorkspaceState):
+    for at, command in (("12:00:00", "git status"), ("12:00:01", "alembic check")):
+        state = apply(state, CommandLogged(LoggedCommand(at, command)))
+    state = apply(state, CommandLogged(LoggedCommand("12:00:02", "git status")))
+    assert [(one.at, one.command) for one in state.commands] == [
+        ("12:00:01", "alembic check"),
+        ("12:00:02", "git status"),
+    ]
+
+
 def test_a_run_is_active_until_it_ends(state: WorkspaceState):
     assert not state.running
     run = RunView("upgrade", "alembic upgrade head")
