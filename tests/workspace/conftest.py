@@ -60,7 +60,7 @@ def versions(sample: SampleProject) -> Path:
 def workers() -> set[int]:
     """The worker processes that this process has started and that have not ended."""
     listed = subprocess.run(
-        ["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+        ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
     )
     rows = [line.split(None, 2) for line in listed.stdout.splitlines()]
     return {

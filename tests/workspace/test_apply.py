@@ -156,7 +156,7 @@ async def test_a_run_streams_and_reads_its_end_back(ws: Workspace, sql: Sql) -> 
     assert kinds.count("step") == 2
     assert "Running upgrade" not in output(ws)
     assert not [one for one in ws.output.lines if one.state == "running"]
-    assert f"upgraded 2 revisions in " in output(ws)
+    assert "upgraded 2 revisions in " in output(ws)
     assert ws.state.commands[-1].command == "alembic check"
     assert "alembic upgrade head" in [one.command for one in ws.state.commands]
 
@@ -225,7 +225,7 @@ async def test_a_failure_says_what_was_committed_and_what_rolled_back(
         "the database stands at 0a0a0a0a0a0a",
     ):
         assert words in text
-    assert [line.state for line in ws.output.lines if "1/0" in line.text][0] == "failed"
+    assert next(line.state for line in ws.output.lines if "1/0" in line.text) == "failed"
     assert ws.state.current == ("0a0a0a0a0a0a",)
 
 
