@@ -23,7 +23,7 @@ COLOURS = {
     "command": "cyan", "step": "blue", "error": "red", "warning": "yellow", "success": "green",
     "notice": "yellow",
 }  # fmt: skip
-MARGINS = {"command": "", "step": "", "error": "✖ ", "success": "✓ ", "warning": "▲ "}
+MARGINS = {"command": "$ ", "step": "", "error": "✖ ", "success": "✓ ", "warning": "▲ "}
 
 
 class Printer:

@@ -31,7 +31,7 @@ async def start_database(workspace: Workspace) -> None:
     service = docker.container.service
     command = " ".join(start_command(service))
     workspace.log_command(command)
-    workspace.output.append("command", f"$ {command}")
+    workspace.output.append("command", command)
 
     def show(line: str) -> None:
         workspace.output.append("print", line)

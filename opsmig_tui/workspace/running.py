@@ -38,7 +38,7 @@ class RunReporter:
         self._task = asyncio.current_task()
         self._step_line: int | None = None
         self._sql_lines: dict[int, int] = {}
-        self._say("command", f"$ {command}")
+        self._say("command", command)
         self._show()
 
     def __call__(self, event: protocol.Event) -> None:
@@ -64,7 +64,8 @@ class RunReporter:
             case protocol.Notice():
                 self._say("notice", f"{event.severity}: {event.text}")
             case protocol.Commit():
-                self._say("info", f"committed {', '.join(event.revisions)}".rstrip())
+                what = ", ".join(event.revisions) or "a statement of its own (autocommit)"
+                self._say("info", f"committed: {what}")
             case protocol.Rollback():
                 self._say("warning", "rolled back")
         self.workspace.output_moved()
