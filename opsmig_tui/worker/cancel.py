@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import threading
 import time
@@ -92,7 +93,8 @@ class Cancellation:
         while self._active == number:
             on_server = self.cancel_on_server
             if on_server is not None:
-                on_server()
+                with contextlib.suppress(Exception):  # its session may be over; SIGINT remains
+                    on_server()
             if not interrupted and (self._forced.is_set() or time.monotonic() >= deadline):
                 interrupted = True
                 self._interrupt(number)

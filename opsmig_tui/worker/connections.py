@@ -10,7 +10,7 @@ from .protocol import Notice
 from .redact import Redactor
 
 SEEN = "opsmig"
-"""Key in a connection record's info: (dialect, positional, keyword) arguments of the driver."""
+"""Key in a connection record's info: (positional, keyword) arguments of the driver."""
 READ_ONLY = "-c default_transaction_read_only=on"
 _SECRETS = ("password", "passwd", "sslpassword")
 _NAMES = ("user", "username", "host", "dbname", "database", "db")
@@ -35,7 +35,7 @@ def prepare(
         if read_only:
             _read_only_session(dialect.driver, cparams)
     if record is not None:
-        record.info[SEEN] = (dialect, cargs, cparams)
+        record.info[SEEN] = (cargs, cparams)
 
 
 def _name_session(driver: str, cparams: dict[str, Any]) -> None:
@@ -66,6 +66,15 @@ def read_only_environment(on: bool) -> None:
         os.environ["PGOPTIONS"] = wanted
     else:
         os.environ.pop("PGOPTIONS", None)
+
+
+def way_in(connection: Any) -> tuple[Any, Callable[[], Any]]:
+    """(dialect, function that makes one more driver connection like this one, past the pool)."""
+    dialect, seen = connection.dialect, connection.info.get(SEEN)
+    if seen is None:  # env.py gave the engine a creator
+        return dialect, lambda: connection.engine.pool._invoke_creator(None)
+    cargs, cparams = seen
+    return dialect, lambda: dialect.connect(*cargs, **cparams)
 
 
 def raw_connection(connection: Any) -> Any:

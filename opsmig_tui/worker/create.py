@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Optional
@@ -17,7 +18,11 @@ from .autogenerate import by_table, describe_operations
 from .config import command_line, version_locations
 from .drift import revision_arguments
 from .environment import load, run_environment
+from .errors import WorkerError
 from .session import Session
+
+_SEE_FILE = re.compile(r"^Template rendering failed; see (\S+) for a template-oriented traceback")
+_PLACE = re.compile(r'File "([^"]+\.mako)", line (\d+)')
 
 
 def plan_create(session: Session, request: protocol.PlanCreate) -> protocol.CreatePlan:
@@ -110,15 +115,28 @@ def _write(script: ScriptDirectory, context: Any, created: Optional[str]) -> tup
         anything._generate_create_date = lambda: datetime.fromisoformat(created)
     try:
         written = [item for item in context.generate_scripts() if item is not None]
-    except BaseException:
+    except BaseException as error:
         ids = [str(made.rev_id) for made in context.generated_revisions]
         for path in _files(script) - before:
             if any(revision in Path(path).read_text("utf-8", "replace") for revision in ids):
                 os.remove(path)
-        raise
+        raise _told_by_mako(error) from None
     finally:
         vars(script).pop("_generate_create_date", None)
     return str(written[0].path), str(written[0].revision)
+
+
+def _told_by_mako(error: BaseException) -> BaseException:
+    """The error itself; where alembic only names a file that mako wrote into, what is in there."""
+    found = _SEE_FILE.search(str(error)) if isinstance(error, util.CommandError) else None
+    if found is None or not os.path.exists(found[1]):
+        return error
+    text = Path(found[1]).read_text("utf-8", "replace").strip()
+    os.remove(found[1])
+    places = _PLACE.findall(text)
+    file, line = places[-1] if places else (None, 0)
+    last = text.splitlines()[-1] if text else str(error)
+    return WorkerError(protocol.Failed("project", last, file=file, line=int(line), traceback=text))
 
 
 def _files(script: ScriptDirectory) -> set[str]:

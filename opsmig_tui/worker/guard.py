@@ -8,14 +8,23 @@ from typing import Any, Optional
 
 from alembic.runtime.migration import MigrationContext
 
-from .connections import SEEN
 from .errors import WorkerError
 from .protocol import DatabaseStatus, Failed, Run, from_dict
 from .session import Session
-from .side import SideConnection
+from .side import SideConnection, unavailable
 from .status import database_status
 
-_TRY = "SELECT pg_try_advisory_lock(%d)"
+_SESSION = "SELECT pg_backend_pid(), extract(epoch FROM pg_postmaster_start_time())::text"
+# A pooler gives a session to others after each transaction: the lock is therefore one of a
+# transaction, which must last, and must hold no snapshot: CREATE INDEX CONCURRENTLY would wait.
+_BEGIN = (
+    "BEGIN ISOLATION LEVEL READ COMMITTED",
+    "SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'",
+)
+# Drivers of the extended protocol (asyncpg, pg8000) keep a query, and its snapshot, open until the
+# next statement. So this one comes last: it needs none.
+_STAY = "SET LOCAL idle_in_transaction_session_timeout = 0"
+_TRY = "SELECT pg_try_advisory_xact_lock(%d)"
 _HOLDER = """
 SELECT a.pid, coalesce(nullif(a.application_name, ''), 'an unnamed program'), a.usename
 FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
@@ -83,15 +92,28 @@ class Guard:
         self._side: list[SideConnection] = []
 
     def take(self, context: MigrationContext) -> None:
-        """Lock this database and version table. Raises WorkerError when another run holds it."""
+        """Lock this database and version table. Raises WorkerError when another run holds it, or
+        when the lock cannot be had."""
         connection: Any = context.connection
         if context.dialect.name != "postgresql":
             return
-        pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
-        side = SideConnection(connection.info.get(SEEN))
+        pid, server = connection.exec_driver_sql(_SESSION).one()
+        side = SideConnection(connection)
         self._side.append(side)
         key = lock_key(context.version_table_schema, context.version_table)
-        if not side.ask(_TRY % key)[0][0]:
+        try:
+            for statement in _BEGIN:
+                side.ask(statement)
+            ((own_pid, own_server),) = side.ask(_SESSION)
+            locked = side.ask(_TRY % key)[0][0]
+            side.ask(_STAY)
+        except Exception as error:
+            raise unavailable(str(error).strip()) from error
+        if own_server != server:
+            raise unavailable("it reached another server than the first")
+        if own_pid == pid:
+            raise unavailable("the project gives out one connection twice")
+        if not locked:
             holder = side.ask(_HOLDER % key)
             raise WorkerError(Failed("locked", _held_by(holder)))
         self._session.cancellation.cancel_on_server = lambda: side.cancel(pid)

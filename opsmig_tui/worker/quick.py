@@ -16,7 +16,6 @@ from typing import Any, Optional
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
-from .connections import SEEN
 from .errors import WorkerError
 from .protocol import DatabaseStatus
 from .side import SideConnection
@@ -57,8 +56,7 @@ class Quick:
         """Keep a session like the one env.py just made; called inside its run."""
         self.forget()
         connection: Any = context.connection
-        seen = connection.info.get(SEEN) if status.identity.dialect == "postgresql" else None
-        if seen is None or not self._possible:
+        if status.identity.dialect != "postgresql" or not self._possible:
             return
         quote = context.dialect.identifier_preparer.quote
         parts = (context.version_table_schema, context.version_table)
@@ -71,7 +69,7 @@ class Quick:
         self._files = _files_read(self._root, str(context.script.dir) if context.script else "")
         self._stamps = self._stamp()
         try:
-            self._side = SideConnection(seen, KEEP_SECONDS, ANSWER_SECONDS)
+            self._side = SideConnection(connection, KEEP_SECONDS, ANSWER_SECONDS)
         except WorkerError:
             self._possible = False  # no room for a second session here: do not try again
 

@@ -119,8 +119,10 @@ def _perform(session: Session, request: protocol.Run, progress: Progress, guard:
         check_database(session, context, heads, request.expected, count)
         steps = steps_of(script, request.direction, request.target, heads)
         check_steps([step.revision.revision for step in steps], request, len(progress.started))
-        count += 1
         guard.take(context)
+        # another run may have ended between the first look and the lock
+        check_database(session, context, context.get_current_heads(), request.expected, count)
+        count += 1
         progress.begin(heads)
         if not heads:
             context._ensure_version_table()  # dont_mutate kept alembic from it before the checks

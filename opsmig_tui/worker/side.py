@@ -10,6 +10,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from queue import Empty, Queue
 from typing import Any, Optional
 
+from .connections import way_in
 from .errors import WorkerError
 from .protocol import Failed
 
@@ -24,17 +25,15 @@ class SideConnection:
     """
 
     def __init__(
-        self, seen: Any, idle_seconds: Optional[float] = None, patience: float = PATIENCE
+        self, beside: Any, idle_seconds: Optional[float] = None, patience: float = PATIENCE
     ) -> None:
-        """Connect with what `connections.SEEN` holds; `idle_seconds` unused, it closes itself.
+        """Connect as `beside`, a SQLAlchemy connection, did; `idle_seconds` unused, it closes.
 
         Raises WorkerError when the connection cannot be made.
         """
-        if seen is None:
-            raise _unavailable("the project makes its connections itself")
         self.open = True
         self._idle_seconds = idle_seconds
-        self._dialect, self._cargs, self._cparams = seen
+        self._dialect, self._connect_anew = way_in(beside)
         self._raw: Any = None
         self._ended = threading.Event()
         self._jobs: Queue[Optional[tuple[Callable[[], Any], Future[Any]]]] = Queue()
@@ -42,9 +41,9 @@ class SideConnection:
         try:
             self._submit(self._connect).result(patience)
         except FutureTimeout:
-            raise _unavailable(f"no answer within {patience:.0f} s") from None
+            raise unavailable(f"no answer within {patience:.0f} s") from None
         except Exception as error:
-            raise _unavailable(str(error).strip()) from error
+            raise unavailable(str(error).strip()) from error
 
     def ask(self, sql: str, seconds: float = PATIENCE) -> list[Any]:
         """The rows of one statement. Raises what the driver raises, or TimeoutError."""
@@ -92,13 +91,13 @@ class SideConnection:
             future.set_exception(error)
 
     def _connect(self) -> None:
-        self._raw = self._dialect.connect(*self._cargs, **self._cparams)
+        self._raw = self._connect_anew()
         self._dialect.set_isolation_level(self._raw, "AUTOCOMMIT")
 
     def _execute(self, sql: str) -> list[Any]:
         cursor = self._raw.cursor()
         cursor.execute(sql)
-        rows = list(cursor.fetchall())
+        rows = list(cursor.fetchall()) if cursor.description else []
         cursor.close()
         return rows
 
@@ -113,6 +112,7 @@ def _in_loop(loop: asyncio.AbstractEventLoop, job: Callable[[], Any]) -> Any:
     return loop.run_until_complete(greenlet_spawn(job))
 
 
-def _unavailable(why: str) -> WorkerError:
+def unavailable(why: str) -> WorkerError:
+    """A run without its second connection does not start."""
     text = f"The second connection that guards a run could not be opened: {why}."
     return WorkerError(Failed("connection", text + " Nothing was changed."))

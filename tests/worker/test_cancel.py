@@ -1,6 +1,8 @@
 """Cancelling in every state a run can be in. The worker lives on each time."""
 
 import asyncio
+import signal
+import time
 from typing import Any
 
 import pytest
@@ -8,6 +10,8 @@ import pytest
 from opsmig_tui.demo import SampleProject
 from opsmig_tui.services.worker_client import WorkerClient, WorkerFailed
 from opsmig_tui.worker import protocol
+from opsmig_tui.worker.cancel import Cancellation
+from opsmig_tui.worker.errors import Cancelled
 from tests.worker.conftest import HEAD, Start, Told, add_revision, run_of, upgrade
 
 VERSION = "SELECT version_num FROM public.alembic_version"
@@ -221,3 +225,26 @@ async def test_stop_in_the_middle_of_a_run_rolls_back_and_leaves_no_child(
     assert not runner.alive
     assert sql("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)'") == [(0,)]
     assert sql(VERSION) == [(HEAD,)]
+
+
+def test_sigint_remains_where_the_server_cannot_be_asked() -> None:
+    """psycopg2's cancel() raises once the connection it belongs to is closed."""
+    asked = []
+
+    def on_server() -> None:
+        asked.append("in vain")
+        raise RuntimeError("connection already closed")
+
+    cancellation = Cancellation()
+    previous = signal.signal(signal.SIGINT, cancellation.on_sigint)
+    try:
+        cancellation.expect(1)
+        cancellation.begin(1)
+        cancellation.cancel_on_server = on_server
+        cancellation.cancel(1)
+        with pytest.raises(Cancelled):
+            time.sleep(60)
+    finally:
+        cancellation.end()
+        signal.signal(signal.SIGINT, previous)
+    assert asked

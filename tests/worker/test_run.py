@@ -298,3 +298,93 @@ async def test_nothing_is_told_of_the_look_at_where_a_failure_left_the_database(
         await upgrade(client, told=told)
     assert not told.of(protocol.Commit)
     assert [start.sql for start in told.of(protocol.SqlStart)] == ["SELECT 1/0"]
+
+
+CREATOR = """
+    made = []
+
+    def creator():
+        import psycopg
+
+        url = settings.database_url().replace("+psycopg", "")
+        made.append(psycopg.connect(url))
+        if len(made) == 2:
+            {second}
+        return made[{which}]
+
+    engine = create_engine("postgresql+psycopg://", creator=creator, poolclass=pool.NullPool)
+    with engine"""
+
+
+def with_creator(sample: SampleProject, second: str = "pass", which: str = "-1") -> None:
+    """Have env.py make its connections itself; `second` runs when it makes the second."""
+    env = sample.backend / "alembic" / "env.py"
+    code = CREATOR.format(second=second, which=which)
+    env.write_text(env.read_text().replace("\n    with engine", code))
+
+
+async def test_connections_that_the_project_makes_itself(
+    start: Start, sample: SampleProject, sql: Any
+) -> None:
+    with_creator(sample)
+    assert (await upgrade(start(runner=True))).current == (HEAD,)
+    assert sql(VERSION) == [(HEAD,)]
+
+
+async def test_one_connection_for_both_is_refused(
+    start: Start, sample: SampleProject, sql: Any
+) -> None:
+    with_creator(sample, which="0")
+    with pytest.raises(WorkerFailed) as caught:
+        await upgrade(start(runner=True))
+    assert caught.value.failed.kind == "connection"
+    assert caught.value.failed.message.endswith("Nothing was changed.")
+    assert sql(VERSION) == [(BEFORE_PENDING,)]
+
+
+async def test_a_run_that_ended_just_before_the_lock_is_noticed(
+    start: Start, sample: SampleProject, sql: Any
+) -> None:
+    client = start(runner=True)
+    run = run_of(await client.request(protocol.Plan("upgrade", "head")))
+    update = "UPDATE public.alembic_version SET version_num = 'c80b4f1e97d5'"
+    with_creator(sample, f"psycopg.connect(url, autocommit=True).execute({update!r})")
+    with pytest.raises(WorkerFailed) as caught:
+        await client.request(run)
+    assert caught.value.failed.kind == "identity"
+    assert "moved" in caught.value.failed.message
+    assert sql(VERSION) == [("c80b4f1e97d5",)]
+
+
+async def test_the_lock_holds_behind_a_pooler_too(
+    start: Start, sample: SampleProject, sql: Any
+) -> None:
+    """One that hands sessions on after each transaction: the lock's must not end, and must hold
+    no snapshot that CREATE INDEX CONCURRENTLY would wait for."""
+    client = start(runner=True)
+    await upgrade(client)
+    add_revision(
+        sample,
+        """
+        holders = "SELECT a.state, a.backend_xmin FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+        holders += " WHERE l.locktype = 'advisory'"
+        print("holders:", op.get_bind().execute(sa.text(holders)).all())
+        """,
+    )
+    told = Told()
+    await upgrade(client, told=told)
+    holders = "holders: [('idle in transaction', None)]"
+    assert holders in [line.text for line in told.of(protocol.Output)]
+
+
+async def test_a_lock_that_may_not_be_had(
+    start: Start, sample: SampleProject, postgres: Any, sql: Any
+) -> None:
+    revoke = "REVOKE EXECUTE ON FUNCTION pg_try_advisory_xact_lock(bigint) FROM PUBLIC"
+    with postgres.connect(sample.database) as connection:
+        connection.execute(revoke)
+    with pytest.raises(WorkerFailed) as caught:
+        await upgrade(start(runner=True))
+    assert "permission denied for function" in caught.value.failed.message
+    assert caught.value.failed.message.endswith("Nothing was changed.")
+    assert sql(VERSION) == [(BEFORE_PENDING,)]
