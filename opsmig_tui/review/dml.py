@@ -141,8 +141,8 @@ def _literal(text: str, node: ast.expr) -> ast.expr | None:
     """The string as it stands in the file, if its lines there are its lines as text."""
     while isinstance(node, ast.Call) and node.args:
         node = node.args[0]
-    if not isinstance(node, ast.JoinedStr):
-        if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
-            return None
+    plain = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    if not plain and not isinstance(node, ast.JoinedStr):
+        return None
     lines = (node.end_lineno or node.lineno) - node.lineno
     return node if lines and text.count("\n") == lines else None

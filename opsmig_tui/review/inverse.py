@@ -7,6 +7,7 @@ inverse of an alter. Data needs no inverse, and conditional operations are not j
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from opsmig_tui.review.aliases import Aliases, aliases
@@ -92,10 +93,16 @@ class _Lookup:
         if table in self.up_new_tables or (item.kind == "drop_column" and self._gone(table)):
             return True
         if item.kind in ("create_index", "create_constraint", "alter_column"):
-            return any(
-                (table, self.sides.columns.of(n)) in self.up_new_columns for n in item.column_names
-            )
+            return self._stands_on(item, self.up_new_columns)
         return False
+
+    def _stands_on(self, item: Operation, columns: set[tuple[str | None, str | None]]) -> bool:
+        """The index, constraint or change is about one of these columns."""
+        table = self.sides.table(item)
+        if item.object_type == "check":  # what a CHECK is about stands in its text alone
+            words = {word.lower() for word in re.findall(r"\w+", item.text)}
+            return any(owner == table and (name or "").lower() in words for owner, name in columns)
+        return any((table, self.sides.columns.of(n)) in columns for n in item.column_names)
 
     def _gone(self, table: str | None) -> bool:
         return table in self.up_gone_tables
@@ -105,10 +112,7 @@ class _Lookup:
 
     def column_dropped(self, item: Operation) -> bool:
         """One of the columns it stands on goes in downgrade(), and takes it along."""
-        table = self.sides.table(item)
-        return any(
-            (table, self.sides.columns.of(n)) in self.dropped_columns for n in item.column_names
-        )
+        return self._stands_on(item, self.dropped_columns)
 
     def named(self, kind: str, item: Operation) -> bool:
         return item.name is not None and (kind, self.sides.name(item)) in self.down_names
@@ -238,7 +242,7 @@ def _constraint_created(look: _Lookup, item: Operation) -> bool:
     table = look.sides.table(item)
     return any(
         look.sides.table(drop) == table
-        and (drop.name is None or item.name is None)
+        and (drop.name is None or item.name is None or item.object_type == "primary")
         and drop.object_type in ("", item.object_type)
         for drop in drops
     )
@@ -257,7 +261,7 @@ def _constraint_dropped(look: _Lookup, item: Operation) -> bool:
             return True
     return any(
         look.sides.table(made) == table
-        and (made.name is None or item.name is None)
+        and (made.name is None or item.name is None or kind == "primary")
         and kind in ("", made.object_type)
         for made in look.find("create_constraint")
     )

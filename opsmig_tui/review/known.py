@@ -4,11 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
+from opsmig_tui.review.errors import NotReviewable
+from opsmig_tui.review.migration import read_migration
+
+_ADDS = re.compile(r"ADD\s+VALUE", re.IGNORECASE)
 _CREATED = re.compile(r"""CREATE\s+TYPE\s+(?:"?\w+"?\.)?"?(\w+)"?\s+AS\s+ENUM""", re.IGNORECASE)
 _ENUM = re.compile(r"""\b(?:Enum|ENUM)\(""")
 _NAME = re.compile(r"""\bname\s*=\s*["'](\w+)["']""")
 _REACH = 4_000  # characters of one Enum(...) call that are looked at
+
+
+def pending_enum_values(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The values that these revision files add to enum types, by the type's name as it stands
+    there ("kind" or "ops.kind"). For `Facts.enum_values_pending`.
+
+    Loops and strings put together are followed as a review does; what is only known at run time
+    is left out.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for text in texts:
+        if _ADDS.search(text) is None:
+            continue
+        try:
+            migration = read_migration(Path("revision.py"), text)
+        except NotReviewable:
+            continue  # it has no values that alembic could run either
+        for item in migration.upgrade:
+            if item.kind == "add_enum_value" and item.name is not None:
+                name = f"{item.schema}.{item.name}" if item.schema else item.name
+                found[name] = (*found.get(name, ()), *(item.values or ()))
+    return found
 
 
 def known_enums(texts: Iterable[str]) -> frozenset[str]:

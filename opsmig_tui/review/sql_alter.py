@@ -45,11 +45,11 @@ def alter_type(cursor: Cursor) -> Operation:
         values = None if value is None else (value,)
         return _op("add_enum_value", name=name, schema=schema, values=values, guard=guard)
     if cursor.take("rename", "value"):
-        cursor.string()
+        old = cursor.string()
         cursor.take("to")
         value = cursor.string()
         values = None if value is None else (value,)
-        return _op("rename_enum_value", name=name, schema=schema, values=values)
+        return _op("rename_enum_value", name=name, schema=schema, values=values, old_name=old)
     if cursor.take("rename", "to"):
         # The old type name goes, the new one comes: to the rules a type that exists from here on.
         return _op("create_enum", name=cursor.part(), old_name=name, schema=schema, replace=True)

@@ -179,12 +179,12 @@ def _leave_loop(run: Run, node: ast.stmt, env: Env) -> Flow:
 
 def _if(run: Run, node: ast.If, env: Env) -> Flow | None:
     test = evaluate(run, node.test, env)
-    decided = truth(test)
+    decided = _dialect_known(run, test) if isinstance(test, DialectTest) else truth(test)
     if decided is not None:
         return execute(run, node.body if decided else node.orelse, env)
     yes: dict[str, object] = {"branch": True}
     no: dict[str, object] = {"branch": True}
-    if isinstance(test, DialectTest):
+    if isinstance(test, DialectTest) and run.context.dialect == "any":
         yes, no = _dialects(test.postgresql)
     elif is_inspected(test):
         yes, no = {"branch": True, "guarded": True}, {"branch": True, "guarded": True}
@@ -198,6 +198,14 @@ def _if(run: Run, node: ast.If, env: Env) -> Flow | None:
         other = execute(run, node.orelse, env)
     _join(env, after)
     return _both(then, other, yes, no)
+
+
+def _dialect_known(run: Run, test: DialectTest) -> bool | None:
+    """What a test of the dialect says below another one."""
+    if run.context.dialect == "postgresql":
+        return test.postgresql
+    # Of the others nobody knows which, except that it is not PostgreSQL.
+    return False if run.context.dialect == "other" and test.postgresql else None
 
 
 def _dialects(positive: bool) -> tuple[dict[str, object], dict[str, object]]:

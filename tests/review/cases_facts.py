@@ -300,3 +300,113 @@ CASES += [
         """,
     ),
 ]
+
+TWO = Facts(
+    models=ModelFacts((), (EnumFacts("ops", "kind", ("a", "b")),)),
+    database=DatabaseFacts(
+        "postgresql",
+        160000,
+        (),
+        (EnumFacts("audit", "kind", ("a", "b")), EnumFacts("ops", "kind", ("a",))),
+    ),
+)
+UNSAID = replace(TWO, models=ModelFacts((), (EnumFacts(None, "kind", ("a", "b")),)))
+ADDS = """
+from alembic import op
+revision = "a1"
+down_revision = "a0"
+def upgrade():{mark}
+    with op.get_context().autocommit_block():
+        {statement}
+def downgrade():
+    op.execute("SELECT 1")
+"""
+FLAGGED = "  #! enum-value-missing"
+
+
+def adds(statement: str, mark: str = "") -> str:
+    return ADDS.format(mark=mark, statement=statement)
+
+
+CASES += [
+    Case(
+        "enum-value-missing: another schema's type of that name has it",
+        whole=adds("op.execute('SELECT 1')", FLAGGED),
+        facts=TWO,
+    ),
+    Case(
+        "enum-value-missing: it goes to another schema's type",
+        whole=adds("op.execute(\"ALTER TYPE audit.kind ADD VALUE IF NOT EXISTS 'b'\")", FLAGGED),
+        facts=TWO,
+    ),
+    Case(
+        "enum-value-missing: pending for another schema's type",
+        whole=adds("op.execute('SELECT 1')", FLAGGED),
+        facts=replace(TWO, enum_values_pending={"audit.kind": ("b",)}),
+    ),
+    Case(
+        "near: pending for this schema's type",
+        whole=adds("op.execute('SELECT 1')"),
+        facts=replace(TWO, enum_values_pending={"ops.kind": ("b",)}),
+    ),
+    Case(
+        "near: two types of that name, and nothing says which",
+        whole=adds("op.execute('SELECT 1')"),
+        facts=UNSAID,
+    ),
+    Case(
+        "near: added in a loop",
+        whole=adds(
+            """for value in ("b", "c"):
+            op.execute(f"ALTER TYPE ops.kind ADD VALUE IF NOT EXISTS '{value}'")"""
+        ),
+        facts=TWO,
+    ),
+    Case(
+        "near: the database has more values than the models",
+        whole=adds("op.execute('SELECT 1')"),
+        facts=facts({"kind": ("a",)}, {"kind": ("a", "b")}),
+    ),
+    Case(
+        "enum-value-missing: renamed away",
+        whole=adds("op.execute(\"ALTER TYPE ops.kind RENAME VALUE 'a' TO 'b'\")", FLAGGED),
+        facts=facts({"kind": ("a", "b")}, {"kind": ("a",)}),
+    ),
+    Case(
+        "near: renamed as in the models",
+        whole=adds("op.execute(\"ALTER TYPE ops.kind RENAME VALUE 'a' TO 'b'\")"),
+        facts=facts({"kind": ("b",)}, {"kind": ("a",)}),
+    ),
+    Case(
+        "enum-value-missing: the type is made here, with too few values",
+        whole=adds("op.execute(\"CREATE TYPE ops.kind AS ENUM ('a')\")", FLAGGED)
+        .replace("with op.get_context().autocommit_block():", "if True:")
+        .replace("SELECT 1", "DROP TYPE ops.kind"),
+        facts=facts({"kind": ("a", "b")}),
+    ),
+    Case(
+        "companion: a new versioned model comes with its companion, and later columns too",
+        """
+        op.create_table("agreement", sa.Column("id", sa.Integer()), schema="ops")
+        op.create_table("agreement_history", sa.Column("id", sa.Integer()), schema="ops")
+        op.add_column("agreement", sa.Column("x", sa.Integer()), schema="ops")
+        op.add_column("agreement_history", sa.Column("x", sa.Integer()), schema="ops")
+        """,
+        """
+        op.drop_table("agreement_history", schema="ops")
+        op.drop_table("agreement", schema="ops")
+        """,
+        facts=VERSIONED,
+    ),
+    Case(
+        "companion-column-missing: said once",
+        """
+        op.add_column("agreement", sa.Column("x", sa.Integer()), schema="ops")  #! companion-column-missing
+        op.alter_column("agreement", "x", server_default="1", schema="ops")
+        op.execute("UPDATE ops.agreement SET x = 1 WHERE x IS NULL")
+        op.alter_column("agreement", "x", nullable=False, schema="ops")
+        """,
+        'op.drop_column("agreement", "x", schema="ops")',
+        facts=VERSIONED,
+    ),
+]

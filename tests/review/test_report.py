@@ -31,7 +31,7 @@ def test_json_has_the_documented_shape() -> None:
         "downgrade": ["creates table agreement (1 column)"],
     }
     (finding,) = found["findings"]
-    assert finding.pop("message").startswith("Drops table agreement")
+    assert finding.pop("message").startswith("Drops table ops.agreement")
     assert finding.pop("why")
     assert finding.pop("remedy")
     assert finding == {
@@ -49,7 +49,7 @@ def test_json_has_the_documented_shape() -> None:
 def test_text_underlines_what_is_meant() -> None:
     lines = report.to_text(CASE.review()).split("\n")
     at = next(i for i, line in enumerate(lines) if "✖ drop-table:" in line)
-    assert lines[at].startswith("a1_add.py:19:5: ✖ drop-table: Drops table agreement")
+    assert lines[at].startswith("a1_add.py:19:5: ✖ drop-table: Drops table ops.agreement")
     assert lines[at + 1] == '    19 │     op.drop_table("agreement", schema="ops")'
     assert lines[at + 2] == "       │     " + "^" * 40
     assert lines[-1] == "✖ 1 error"

@@ -47,16 +47,25 @@ def flag(
     )
 
 
+def qualified(name: str, schema: str | None) -> str:
+    """ "ops.agreement", or "agreement" where no schema is named."""
+    return f"{schema}.{name}" if schema else name
+
+
 def table_of(operation: Operation) -> str:
-    return operation.table or "a table named at run time"
+    if operation.table is None:
+        return "a table named at run time"
+    return qualified(operation.table, operation.schema)
 
 
 def column_of(operation: Operation) -> str:
-    """ "agreement.nickname"."""
+    """ "ops.agreement.nickname"."""
     name = operation.column
     if name is None:
         return f"a column of {table_of(operation)}, named at run time"
-    return f"{operation.table or '?'}.{name}"
+    return (
+        f"{table_of(operation)}.{name}" if operation.table else f"{name} of {table_of(operation)}"
+    )
 
 
 def keyword(name: str, value: str | None) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from opsmig_tui.review.model import NotChecked
 from opsmig_tui.review.operations import Operation, Span
 from opsmig_tui.review.renames import table_facts
-from opsmig_tui.review.rules.base import Rule, Verdict, flag, listed
+from opsmig_tui.review.rules.base import Rule, Verdict, flag, listed, table_of
 from opsmig_tui.review.subject import Subject
 from opsmig_tui.worker.protocol import ConstraintFacts, TableFacts
 
@@ -23,10 +23,13 @@ _KINDS = {"unique": "unique constraint", "foreign": "foreign key", "primary": "p
 
 @dataclass(frozen=True)
 class _Renamed:
+    """`schema` is "ops." or nothing."""
+
     kind: str
     table: str
     old: str
     new: str
+    schema: str = ""
 
 
 def _constraint_renamed(subject: Subject) -> Iterator[Verdict]:
@@ -67,8 +70,8 @@ def _counted(count: int) -> str:
 
 def _statement(item: _Renamed) -> str:
     if item.kind == "index":
-        return f"ALTER INDEX {item.old} RENAME TO {item.new}"
-    return f"ALTER TABLE {item.table} RENAME CONSTRAINT {item.old} TO {item.new}"
+        return f"ALTER INDEX {item.schema}{item.old} RENAME TO {item.new}"
+    return f"ALTER TABLE {item.schema}{item.table} RENAME CONSTRAINT {item.old} TO {item.new}"
 
 
 def _differences(model: TableFacts, there: TableFacts | None) -> Iterator[_Renamed]:
@@ -82,7 +85,8 @@ def _differences(model: TableFacts, there: TableFacts | None) -> Iterator[_Renam
             continue
         if len(_alike(item, model.constraints)) != 1 or same[0].name is None:
             continue
-        yield _Renamed(item.kind, model.name, same[0].name, item.name)
+        schema = f"{there.schema}." if there.schema else ""
+        yield _Renamed(item.kind, model.name, same[0].name, item.name, schema)
 
 
 def _alike(item: ConstraintFacts, others: Iterable[ConstraintFacts]) -> list[ConstraintFacts]:
@@ -112,6 +116,7 @@ def _renamed_here(subject: Subject) -> Iterator[Verdict]:
                     drop.table or "",
                     drop.name,
                     made.name or "",
+                    f"{drop.schema}." if drop.schema else "",
                 )
                 what = _KINDS.get(made.object_type, "index")
                 yield flag(
@@ -176,7 +181,7 @@ def _unnamed(subject: Subject) -> Iterator[Verdict]:
                 "unnamed-constraint",
                 "error",
                 item,
-                f"Drops a {what} of {item.table or 'a table'} without saying which.",
+                f"Drops a {what} of {table_of(item)} without saying which.",
                 "Without a name the DROP cannot be rendered: it fails when it runs.",
                 "Look the name up in the database and write it here, and give the metadata a "
                 "naming_convention.",
@@ -186,7 +191,7 @@ def _unnamed(subject: Subject) -> Iterator[Verdict]:
                 "unnamed-constraint",
                 "note",
                 item,
-                f"Creates a {what} on {item.table or 'a table'} without a name.",
+                f"Creates a {what} on {table_of(item)} without a name.",
                 "The database chooses one, which a later drop then has to guess.",
                 "Name it, or give the metadata a naming_convention.",
             )

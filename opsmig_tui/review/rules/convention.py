@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from opsmig_tui.review.model import NotChecked
 from opsmig_tui.review.operations import Operation
 from opsmig_tui.review.renames import table_facts
-from opsmig_tui.review.rules.base import Rule, Verdict, column_of, flag
+from opsmig_tui.review.rules.base import Rule, Verdict, column_of, flag, qualified, table_of
 from opsmig_tui.review.subject import Subject
 
 TABLE, COLUMN, GUARD = "companion-table-missing", "companion-column-missing", "no-existence-guard"
@@ -29,13 +29,14 @@ def _companion_table(subject: Subject) -> Iterator[Verdict]:
             continue
         if not _is_copy(subject, item.table, companion):
             continue
+        lacking = qualified(companion, item.schema)
         yield flag(
             TABLE,
             "error",
             item,
-            f"Creates {item.table} without its companion table {companion}.",
-            f"The model is versioned: while {companion} is missing, every change of a row fails.",
-            f"Create {companion} in the same revision.",
+            f"Creates {table_of(item)} without its companion table {lacking}.",
+            f"The model is versioned: while {lacking} is missing, every change of a row fails.",
+            f"Create {lacking} in the same revision.",
         )
 
 
@@ -93,14 +94,14 @@ def _companion_column(subject: Subject) -> Iterator[Verdict]:
             continue
         if subject.created("upgrade").made_table(companion):
             continue
+        there = qualified(companion, item.schema)
         yield flag(
             COLUMN,
             "error",
             item,
-            f"{verb} {column_of(item)} but not {companion}.{item.column}.",
-            f"Rows are copied to {companion}: the first change of a row fails when the columns "
-            "differ.",
-            f"Do the same to {companion}, in both directions.",
+            f"{verb} {column_of(item)} but not {there}.{item.column}.",
+            f"Rows are copied to {there}: the first change of a row fails when the columns differ.",
+            f"Do the same to {there}, in both directions.",
         )
 
 

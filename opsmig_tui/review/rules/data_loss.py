@@ -93,7 +93,7 @@ def _renamed_column(subject: Subject) -> Iterator[Finding]:
             "rename-as-drop-add-column",
             "error",
             pair.drop,
-            f"{table}.{pair.old} is dropped and {table}.{pair.new} added: this looks like a rename "
+            f"{column_of(pair.drop)} is dropped and {pair.new} added: this looks like a rename "
             f"({', '.join(pair.score.reasons)}).",
             "Autogenerate writes a rename this way; the new column starts out empty and the old "
             "values are lost.",
@@ -108,7 +108,8 @@ def _renamed_table(subject: Subject) -> Iterator[Finding]:
             "rename-as-drop-add-table",
             "error",
             pair.drop,
-            f"Table {pair.old} is dropped and {pair.new} created: this looks like a rename "
+            f"Table {table_of(pair.drop)} is dropped and {table_of(pair.add)} created: this looks "
+            f"like a rename "
             f"({', '.join(pair.score.reasons)}).",
             "Autogenerate writes a rename this way; the new table starts out empty and the old "
             "rows are lost.",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from opsmig_tui.review.model import NotChecked
 from opsmig_tui.review.operations import EnumUse, Operation, Span, same_schema
-from opsmig_tui.review.rules.base import Rule, Verdict, flag, listed
+from opsmig_tui.review.rules.base import Rule, Verdict, flag, keyword, listed, qualified
 from opsmig_tui.review.subject import Subject
 from opsmig_tui.worker.protocol import EnumFacts
 
@@ -26,56 +26,75 @@ def _value_missing(subject: Subject) -> Iterator[Verdict]:
     where = subject.migration.function_span("upgrade") or Span(1)
     for enum in facts.models.enums:
         there = _in_database(subject, enum.name, enum.schema)
-        if there is None or _made_here(subject, enum):
+        values = _values_now(subject, enum, there)
+        if values is None:
             continue
-        lacking = _lacking(subject, enum, there)
+        lacking = [value for value in enum.values if value not in values]
         unread = next((op for op in subject.migration.upgrade if _may_add(op, enum)), None)
         if lacking and unread is not None:
             reason = f"line {unread.span.line} may add values to {enum.name}, which its text hides"
             yield NotChecked(VALUE_MISSING, reason)
         elif lacking:
-            qualified = f"{enum.schema}.{enum.name}" if enum.schema else enum.name
-            values = listed([repr(value) for value in lacking])
+            name = qualified(enum.name, enum.schema)
+            them = "it" if len(lacking) == 1 else "one of them"
             yield flag(
                 VALUE_MISSING,
                 "error",
                 where,
-                f"The models' enum {enum.name} has {values}, which the database lacks.",
-                "Autogenerate does not compare enum values; writing one of these fails.",
-                f"Run ALTER TYPE {qualified} ADD VALUE IF NOT EXISTS '{lacking[0]}' inside "
-                "op.get_context().autocommit_block().",
+                f"The models' enum {name} has {listed(map(repr, lacking))}, which the "
+                "database lacks.",
+                f"Autogenerate does not compare enum values: the first write of {them} fails.",
+                f"Run {_add_values(name, lacking)} inside op.get_context().autocommit_block().",
             )
 
 
+def _add_values(enum: str, values: list[str]) -> str:
+    """``ALTER TYPE ops.kind ADD VALUE IF NOT EXISTS 'c'``, and that there is more to add."""
+    first = values[0].replace("'", "''")
+    statement = f"ALTER TYPE {enum} ADD VALUE IF NOT EXISTS '{first}'"
+    return statement if len(values) == 1 else f"{statement}, and so for each value,"
+
+
 def _in_database(subject: Subject, name: str, schema: str | None) -> EnumFacts | None:
+    """The database's type of this name; None also where two schemas have one and nothing tells
+    which is meant."""
     database = subject.facts.database
-    for enum in database.enums if database is not None else ():
-        if enum.name == name and same_schema(schema, enum.schema):
-            return enum
-    return None
+    found = [
+        enum
+        for enum in (database.enums if database is not None else ())
+        if enum.name == name and same_schema(schema, enum.schema)
+    ]
+    if len(found) > 1:
+        found = [enum for enum in found if enum.schema == (schema or "public")]
+    return found[0] if found else None
 
 
-def _made_here(subject: Subject, enum: EnumFacts) -> bool:
-    """upgrade() creates or recreates the type."""
-    return any(
-        op.kind in ("create_enum", "drop_enum") and op.name == enum.name
-        for op in subject.migration.upgrade
-    )
+def _same_type(op: Operation, enum: EnumFacts) -> bool:
+    return op.name == enum.name and same_schema(op.schema, enum.schema)
 
 
-def _lacking(subject: Subject, enum: EnumFacts, there: EnumFacts) -> list[str]:
+def _values_now(subject: Subject, enum: EnumFacts, there: EnumFacts | None) -> set[str] | None:
+    """The values the type has after the pending revisions and this one; None: nothing tells."""
     pending = subject.facts.enum_values_pending
-    known = {*there.values, *pending.get(enum.name, ())}
-    known |= set(pending.get(f"{enum.schema}.{enum.name}", ()))
+    known: set[str] | None = None
+    if there is not None:
+        known = {*there.values, *pending.get(enum.name, ())}
+        known |= set(pending.get(f"{there.schema}.{enum.name}", ()))
     for op in subject.migration.upgrade:
-        if op.kind in ("add_enum_value", "rename_enum_value") and op.name == enum.name:
-            known |= set(op.values or ())
-    return [value for value in enum.values if value not in known]
+        if not _same_type(op, enum):
+            continue
+        if op.kind == "create_enum":
+            known = set(op.values) if op.values is not None else None
+        elif op.kind == "drop_enum":
+            known = None
+        elif op.kind in ("add_enum_value", "rename_enum_value") and known is not None:
+            known = (known - {op.old_name}) | set(op.values or ())
+    return known
 
 
 def _may_add(op: Operation, enum: EnumFacts) -> bool:
     if op.kind == "add_enum_value":
-        return op.name is None or (op.name == enum.name and op.values is None)
+        return op.name is None or (_same_type(op, enum) and op.values is None)
     return op.kind == "undecided" and ("ADD VALUE" in op.text.upper() or op.object_type == "call")
 
 
@@ -100,7 +119,7 @@ def _type_missing(subject: Subject) -> Iterator[Verdict]:
                 TYPE_MISSING,
                 "error",
                 item,
-                f"Uses enum type {enum.name}, which nothing has created.",
+                f"Uses enum type {qualified(enum.name, enum.schema)}, which nothing has created.",
                 "Adding or altering a column does not emit CREATE TYPE; only CREATE TABLE does.",
                 f"Before it, create the type: {_create_call(enum)}.",
             )
@@ -110,7 +129,8 @@ def _type_missing(subject: Subject) -> Iterator[Verdict]:
 
 def _create_call(enum: EnumUse) -> str:
     values = ", ".join(repr(value) for value in enum.values or ("…",))
-    return f'sa.Enum({values}, name="{enum.name}").create(op.get_bind(), checkfirst=True)'
+    schema = keyword("schema", enum.schema)
+    return f'sa.Enum({values}, name="{enum.name}"{schema}).create(op.get_bind(), checkfirst=True)'
 
 
 def _enum_of(item: Operation) -> EnumUse | None:
@@ -145,9 +165,11 @@ def _existed(subject: Subject, item: Operation, enum: EnumUse) -> bool | None:
     if item.context.direction == "downgrade":
         # upgrade() started with the type in use, so it is gone only if upgrade() dropped it.
         return not any(op.kind == "drop_enum" and op.name == enum.name for op in up)
-    if subject.facts.database is not None:
-        assert enum.name is not None
-        return _in_database(subject, enum.name, enum.schema) is not None
+    database = subject.facts.database
+    if database is not None:
+        return any(
+            e.name == enum.name and same_schema(enum.schema, e.schema) for e in database.enums
+        )
     if subject.facts.known_enums is not None:
         return enum.name in subject.facts.known_enums
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import dis
+import sys
 import warnings
 from collections.abc import Iterator
 from types import CodeType
@@ -131,17 +132,20 @@ def _root(node: ast.expr) -> str:
 
 
 def _import(subject: Subject, name: str, whole: str) -> str:
+    """The import that binds `name`, which is used as `whole` ("backend.types.Money")."""
     models = subject.facts.models
-    last = whole.rsplit(".", 1)[-1]
-    module = models.type_imports.get(last) if models is not None else None
-    if module is not None:
-        dotted = whole != last
-        return f"`import {module}`" if dotted else f"`from {module} import {last}`"
+    parts = whole.split(".")
+    for part in parts:
+        module = models.type_imports.get(part) if models is not None else None
+        if module is not None:
+            return f"`from {module} import {part}`" if part == name else f"`import {module}`"
     if name in _USUAL:
         return f"`{_USUAL[name]}`"
-    if "." in whole:
-        return f"`import {whole.rsplit('.', 1)[0]}`"
-    return f"the import of {name}"
+    if name in sys.stdlib_module_names:
+        return f"`import {name}`"
+    classes = [at for at, part in enumerate(parts) if part[:1].isupper()]
+    module = ".".join(parts[: classes[0] if classes else -1])
+    return f"`import {module}`" if module else f"the import of {name}"
 
 
 RULES = (

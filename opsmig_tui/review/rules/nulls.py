@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from opsmig_tui.review.model import Finding
 from opsmig_tui.review.operations import Operation, same_table
 from opsmig_tui.review.renames import table_facts
-from opsmig_tui.review.rules.base import Rule, column_of, flag
+from opsmig_tui.review.rules.base import Rule, column_of, flag, table_of
 from opsmig_tui.review.subject import Subject
 
 
@@ -51,7 +51,7 @@ def _no_backfill(subject: Subject) -> Iterator[Finding]:
             f"Sets {column_of(item)} NOT NULL without filling its NULLs first.",
             "It fails as soon as one row holds a NULL"
             + (", which upgrade() allows from now on." if back else "."),
-            f"Before it, run UPDATE {item.table} SET {item.column} = … "
+            f"Before it, run UPDATE {table_of(item)} SET {item.column} = … "
             f"WHERE {item.column} IS NULL.",
         )
 
