@@ -14,7 +14,7 @@ from opsmig_tui.history.targets import resolve
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Project
 from opsmig_tui.review.engine import review_source
-from opsmig_tui.review.known import known_enums
+from opsmig_tui.review.known import known_enums, pending_enum_values
 from opsmig_tui.review.model import ChainFacts, Facts, Review
 from opsmig_tui.worker.protocol import FactsResult, GatherFacts
 from opsmig_tui.workspace.status import describe
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
 
 CREATED_TABLE = re.compile(r"""create_table\(\s*["'](\w+)["']""")
-ADDED_VALUE = re.compile(
-    r"""ALTER\s+TYPE\s+(?:"?\w+"?\.)?"?(\w+)"?\s+ADD\s+VALUE\s+(?:IF\s+NOT\s+EXISTS\s+)?'([^']*)'""",
-    re.IGNORECASE,
-)
 
 
 async def review(
@@ -135,7 +131,7 @@ async def static_facts(workspace: Workspace, path: Path) -> Facts:
         companions=companions or None,
         known_enums=known_enums(before),
         known_tables=frozenset(name for text in before for name in CREATED_TABLE.findall(text)),
-        enum_values_pending=_pending_values(after),
+        enum_values_pending=pending_enum_values(after),
         is_last_pending=own is None or _answers_for_models(own, chain),
         companion_suffixes=settings.companion_suffixes,
         ignore=frozenset(settings.ignore),
@@ -163,14 +159,6 @@ def _texts_around(history: History, own: Revision | None) -> tuple[list[str], li
         if r is not own and r.path.exists()
     }
     return [texts[name] for name in texts if name in below], list(texts.values())
-
-
-def _pending_values(texts: list[str]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for text in texts:
-        for name, value in ADDED_VALUE.findall(text):
-            found[name] = (*found.get(name, ()), value)
-    return found
 
 
 def _model_texts(project: Project) -> list[str]:
