@@ -6,7 +6,7 @@ Not a review: here a doubt counts as destruction, there it stays unsaid.
 from __future__ import annotations
 
 from opsmig_tui.review.migration import Migration
-from opsmig_tui.review.operations import Direction, Operation, same_table
+from opsmig_tui.review.operations import Direction, Operation, qualified, same_table
 
 # A value of any other type of the family fits into these.
 WIDEST_TYPES = ("BigInteger", "BIGINT", "Text", "TEXT")
@@ -39,7 +39,7 @@ def _made_here(item: Operation, earlier: tuple[Operation, ...]) -> bool:
 
 
 def _reason(item: Operation) -> str:
-    table = ".".join(part for part in (item.schema, item.table) if part) or "a table"
+    table = qualified(item.table, item.schema) if item.table else "a table"
     match item.kind:
         case "drop_table":
             return f"drops table {table}"

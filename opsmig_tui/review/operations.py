@@ -229,6 +229,11 @@ def same_name(left: str | None, right: str | None) -> bool:
     return left is not None and left == right
 
 
+def qualified(name: str, schema: str | None) -> str:
+    """ "ops.agreement", or "agreement" where no schema is named."""
+    return f"{schema}.{name}" if schema else name
+
+
 def same_schema(left: str | None, right: str | None) -> bool:
     """Equal, or one of them left to the search path."""
     return left is None or right is None or left == right

@@ -8,9 +8,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from opsmig_tui.review.expressions import bind, evaluate
+from opsmig_tui.review.flow import (
+    Flow,
+    both,
+    dialect_known,
+    dialects,
+    forget,
+    join,
+    merge,
+    out_of_loop,
+)
 from opsmig_tui.review.operations import Operation
 from opsmig_tui.review.run import MAX_DEPTH, Argument, Call, Run, span_of
 from opsmig_tui.review.values import (
@@ -28,20 +38,6 @@ from opsmig_tui.review.values import (
 _MAX_UNROLL = 500
 
 
-@dataclass(frozen=True)
-class Flow:
-    """How a block was left: for certain, or perhaps (then `changes` hold for what follows).
-
-    `loop`: by break or continue, so that it ends with the loop.
-    """
-
-    certain: bool
-    loop: bool = False
-    raised: bool = False
-    value: object = None
-    changes: tuple[tuple[str, object], ...] = ()
-
-
 def execute(run: Run, body: Iterable[ast.stmt], env: Env) -> Flow | None:
     """Read a block. None: it runs to its end."""
     result: Flow | None = None
@@ -56,16 +52,10 @@ def execute(run: Run, body: Iterable[ast.stmt], env: Env) -> Flow | None:
             if flow is None:
                 continue
             if flow.certain:
-                return flow if result is None else replace(flow, value=_merge(result, flow))
-            result = flow if result is None else replace(flow, value=_merge(result, flow))
+                return flow if result is None else replace(flow, value=merge(result, flow))
+            result = flow if result is None else replace(flow, value=merge(result, flow))
             run.context = replace(run.context, **dict(flow.changes))  # type: ignore[arg-type]
     return result
-
-
-def _merge(left: Flow, right: Flow) -> object:
-    if left.value == right.value:
-        return left.value
-    return INSPECTED if is_inspected(left.value) or is_inspected(right.value) else UNKNOWN
 
 
 def inline(run: Run, function: Function, call: Call) -> object:
@@ -179,13 +169,13 @@ def _leave_loop(run: Run, node: ast.stmt, env: Env) -> Flow:
 
 def _if(run: Run, node: ast.If, env: Env) -> Flow | None:
     test = evaluate(run, node.test, env)
-    decided = _dialect_known(run, test) if isinstance(test, DialectTest) else truth(test)
+    decided = dialect_known(run, test) if isinstance(test, DialectTest) else truth(test)
     if decided is not None:
         return execute(run, node.body if decided else node.orelse, env)
     yes: dict[str, object] = {"branch": True}
     no: dict[str, object] = {"branch": True}
     if isinstance(test, DialectTest) and run.context.dialect == "any":
-        yes, no = _dialects(test.postgresql)
+        yes, no = dialects(test.postgresql)
     elif is_inspected(test):
         yes, no = {"branch": True, "guarded": True}, {"branch": True, "guarded": True}
     before = dict(env.names)
@@ -196,57 +186,8 @@ def _if(run: Run, node: ast.If, env: Env) -> Flow | None:
     env.names.update(before)
     with run.within(**no):
         other = execute(run, node.orelse, env)
-    _join(env, after)
-    return _both(then, other, yes, no)
-
-
-def _dialect_known(run: Run, test: DialectTest) -> bool | None:
-    """What a test of the dialect says below another one."""
-    if run.context.dialect == "postgresql":
-        return test.postgresql
-    # Of the others nobody knows which, except that it is not PostgreSQL.
-    return False if run.context.dialect == "other" and test.postgresql else None
-
-
-def _dialects(positive: bool) -> tuple[dict[str, object], dict[str, object]]:
-    known: dict[str, object] = {"dialect": "postgresql"}
-    rest: dict[str, object] = {"dialect": "other"}
-    return (known, rest) if positive else (rest, known)
-
-
-def _join(env: Env, after: dict[str, object]) -> None:
-    """After an undecided condition a name bound differently on the two sides is not known."""
-    missing = object()
-    for name in {*env.names, *after}:
-        left, right = env.names.get(name, missing), after.get(name, missing)
-        if left is right:
-            continue
-        if left is missing or right is missing:
-            env.names[name] = right if left is missing else left
-        elif not isinstance(left, type(right)) or left != right:
-            seen = is_inspected(left) or is_inspected(right)
-            env.names[name] = INSPECTED if seen else UNKNOWN
-
-
-def _both(
-    then: Flow | None, other: Flow | None, yes: dict[str, object], no: dict[str, object]
-) -> Flow | None:
-    """What two sides of a condition mean for the statements after it."""
-    if then is not None and other is not None and then.certain and other.certain:
-        loop = then.loop and other.loop
-        return replace(then, loop=loop, value=_merge(then, other))
-    if then is not None and then.certain:
-        # A side that raises only checks: what follows runs whenever the migration goes on.
-        return (
-            other if then.raised else Flow(False, then.loop, False, then.value, tuple(no.items()))
-        )
-    if other is not None and other.certain:
-        return (
-            then
-            if other.raised
-            else Flow(False, other.loop, False, other.value, tuple(yes.items()))
-        )
-    return then or other
+    join(env, after)
+    return both(then, other, yes, no)
 
 
 def _for(run: Run, node: ast.For | ast.AsyncFor, env: Env) -> Flow | None:
@@ -262,18 +203,18 @@ def _for(run: Run, node: ast.For | ast.AsyncFor, env: Env) -> Flow | None:
                 if flow is not None and not flow.loop:
                     run.context = replace(run.context, **dict(flow.changes))  # type: ignore[arg-type]
     else:
-        _forget(node.body, env)
+        forget(node.body, env)
         bind(run, node.target, INSPECTED if is_inspected(items) else UNKNOWN, env)
         flow = _perhaps(run, node.body, env, is_inspected(items))
     rest = execute(run, node.orelse, env)
-    return _out_of_loop(flow) or rest
+    return out_of_loop(flow) or rest
 
 
 def _while(run: Run, node: ast.While, env: Env) -> Flow | None:
-    _forget(node.body, env)
+    forget(node.body, env)
     test = evaluate(run, node.test, env)
     flow = _perhaps(run, node.body, env, is_inspected(test))
-    return _out_of_loop(flow) or execute(run, node.orelse, env)
+    return out_of_loop(flow) or execute(run, node.orelse, env)
 
 
 def _perhaps(run: Run, body: list[ast.stmt], env: Env, guarded: bool) -> Flow | None:
@@ -283,22 +224,10 @@ def _perhaps(run: Run, body: list[ast.stmt], env: Env, guarded: bool) -> Flow | 
         changes["guarded"] = True
     with run.within(**changes):
         flow = execute(run, body, env)
-    _forget(body, env)
+    forget(body, env)
     if flow is None or not flow.certain or flow.loop or flow.raised:
         return flow if flow is not None and not flow.certain else None
     return Flow(False, value=flow.value, changes=(("branch", True),))
-
-
-def _out_of_loop(flow: Flow | None) -> Flow | None:
-    return None if flow is None or flow.loop else flow
-
-
-def _forget(body: list[ast.stmt], env: Env) -> None:
-    """Names that a loop body assigns are not known before, between and after its rounds."""
-    for statement in body:
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                env.names[node.id] = UNKNOWN
 
 
 def _with(run: Run, node: ast.With | ast.AsyncWith, env: Env) -> Flow | None:

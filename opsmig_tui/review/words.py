@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from opsmig_tui.review.operations import ColumnType, Operation
+from opsmig_tui.review.operations import ColumnType, Operation, qualified
 
 _SOME = "a table named at run time"
 
@@ -16,13 +16,19 @@ def sentence(item: Operation) -> str:
 
 
 def _table(item: Operation) -> str:
-    return item.table or _SOME
+    return qualified(item.table, item.schema) if item.table is not None else _SOME
 
 
 def _column(item: Operation) -> str:
     if item.column is None:
         return f"named at run time of {_table(item)}"
-    return f"{item.table or '?'}.{item.column}"
+    owner = qualified(item.table, item.schema) if item.table is not None else "?"
+    return f"{owner}.{item.column}"
+
+
+def _name(item: Operation) -> str:
+    """An enum type or another object that has a schema of its own."""
+    return qualified(item.name, item.schema) if item.name is not None else "?"
 
 
 def _columns(item: Operation) -> str:
@@ -77,7 +83,7 @@ def _create_index(item: Operation) -> str:
 
 
 def _drop_index(item: Operation) -> str:
-    where = f" of {item.table}" if item.table else ""
+    where = f" of {_table(item)}" if item.table else ""
     return f"drops index {item.name or '(unnamed)'}{where}"
 
 
@@ -105,21 +111,22 @@ def _drop_constraint(item: Operation) -> str:
 
 def _create_enum(item: Operation) -> str:
     if item.old_name is not None:
-        return f"renames type {item.old_name} to {item.name or '?'}"
+        return f"renames type {qualified(item.old_name, item.schema)} to {item.name or '?'}"
     values = f" ({', '.join(item.values)})" if item.values else ""
-    return f"creates enum type {item.name or '?'}{values}"
+    return f"creates enum type {_name(item)}{values}"
 
 
 def _enum_value(item: Operation) -> str:
     value = repr(item.values[0]) if item.values else "a value"
     verb = "adds" if item.kind == "add_enum_value" else "renames a value to"
-    return f"{verb} {value} {'to' if verb == 'adds' else 'in'} enum type {item.name or '?'}"
+    return f"{verb} {value} {'to' if verb == 'adds' else 'in'} enum type {_name(item)}"
 
 
 def _object(item: Operation) -> str:
     verb = "creates" if item.kind == "create_object" else "drops"
-    where = f" on {item.table}" if item.table else ""
-    return f"{verb} {item.object_type or 'something'} {item.name or '?'}{where}"
+    if item.table:  # a trigger or policy: the schema is its table's
+        return f"{verb} {item.object_type} {item.name or '?'} on {_table(item)}"
+    return f"{verb} {item.object_type or 'something'} {_name(item)}"
 
 
 def _rows(item: Operation) -> str:
@@ -168,7 +175,7 @@ _WRITERS: dict[str, Callable[[Operation], str]] = {
     "rename_constraint": lambda i: f"renames constraint {i.old_name or '?'} to {i.name or '?'}",
     "validate_constraint": lambda item: f"validates constraint {item.name or '?'}",
     "create_enum": _create_enum,
-    "drop_enum": lambda item: f"drops type {item.name or '?'}",
+    "drop_enum": lambda item: f"drops type {_name(item)}",
     "add_enum_value": _enum_value,
     "rename_enum_value": _enum_value,
     "create_object": _object,

@@ -98,6 +98,30 @@ def test_not_checked_says_why() -> None:
     assert later.not_checked == ()
 
 
+def test_the_summary_names_schemas_where_there_are_several() -> None:
+    one = 'op.drop_column("a", "x", schema="ops")'
+    down = 'op.execute("DROP TYPE ops.kind")'
+    alone = Case("", one, down).review()
+    assert alone.summary.upgrade == ("drops column a.x",)
+    assert alone.summary.downgrade == ("drops type kind",)
+    assert "Drops column ops.a.x with every value in it." in {f.message for f in alone.findings}
+    two = Case("", f"{one}\nop.drop_index('i', 'b', schema='audit')", down).review()
+    assert two.summary.upgrade == ("drops column ops.a.x", "drops index i of audit.b")
+    assert two.summary.downgrade == ("drops type ops.kind",)
+
+
+def test_a_recursive_helper_is_read_once() -> None:
+    top = """
+    def walk(value, depth):
+        return [walk(item, depth - 1) for item in value] + [walk(item, depth - 1) for item in value]
+    def prune(table):
+        op.execute(f"DELETE FROM {table} WHERE old")
+        prune(table)
+    """
+    review = Case("", "walk(UNKNOWN, 3)\nprune('a')", top=top).review()
+    assert review.summary.upgrade == ("deletes some rows of a", "calls itself again")
+
+
 def test_rules_explain_themselves() -> None:
     for name, rule in ALL.items():
         assert name == rule.id

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from opsmig_tui.review.model import Finding, NotChecked, Severity
-from opsmig_tui.review.operations import Operation, Span
+from opsmig_tui.review.operations import Operation, Span, qualified
 from opsmig_tui.review.subject import Subject
 
 Verdict = Finding | NotChecked
@@ -47,11 +47,6 @@ def flag(
     )
 
 
-def qualified(name: str, schema: str | None) -> str:
-    """ "ops.agreement", or "agreement" where no schema is named."""
-    return f"{schema}.{name}" if schema else name
-
-
 def table_of(operation: Operation) -> str:
     if operation.table is None:
         return "a table named at run time"
@@ -59,13 +54,13 @@ def table_of(operation: Operation) -> str:
 
 
 def column_of(operation: Operation) -> str:
-    """ "ops.agreement.nickname"."""
+    """ "column ops.agreement.nickname"."""
     name = operation.column
     if name is None:
         return f"a column of {table_of(operation)}, named at run time"
-    return (
-        f"{table_of(operation)}.{name}" if operation.table else f"{name} of {table_of(operation)}"
-    )
+    if operation.table is None:
+        return f"column {name} of {table_of(operation)}"
+    return f"column {table_of(operation)}.{name}"
 
 
 def keyword(name: str, value: str | None) -> str:

@@ -69,7 +69,8 @@ def _wrong_parent(subject: Subject) -> Iterator[Verdict]:
         "wrong-parent",
         "error",
         subject.migration.assignment_span("down_revision"),
-        f"It stands on {listed(wrong)}, which is no longer a head of the base branch ({heads}).",
+        f"This revision stands on {listed(wrong)}, which is no longer a head of the base branch "
+        f"({heads}).",
         "After the merge there are two heads, and `alembic upgrade head` refuses.",
         f'Set down_revision to "{sorted(chain.base_heads)[0]}".',
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from opsmig_tui.review.model import NotChecked
-from opsmig_tui.review.operations import Operation
+from opsmig_tui.review.operations import Operation, qualified
 from opsmig_tui.review.renames import table_facts
-from opsmig_tui.review.rules.base import Rule, Verdict, column_of, flag, qualified, table_of
+from opsmig_tui.review.rules.base import Rule, Verdict, column_of, flag, table_of
 from opsmig_tui.review.subject import Subject
 
 TABLE, COLUMN, GUARD = "companion-table-missing", "companion-column-missing", "no-existence-guard"

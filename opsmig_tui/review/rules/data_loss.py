@@ -93,8 +93,8 @@ def _renamed_column(subject: Subject) -> Iterator[Finding]:
             "rename-as-drop-add-column",
             "error",
             pair.drop,
-            f"{column_of(pair.drop)} is dropped and {pair.new} added: this looks like a rename "
-            f"({', '.join(pair.score.reasons)}).",
+            f"Column {table_of(pair.drop)}.{pair.old} is dropped and {pair.new} added: this looks "
+            f"like a rename ({', '.join(pair.score.reasons)}).",
             "Autogenerate writes a rename this way; the new column starts out empty and the old "
             "values are lost.",
             f"Put {call} in place of both, and the reverse in downgrade().",
@@ -109,8 +109,7 @@ def _renamed_table(subject: Subject) -> Iterator[Finding]:
             "error",
             pair.drop,
             f"Table {table_of(pair.drop)} is dropped and {table_of(pair.add)} created: this looks "
-            f"like a rename "
-            f"({', '.join(pair.score.reasons)}).",
+            f"like a rename ({', '.join(pair.score.reasons)}).",
             "Autogenerate writes a rename this way; the new table starts out empty and the old "
             "rows are lost.",
             f"Put op.rename_table({quoted(pair.old)}, {quoted(pair.new)}{schema}) in place of "

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from opsmig_tui.review.model import NotChecked
-from opsmig_tui.review.operations import EnumUse, Operation, Span, same_schema
-from opsmig_tui.review.rules.base import Rule, Verdict, flag, keyword, listed, qualified
+from opsmig_tui.review.operations import EnumUse, Operation, Span, qualified, same_schema
+from opsmig_tui.review.rules.base import Rule, Verdict, flag, keyword, listed
 from opsmig_tui.review.subject import Subject
 from opsmig_tui.worker.protocol import EnumFacts
 

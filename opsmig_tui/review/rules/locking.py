@@ -19,7 +19,7 @@ def _index_not_concurrent(subject: Subject) -> Iterator[Finding]:
                 continue
             what = f"Builds {_index(item)} on {table_of(item)}"
         elif item.kind == "add_column" and item.columns[0].index and not item.is_sql:
-            what = f"Builds an index along with column {column_of(item)}"
+            what = f"Builds an index along with {column_of(item)}"
         else:
             continue
         yield flag(

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from opsmig_tui.review.inverse import unmatched
 from opsmig_tui.review.model import Finding, Severity
-from opsmig_tui.review.operations import Operation, Span
+from opsmig_tui.review.operations import EnumUse, Operation, Span, qualified
 from opsmig_tui.review.order import misplaced
-from opsmig_tui.review.rules.base import Rule, flag
+from opsmig_tui.review.rules.base import Rule, flag, keyword
 from opsmig_tui.review.subject import Subject
 from opsmig_tui.review.words import sentence
 
@@ -80,8 +80,8 @@ def _asymmetric(subject: Subject) -> Iterator[Finding]:
             "error",
             item,
             f"downgrade() does not undo this: upgrade() {sentence(item)}.",
-            "After a downgrade it stays behind, and the next upgrade fails or works on the wrong "
-            "schema.",
+            "After a downgrade the schema is not what it was, so the next upgrade fails or works "
+            "on the wrong one.",
             "Add the inverse to downgrade(), in reverse order.",
         )
     if not subject.on_postgresql:
@@ -105,7 +105,7 @@ def _enum_leak(subject: Subject) -> Iterator[Finding]:
     dropped = {item.name for item in down if item.kind == "drop_enum"}
     if None in dropped or any(item.kind == "raise" for item in down):
         return
-    for name, made in _made_enums(subject).items():
+    for name, (made, enum) in _made_enums(subject).items():
         if name in dropped or _in_use_elsewhere(subject, name):
             continue
         where = _removal(down, made)
@@ -115,16 +115,17 @@ def _enum_leak(subject: Subject) -> Iterator[Finding]:
             "downgrade-enum-leak",
             "warning",
             where,
-            f"downgrade() leaves enum type {name} behind.",
+            f"downgrade() leaves enum type {qualified(name, enum.schema)} behind.",
             "Dropping a table or column does not drop its enum type, so the next upgrade fails: "
             "the type already exists.",
-            f'After it, add sa.Enum(name="{name}").drop(op.get_bind(), checkfirst=True).',
+            f'After it, add sa.Enum(name="{name}"{keyword("schema", enum.schema)})'
+            ".drop(op.get_bind(), checkfirst=True).",
         )
 
 
-def _made_enums(subject: Subject) -> dict[str, Operation]:
+def _made_enums(subject: Subject) -> dict[str, tuple[Operation, EnumUse]]:
     """Enum types that upgrade() brings along with a table, or creates only if missing."""
-    found: dict[str, Operation] = {}
+    found: dict[str, tuple[Operation, EnumUse]] = {}
     made = {item.name: item for item in subject.migration.upgrade if item.kind == "create_enum"}
     for item in subject.migration.upgrade:
         if item.kind not in ("create_table", "add_column") or item.is_sql:
@@ -139,7 +140,7 @@ def _made_enums(subject: Subject) -> dict[str, Operation]:
             if (explicit is not None and explicit.guard is not False) or (
                 explicit is None and item.kind == "create_table" and enum.creates is True
             ):
-                found.setdefault(enum.name, item)
+                found.setdefault(enum.name, (item, enum))
     return found
 
 
