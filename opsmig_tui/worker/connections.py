@@ -38,6 +38,13 @@ def prepare(
         record.info[SEEN] = (cargs, cparams)
 
 
+def learn_password(dbapi: Any, redactor: Redactor) -> None:
+    """A password that libpq found by itself: in PGPASSWORD, ~/.pgpass or a service file."""
+    info = getattr(driver_connection(dbapi), "info", None)
+    names = ("user", "dbname", "host")
+    redactor.add(getattr(info, "password", None), tuple(getattr(info, n, None) for n in names))
+
+
 def _name_session(driver: str, cparams: dict[str, Any]) -> None:
     if driver.startswith("psycopg"):
         cparams.setdefault("fallback_application_name", "opsmig")
@@ -93,6 +100,13 @@ def canceller(connection: Any) -> Optional[Callable[[], None]]:
     raw = raw_connection(connection)
     cancel = raw.cancel if type(raw).__module__.partition(".")[0] == "psycopg2" else None
     return cast(Optional[Callable[[], None]], cancel)
+
+
+def autocommits(connection: Any) -> bool:
+    """Whether each statement is committed at once. (sqlite3 has a number there.)"""
+    pooled = connection.connection
+    dbapi = getattr(pooled, "dbapi_connection", None) or pooled
+    return getattr(dbapi, "autocommit", None) is True
 
 
 def listen_for_notices(dbapi: Any, send: Callable[[Notice], None]) -> None:

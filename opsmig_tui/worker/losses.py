@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from .connections import autocommits
 from .literals import UNKNOWN, Names, argument, function_calls, value_of
 from .protocol import Loss
 
@@ -68,6 +69,8 @@ def commits_of(path: str, direction: str, context: MigrationContext) -> str:
         return "autocommit_block: all before it is committed, and each statement in it"
     if "commit" in called:
         return "it calls commit() itself"
+    if context.connection is not None and autocommits(context.connection):
+        return "the connection is in autocommit: each statement is committed at once"
     if context._transaction_per_migration:
         return "transaction_per_migration: committed when it is done"
     return ""

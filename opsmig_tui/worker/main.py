@@ -92,6 +92,9 @@ def _session(
     settings = protocol.from_dict(Settings, json.loads(line))
     for value in settings.x:
         redactor.add(secret_of(value))
+    redactor.add(
+        os.environ.get("PGPASSWORD"), (os.environ.get("PGUSER"), os.environ.get("PGDATABASE"))
+    )
     scripts = Scripts(settings)
     trace = Trace(channel, redactor, cancellation, scripts.directories)
     trace.install()

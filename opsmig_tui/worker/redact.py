@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from typing import Any, Optional
-from urllib.parse import quote, quote_plus
 
 MASK = "***"
 
 _URL = re.compile(r"(://[^\s:/@'\"]*):(?!\*\*\*@)((?:[^\s/'\"]*))@")
 _SQL = re.compile(r"(?i)(\bpassword\s+)(?:E?'(?:[^'\\]|''|\\.)*'|\$(\w*)\$.*?\$\2\$)", re.DOTALL)
-_FIXED = frozenset(("kind", "direction", "stream", "sign", "dialect", "level", "sqlstate"))
-"""Fields with a fixed set of values: a password that is such a word must not change them."""
+_DSN = re.compile(
+    r"""(?i)(password['"]?[ ]*[:=][ ]*)(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+    r"""|(password=)(?!\*\*\*)[^\s'",;&)]+"""
+)
+_FIXED = frozenset(
+    ("kind", "direction", "stream", "sign", "dialect", "level", "sqlstate")
+    + ("file", "path", "directory", "file_name")
+)
+"""Fields with a fixed set of values, and paths: a password that is such a word, or the name of a
+folder, must not change them."""
 _SECRET_NAME = re.compile(r"(?i)password|passwd|passphrase|pwd|secret|token|api_?key|credential")
 
 
@@ -49,12 +57,13 @@ class Redactor:
             value = _URL.sub(rf"\1:{MASK}@", value)
         if "password" in value.lower():
             value = _SQL.sub(rf"\1'{MASK}'", value)
+            value = _DSN.sub(lambda found: (found[1] or found[2]) + MASK, value)
         return value
 
     def clean(self, value: Any) -> Any:
-        """A copy of a JSON-like value with every string in it masked."""
+        """A copy of a JSON-like value with every string in it masked, and fit to be printed."""
         if isinstance(value, str):
-            return self.text(value)
+            return self.text(value).encode("utf-8", "backslashreplace").decode()
         if isinstance(value, dict):
             return {key: item if key in _FIXED else self.clean(item) for key, item in value.items()}
         if isinstance(value, (list, tuple)):
@@ -85,11 +94,26 @@ def _pattern(secrets: set[str]) -> Optional[re.Pattern[str]]:
     A short plain word ("secret") is masked as a whole word only: inside longer names it would make
     text unreadable without hiding anything. One or two characters hide nothing at all.
     """
-    spellings: set[str] = set()
-    for secret in (item for item in secrets if len(item) > 2):
-        spellings |= {secret, quote(secret, safe=""), quote_plus(secret), repr(secret)[1:-1]}
     parts = []
-    for spelling in sorted(spellings, key=len, reverse=True):
-        word = len(spelling) < 8 and spelling.isalnum()
-        parts.append(rf"(?<!\w){re.escape(spelling)}(?!\w)" if word else re.escape(spelling))
+    for secret in sorted(secrets, key=len, reverse=True):
+        spelled = "".join(_spellings(character) for character in secret)
+        if len(secret) < 8 and secret.isalnum():
+            spelled = rf"(?<!\w){spelled}(?!\w)"
+        if len(secret) > 2:
+            parts.append(spelled)
     return re.compile("|".join(parts)) if parts else None
+
+
+def _spellings(character: str) -> str:
+    """An expression for one character: plain, or as URLs, ini files, SQL, Python and JSON have it.
+
+    Libraries differ in what they escape, so any mixture in one word is the word.
+    """
+    if character.isascii() and character.isalnum():
+        return character
+    octets = character.encode("utf-8", "surrogateescape")
+    in_url = "".join(f"%{{1,2}}(?i:{octet:02x})" for octet in octets)
+    others = {character, character * 2 if character in "%'" else character, "\\" + character}
+    others |= {repr(character)[1:-1], json.dumps(character)[1:-1], "+" if character == " " else ""}
+    found = sorted(filter(None, others), key=len, reverse=True)
+    return f"(?:{in_url}|{'|'.join(re.escape(other) for other in found)})"

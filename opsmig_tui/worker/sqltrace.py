@@ -106,6 +106,7 @@ class Trace:
         connections.prepare(dialect, record, cargs, cparams, self._redactor, read_only)
 
     def _connected(self, raw: Any, record: Any) -> None:
+        connections.learn_password(raw, self._redactor)
         connections.listen_for_notices(raw, self._send_if_recording)
         if self.read_only:
             connections.protect_sqlite(raw)

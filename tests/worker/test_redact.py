@@ -1,10 +1,14 @@
 """No password leaves the worker, in whatever shape it comes along."""
 
+import json
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
+from sqlalchemy import URL
 
-from opsmig_tui.demo import SampleProject
+from opsmig_tui.demo import SampleProject, point_to
 from opsmig_tui.services.worker_client import WorkerFailed
 from opsmig_tui.worker import protocol
 from opsmig_tui.worker.redact import Redactor, secret_of, x_argument
@@ -20,17 +24,46 @@ from tests.worker.conftest import Start, Told, add_revision, opened, run_of, upg
         ("create role x encrypted password $$q$$", "create role x encrypted password '***'"),
         ("http://localhost:8000/path", "http://localhost:8000/path"),
         ("column password is not null", "column password is not null"),
+        ("host=h password=geheim user=u", "host=h password=*** user=u"),
+        (r"password='it\'s me' user=u", "password=*** user=u"),
+        ("{'user': 'u', 'password': 'geheim'}", "{'user': 'u', 'password': ***}"),
     ],
 )
 def test_shapes_that_are_always_masked(given: str, left: str) -> None:
     assert Redactor().text(given) == left
 
 
-def test_a_known_password_is_masked_in_every_spelling() -> None:
+@pytest.mark.parametrize("password", ["p@ss w'rd/1", "50%-ünï©ødé", 'a"b\\s:c', "a%40b+c"])
+def test_a_known_password_is_masked_in_every_spelling(password: str) -> None:
     redactor = Redactor()
-    redactor.add("p@ss w'rd/1")
-    for text in ("p@ss w'rd/1", "p%40ss%20w%27rd%2F1", "p%40ss+w%27rd%2F1"):
+    redactor.add(password)
+    url = URL.create("postgresql", "ops", password, "h", database="d")
+    spelled = [
+        password,
+        quote(password),
+        quote(password, safe="").lower(),
+        quote_plus(password),
+        password.replace("@", "%40"),
+        password.replace("%", "%%"),
+        quote(password).replace("%", "%%"),
+        password.replace("'", "''"),
+        repr(password)[1:-1],
+        json.dumps(password)[1:-1],
+        url.render_as_string(hide_password=False)[len("postgresql://ops:") : -len("@h/d")],
+    ]
+    for text in spelled:
         assert redactor.text(f"<{text}>") == "<***>"
+
+
+def test_a_password_that_names_a_folder_leaves_paths_alone() -> None:
+    redactor = Redactor()
+    redactor.add("backend")
+    cleaned = redactor.clean({"file": "/srv/backend/env.py", "text": "in backend"})
+    assert cleaned == {"file": "/srv/backend/env.py", "text": "in ***"}
+
+
+def test_what_no_terminal_could_print_is_spelled_out() -> None:
+    assert Redactor().clean(["caf\xe9 \udcff"]) == ["café \\udcff"]
 
 
 def test_a_short_word_is_masked_as_a_word() -> None:
@@ -97,11 +130,25 @@ async def test_nothing_that_a_run_says_holds_the_password(
     assert role_password not in "".join(client.last_lines)
 
 
+async def test_a_password_that_libpq_finds_by_itself_is_known(
+    start: Start, sample: SampleProject, role_password: str, tmp_path: Path
+) -> None:
+    passfile = tmp_path / "pgpass"
+    passfile.write_text(f"*:*:*:*:{role_password}\n")
+    passfile.chmod(0o600)
+    point_to(sample.root, sample.url.replace(":" + role_password, ""))
+    env = sample.backend / "alembic" / "env.py"
+    env.write_text(env.read_text() + f"\nprint('it is', {role_password!r})\n")
+    for variable in ({"PGPASSFILE": str(passfile)}, {"PGPASSWORD": role_password}):
+        client, told = start(extra_environment=variable), Told()
+        await client.request(protocol.Status(), told)
+        assert "it is ***" in [line.text for line in told.of(protocol.Output)]
+        assert role_password not in told.text()
+
+
 async def test_a_failed_login_does_not_tell_the_password(
     start: Start, sample: SampleProject, role_password: str
 ) -> None:
-    from opsmig_tui.demo import point_to
-
     wrong = "n0t-the-right-one"
     point_to(sample.root, sample.url.replace(role_password, wrong).replace("/ops:", "/nobody:"))
     point_to(sample.root, sample.url.replace("ops:" + role_password, "nobody:" + wrong))
@@ -133,8 +180,6 @@ async def test_x_arguments_reach_env_py_and_stay_out_of_sight(
 async def test_the_process_list_shows_no_secret(
     start: Start, sample: SampleProject, role_password: str
 ) -> None:
-    from pathlib import Path
-
     client = start(opened(sample.backend, x_arguments=("api_token=tok-12345",)))
     ready = await client.start()
     shown = Path(f"/proc/{ready.pid}/cmdline").read_bytes().decode()

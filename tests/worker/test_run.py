@@ -366,7 +366,7 @@ async def test_the_lock_holds_behind_a_pooler_too(
     add_revision(
         sample,
         """
-        holders = "SELECT a.state, a.backend_xmin FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+        holders = "SELECT state, backend_xmin FROM pg_stat_activity JOIN pg_locks l USING (pid)"
         holders += " WHERE l.locktype = 'advisory'"
         print("holders:", op.get_bind().execute(sa.text(holders)).all())
         """,
@@ -388,3 +388,11 @@ async def test_a_lock_that_may_not_be_had(
     assert "permission denied for function" in caught.value.failed.message
     assert caught.value.failed.message.endswith("Nothing was changed.")
     assert sql(VERSION) == [(BEFORE_PENDING,)]
+
+
+async def test_a_session_in_autocommit_is_announced(start: Start, sample: SampleProject) -> None:
+    env = sample.backend / "alembic" / "env.py"
+    engine = "poolclass=pool.NullPool,"
+    env.write_text(env.read_text().replace(engine, engine + ' isolation_level="AUTOCOMMIT",'))
+    plan = await start().request(protocol.Plan("upgrade", "head"))
+    assert "autocommit" in plan.steps[0].commits
