@@ -16,8 +16,7 @@ _DSN = re.compile(
     r"""|(password=)(?!\*\*\*)[^\s'",;&)]+"""
 )
 _FIXED = frozenset(
-    ("kind", "direction", "stream", "sign", "dialect", "level", "sqlstate")
-    + ("file", "path", "directory", "file_name")
+    "kind direction stream sign dialect level sqlstate file path directory file_name".split()
 )
 """Fields with a fixed set of values, and paths: a password that is such a word, or the name of a
 folder, must not change them."""
