@@ -13,7 +13,6 @@ from opsmig_tui.review.sql_reader import SpanAt, read_sql
 from opsmig_tui.review.values import (
     INSPECTED,
     UNKNOWN,
-    ColumnRef,
     Dml,
     Partial,
     SqlText,
@@ -103,12 +102,6 @@ def _keys_in_text(node: ast.expr) -> tuple[str, ...] | None:
         return None
     names = [key.attr for key in node.keys if isinstance(key, ast.Attribute)]
     return tuple(names) if len(names) == len(node.keys) else None
-
-
-def column_name(value: object) -> str | None:
-    if isinstance(value, ColumnRef):
-        return value.name
-    return value if isinstance(value, str) else None
 
 
 def spans(text: str, argument: ast.expr, call: ast.Call) -> SpanAt:

@@ -9,7 +9,6 @@ from opsmig_tui.review.values import (
     ColumnsOf,
     Method,
     Opaque,
-    Partial,
     Symbol,
     TableValue,
     as_text,
@@ -64,7 +63,3 @@ def subscript(value: object, key: object) -> object:
     if isinstance(value, ColumnsOf):
         return ColumnRef(as_text(key))
     return UNKNOWN
-
-
-def is_text(value: object) -> bool:
-    return isinstance(value, str | Partial)

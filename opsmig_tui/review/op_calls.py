@@ -13,11 +13,11 @@ from opsmig_tui.review.schema_calls import column_type, option
 from opsmig_tui.review.values import (
     UNKNOWN,
     Batch,
-    ColumnRef,
     EnumValue,
     IndexValue,
     TableValue,
     as_text,
+    plain_names,
     truth,
 )
 
@@ -55,13 +55,6 @@ def _base(run: Run, kind: Kind, call: Call, batch: Batch | None, **fields: objec
 
 def _table_name(call: Call, batch: Batch | None, at: int, *names: str) -> str | None:
     return batch.table if batch else as_text(call.value(at, *names))
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    """The plain column names in a list; expressions such as sa.text("lower(x)") are left out."""
-    items = value if isinstance(value, list | tuple) else [value]
-    names = (item.name if isinstance(item, ColumnRef) else as_text(item) for item in items)
-    return tuple(name for name in names if name is not None)
 
 
 def _guard(call: Call) -> bool | None:
@@ -130,13 +123,13 @@ def _drop_column(run: Run, call: Call, batch: Batch | None) -> Operation:
         call,
         batch,
         table=_table_name(call, batch, 0, "table_name"),
-        column_names=_texts(call.value(0 if batch else 1, "column_name")),
+        column_names=plain_names(call.value(0 if batch else 1, "column_name")),
         guard=_guard(call),
     )
 
 
 def _alter_column(run: Run, call: Call, batch: Batch | None) -> Operation:
-    names = _texts(call.value(0 if batch else 1, "column_name"))
+    names = plain_names(call.value(0 if batch else 1, "column_name"))
     table = _table_name(call, batch, 0, "table_name")
     renamed = call.value(-1, "new_column_name", "name")
     new_type = call.argument(-1, "type_")
@@ -204,8 +197,8 @@ def _create_index(run: Run, call: Call, batch: Batch | None) -> Operation:
         table=_table_name(call, batch, 1, "table_name"),
         name=as_text(name),
         unnamed=name is None,
-        column_names=_texts(columns),
-        options=_options(call, columns, _texts(columns)),
+        column_names=plain_names(columns),
+        options=_options(call, columns, plain_names(columns)),
         unique=option(call, "unique") is True,
         concurrently=option(call, "postgresql_concurrently"),
         guard=_guard(call),
@@ -232,7 +225,7 @@ def _create_constraint(kind: str) -> Callable[[Run, Call, Batch | None], Operati
     def read(run: Run, call: Call, batch: Batch | None) -> Operation:
         name = call.value(0, "constraint_name")
         named = kind in ("unique", "primary")
-        columns = _texts(call.value(1 if batch else 2, "columns")) if named else ()
+        columns = plain_names(call.value(1 if batch else 2, "columns")) if named else ()
         constraint = Constraint(kind, as_text(name), columns, unnamed=name is None)
         found = _constraint_operation(run, call, batch, constraint, 1, "table_name")
         return found if named else replace(found, text=ast.unparse(call.node)[:400])
@@ -246,10 +239,10 @@ def _foreign_key(run: Run, call: Call, batch: Batch | None) -> Operation:
     constraint = Constraint(
         "foreign",
         as_text(name),
-        _texts(call.value(first + 1, "local_cols")),
+        plain_names(call.value(first + 1, "local_cols")),
         referent=as_text(call.value(first, "referent_table")),
         unnamed=name is None,
-        referent_columns=_texts(call.value(first + 2, "remote_cols")),
+        referent_columns=plain_names(call.value(first + 2, "remote_cols")),
     )
     found = _constraint_operation(run, call, batch, constraint, 1, "source_table")
     if batch is None:

@@ -6,13 +6,13 @@ import ast
 import re
 from collections.abc import Callable
 
+from opsmig_tui.review.names import mapped_table
 from opsmig_tui.review.operations import Column, ColumnType, Constraint, EnumUse
 from opsmig_tui.review.run import Argument, Call, span_of
 from opsmig_tui.review.types import family_of
 from opsmig_tui.review.values import (
     UNKNOWN,
     ClassValue,
-    ColumnRef,
     Dml,
     EnumValue,
     ForeignKey,
@@ -24,6 +24,7 @@ from opsmig_tui.review.values import (
     Symbol,
     TableValue,
     as_text,
+    plain_names,
     truth,
 )
 
@@ -143,18 +144,12 @@ def _enum(call: Call, native: bool = False) -> EnumValue:
     return EnumValue(use, is_native, ast.unparse(call.node)[:160])
 
 
-def _texts(values: object) -> tuple[str, ...]:
-    items = values if isinstance(values, list | tuple) else [values]
-    found = (item.name if isinstance(item, ColumnRef) else as_text(item) for item in items)
-    return tuple(item for item in found if item is not None)
-
-
 def _constraint(kind: str) -> Callable[[Call], Constraint]:
     def make(call: Call) -> Constraint:
         name = call.value(-1, "name")
         columns: tuple[str, ...] = ()
         if kind in ("unique", "primary"):
-            columns = _texts([item.value for item in call.positional])
+            columns = plain_names([item.value for item in call.positional])
         return Constraint(kind, as_text(name), columns, unnamed=name is None)
 
     return make
@@ -162,11 +157,11 @@ def _constraint(kind: str) -> Callable[[Call], Constraint]:
 
 def _foreign(call: Call) -> Constraint:
     name = call.value(2, "name")
-    remote = _texts(call.value(1, "refcolumns"))
+    remote = plain_names(call.value(1, "refcolumns"))
     return Constraint(
         "foreign",
         as_text(name),
-        _texts(call.value(0, "columns")),
+        plain_names(call.value(0, "columns")),
         referent=referred_table(remote[0]) if remote else None,
         unnamed=name is None,
         referent_columns=tuple(item.rsplit(".", 1)[-1] for item in remote),
@@ -202,7 +197,7 @@ def _index(call: Call) -> IndexValue:
     table = call.value(-1, "_table")
     return IndexValue(
         as_text(call.value(0, "name")),
-        _texts(columns),
+        plain_names(columns),
         table if isinstance(table, TableValue) else None,
     )
 
@@ -227,9 +222,7 @@ def as_table(value: object) -> TableValue | None:
     """A table or a mapped class as a table, None where it is neither."""
     if isinstance(value, TableValue):
         return value
-    if isinstance(value, ClassValue) and "__tablename__" in value.attributes:
-        return TableValue(as_text(value.attributes["__tablename__"]))
-    return None
+    return mapped_table(value) if isinstance(value, ClassValue) else None
 
 
 _NOT_TYPES = (ForeignKey, ServerFill, Constraint, Column)

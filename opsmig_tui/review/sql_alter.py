@@ -11,7 +11,8 @@ from opsmig_tui.review.sql_cursor import Cursor
 from opsmig_tui.review.types import sql_type
 
 
-def _op(kind: Kind, **fields: object) -> Operation:
+def op(kind: Kind, **fields: object) -> Operation:
+    """An operation whose place in the file is still to come."""
     return replace(Operation(kind, Span(0)), **fields)  # type: ignore[arg-type]
 
 
@@ -33,8 +34,8 @@ def alter_index(cursor: Cursor) -> Operation:
     guard = cursor.take("if", "exists")
     schema, name = cursor.name()
     if cursor.take("rename", "to"):
-        return _op("rename_index", name=cursor.part(), old_name=name, schema=schema, guard=guard)
-    return _op("sql", object_type="alter index")
+        return op("rename_index", name=cursor.part(), old_name=name, schema=schema, guard=guard)
+    return op("sql", object_type="alter index")
 
 
 def alter_type(cursor: Cursor) -> Operation:
@@ -43,17 +44,17 @@ def alter_type(cursor: Cursor) -> Operation:
         guard = cursor.take("if", "not", "exists")
         value = cursor.string()
         values = None if value is None else (value,)
-        return _op("add_enum_value", name=name, schema=schema, values=values, guard=guard)
+        return op("add_enum_value", name=name, schema=schema, values=values, guard=guard)
     if cursor.take("rename", "value"):
         old = cursor.string()
         cursor.take("to")
         value = cursor.string()
         values = None if value is None else (value,)
-        return _op("rename_enum_value", name=name, schema=schema, values=values, old_name=old)
+        return op("rename_enum_value", name=name, schema=schema, values=values, old_name=old)
     if cursor.take("rename", "to"):
         # The old type name goes, the new one comes: to the rules a type that exists from here on.
-        return _op("create_enum", name=cursor.part(), old_name=name, schema=schema, replace=True)
-    return _op("sql", object_type="alter type")
+        return op("create_enum", name=cursor.part(), old_name=name, schema=schema, replace=True)
+    return op("sql", object_type="alter type")
 
 
 def _action(action: Cursor) -> Operation:
@@ -67,15 +68,15 @@ def _action(action: Cursor) -> Operation:
     if action.take("rename"):
         return _rename(action)
     if action.take("validate", "constraint"):
-        return _op("validate_constraint", name=action.part())
+        return op("validate_constraint", name=action.part())
     concurrently = action.word() == "detach" and action.has("concurrently")
-    return _op("sql", object_type="alter table", concurrently=concurrently)
+    return op("sql", object_type="alter table", concurrently=concurrently)
 
 
 def _add(action: Cursor) -> Operation:
     if is_constraint(action):
         constraint = read_constraint(action)
-        return _op(
+        return op(
             "create_constraint",
             name=constraint.name,
             unnamed=constraint.unnamed,
@@ -84,17 +85,17 @@ def _add(action: Cursor) -> Operation:
             constraints=(constraint,),
         )
     if action.any_of("index", "key", "fulltext", "spatial") and not action.done:
-        return _op("create_index", name=action.part(), column_names=action.names())
+        return op("create_index", name=action.part(), column_names=action.names())
     action.take("column")
     guard = action.take("if", "not", "exists")
-    return _op("add_column", columns=(read_column(action),), guard=guard)
+    return op("add_column", columns=(read_column(action),), guard=guard)
 
 
 def _drop(action: Cursor) -> Operation:
     if action.take("constraint"):
         guard = action.take("if", "exists")
         name = action.part()
-        return _op(
+        return op(
             "drop_constraint",
             name=name,
             guard=guard,
@@ -108,7 +109,7 @@ def _drop(action: Cursor) -> Operation:
     guard = action.take("if", "exists")
     name = action.part()
     names = () if name is None else (name,)
-    return _op("drop_column", column_names=names, guard=guard, cascade=action.has("cascade"))
+    return op("drop_column", column_names=names, guard=guard, cascade=action.has("cascade"))
 
 
 def _drop_in_mysql(action: Cursor) -> Operation | None:
@@ -116,12 +117,12 @@ def _drop_in_mysql(action: Cursor) -> Operation | None:
     if len(action.tokens) - action.at < 2:
         return None
     if action.take("primary", "key"):
-        return _op("sql", object_type="alter table")
+        return op("sql", object_type="alter table")
     if action.take("foreign", "key") or action.take("check"):
         name = action.part()
-        return _op("drop_constraint", name=name, constraints=(Constraint("", name),))
+        return op("drop_constraint", name=name, constraints=(Constraint("", name),))
     if action.any_of("index", "key"):
-        return _op("drop_index", name=action.part())
+        return op("drop_index", name=action.part())
     return None
 
 
@@ -141,18 +142,18 @@ def _alter_column(action: Cursor) -> Operation:
                 action.at += 1
         change = Change(type=sql_type(action.text(start, action.at)))
     names = () if name is None else (name,)
-    return _op("alter_column", column_names=names, change=change)
+    return op("alter_column", column_names=names, change=change)
 
 
 def _rename(action: Cursor) -> Operation:
     if action.take("to"):
-        return _op("rename_table", name=action.part())
+        return op("rename_table", name=action.part())
     if action.take("constraint"):
         old = action.part()
         action.take("to")
-        return _op("rename_constraint", old_name=old, name=action.part())
+        return op("rename_constraint", old_name=old, name=action.part())
     action.take("column")
     old = action.part()
     action.take("to")
     names = () if old is None else (old,)
-    return _op("rename_column", column_names=names, name=action.part())
+    return op("rename_column", column_names=names, name=action.part())

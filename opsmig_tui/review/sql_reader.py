@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from opsmig_tui.review.operations import Context, Kind, Operation, Span
-from opsmig_tui.review.sql_alter import alter_index, alter_table, alter_type
+from opsmig_tui.review.sql_alter import alter_index, alter_table, alter_type, op
 from opsmig_tui.review.sql_columns import is_constraint, read_column, read_constraint
 from opsmig_tui.review.sql_cursor import Cursor
 from opsmig_tui.review.sql_tokens import statements
@@ -53,10 +53,6 @@ def read_sql(sql: str, span_at: SpanAt, context: Context) -> tuple[Operation, ..
                 )
             )
     return tuple(found)
-
-
-def op(kind: Kind, **fields: object) -> Operation:
-    return replace(Operation(kind, Span(0)), **fields)  # type: ignore[arg-type]
 
 
 def _statement(cursor: Cursor, text: str) -> Iterator[Operation]:

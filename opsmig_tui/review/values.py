@@ -183,6 +183,13 @@ def as_text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def plain_names(value: object) -> tuple[str, ...]:
+    """The plain column names in a list; expressions such as sa.text("lower(x)") are left out."""
+    items = value if isinstance(value, list | tuple) else [value]
+    names = (item.name if isinstance(item, ColumnRef) else as_text(item) for item in items)
+    return tuple(name for name in names if name is not None)
+
+
 def truth(value: object) -> bool | None:
     """What `if value` would do, None where it is not decided."""
     if constant(value) or isinstance(value, list | tuple | dict):

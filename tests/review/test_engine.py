@@ -110,6 +110,21 @@ def test_the_summary_names_schemas_where_there_are_several() -> None:
     assert two.summary.downgrade == ("drops type ops.kind",)
 
 
+def test_an_empty_downgrade_is_an_error_where_the_schema_changes() -> None:
+    def severity(up: str) -> list[str]:
+        top = "from .common import Session, repair, build"
+        review = Case("", up, "pass", top=top).review()
+        return [f.severity for f in review.findings if f.rule == "downgrade-empty"]
+
+    assert severity("op.rename_table('a', 'b')") == ["error"]
+    assert severity("build(op)") == ["error"]
+    assert severity("op.create_entity(1)") == ["error"]
+    assert severity("session = Session(bind=op.get_bind())\nsession.commit()") == ["warning"]
+    assert severity("repair(1)") == ["warning"]
+    assert severity("op.execute('UPDATE a SET b = 1 WHERE c')") == ["warning"]
+    assert severity("op.execute(\"ALTER TYPE k ADD VALUE IF NOT EXISTS 'x'\")") == ["note"]
+
+
 def test_a_recursive_helper_is_read_once() -> None:
     top = """
     def walk(value, depth):

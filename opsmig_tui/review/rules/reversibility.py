@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from opsmig_tui.review.inverse import unmatched
@@ -31,10 +32,15 @@ def _empty(subject: Subject) -> Iterator[Finding]:
     missing = "downgrade" not in migration.functions
     text = "There is no downgrade()." if missing else "downgrade() does nothing."
     severity: Severity = "error"
-    if all(item.is_data or item.kind in _NO_INVERSE for item in migration.upgrade):
-        data = any(item.is_data for item in migration.upgrade)
-        severity = "warning" if data else "note"
+    lasting = [item for item in migration.upgrade if item.kind not in _NO_INVERSE]
+    if all(item.is_data or _may_be_data(item) for item in lasting):
+        severity = "warning" if lasting else "note"
     yield _no_way_back(severity, where, text)
+
+
+def _may_be_data(item: Operation) -> bool:
+    """It does what its text does not tell, without being handed `op`: rows, as a rule."""
+    return item.kind == "undecided" and re.search(r"\bop\b(?!\.get_bind)", item.text) is None
 
 
 def _no_way_back(severity: Severity, where: Operation | Span, text: str) -> Finding:
