@@ -15,9 +15,8 @@ _DSN = re.compile(
     r"""(?i)(password['"]?[ ]*[:=][ ]*)(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
     r"""|(password=)(?!\*\*\*)[^\s'",;&)]+"""
 )
-_FIXED = frozenset(
-    "kind direction stream sign dialect level sqlstate file path directory file_name".split()
-)
+_WORDS = ("kind", "direction", "stream", "sign", "dialect", "level", "sqlstate")
+_FIXED = frozenset((*_WORDS, "file", "path", "directory", "file_name"))
 """Fields with a fixed set of values, and paths: a password that is such a word, or the name of a
 folder, must not change them."""
 _SECRET_NAME = re.compile(r"(?i)password|passwd|passphrase|pwd|secret|token|api_?key|credential")
