@@ -132,4 +132,5 @@ def _children(folder: Path) -> list[Path]:
         return []
     rank = {name: place for place, name in enumerate(USUAL)}
     names.sort(key=lambda name: (rank.get(name, len(rank)), name))
-    return [folder / name for name in names if not (folder / name / "pyvenv.cfg").exists()]
+    # os.path.exists: False too where we may not look (pathlib's raises before Python 3.12).
+    return [folder / name for name in names if not os.path.exists(folder / name / "pyvenv.cfg")]

@@ -74,7 +74,8 @@ def describe(error: Exception) -> tuple[str, Failed | None]:
     if isinstance(error, WorkerFailed):
         return error.failed.message, error.failed
     if isinstance(error, OpsmigError):
-        return " ".join(part for part in (str(error), error.hint) if part), None
+        said = str(error).rstrip(".")
+        return f"{said}; {error.hint}" if error.hint else str(error), None
     return crash_line(error), None
 
 

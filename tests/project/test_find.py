@@ -95,3 +95,8 @@ def test_a_worktree_is_a_repository_of_its_own(repository: Path) -> None:
     (tree / ".git").write_text("gitdir: elsewhere\n")
     assert find_repository(tree) == tree
     assert find_repository(repository / "trees") == repository
+
+
+def test_the_root_of_the_file_system_is_looked_through_without_a_stumble():
+    # /proc holds folders that can be listed but not entered, even by root.
+    assert isinstance(find_configs(Path("/")), tuple)
