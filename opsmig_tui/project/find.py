@@ -64,7 +64,7 @@ def find_configs(start: Path, env: Mapping[str, str] | None = None) -> tuple[Pat
 def config_in(folder: Path) -> Path | None:
     """The configuration alembic would take when run in this folder, or None."""
     ini = folder / "alembic.ini"
-    if ini.is_file():
+    if os.path.isfile(ini):  # False too where we may not look; pathlib raises before 3.12
         return ini
     toml = folder / "pyproject.toml"
     return toml if has_alembic_section(toml) else None
