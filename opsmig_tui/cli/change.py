@@ -11,7 +11,7 @@ from opsmig_tui.cli.options import project_options
 from opsmig_tui.cli.session import CANCELLED, guarded, run
 
 if TYPE_CHECKING:
-    from opsmig_tui.worker.protocol import Failed, PlanResult
+    from opsmig_tui.worker.protocol import Failed
     from opsmig_tui.workspace.apply import Direction
     from opsmig_tui.workspace.workspace import Workspace
 
@@ -78,7 +78,7 @@ async def apply_now(
 
     plan = await apply.plan(workspace, direction, target)
     question = apply.confirmation(workspace, plan)
-    if not ask(question, yes=yes, database=database, name=_database(plan)):
+    if not ask(question, yes=yes, database=database):
         click.echo("Nothing was changed.")
         return 1
     with Printer(workspace):
@@ -99,10 +99,6 @@ def _ended(workspace: Workspace, failed: Failed) -> int:
         return CANCELLED
     run = workspace.state.run
     return 1 if run is not None and run.number > 0 else 2
-
-
-def _database(plan: PlanResult) -> str:
-    return plan.databases[0].identity.database
 
 
 @click.command()
@@ -134,7 +130,7 @@ async def test_now(
     from opsmig_tui.workspace.test import plan_test, run_test
 
     plan = await plan_test(workspace, revision)
-    if not ask(plan.confirmation, yes=yes, database=database, name=_database(plan.first)):
+    if not ask(plan.confirmation, yes=yes, database=database):
         click.echo("Nothing was changed.")
         return 1
     with Printer(workspace):

@@ -104,13 +104,13 @@ def prompt(text: str, **options: Any) -> str:
         return str(click.prompt(text, **options))
 
 
-def ask(question: Confirmation, *, yes: bool, database: str | None, name: str) -> bool:
+def ask(question: Confirmation, *, yes: bool, database: str | None) -> bool:
     """Puts the question, or takes `--yes` (and `--database`) for the answer.
 
-    `name` is the real database's name. Raises OpsmigError when there is no terminal to ask on and
-    the options do not answer.
+    Raises OpsmigError when there is no terminal to ask on and the options do not answer.
     """
     show_plan(question)
+    name = question.name
     needs_name = question.destructive or question.typed is not None or not question.local
     if database is not None and database != name:
         raise OpsmigError(f"--database says {database}, but this is {name}. Nothing was changed.")

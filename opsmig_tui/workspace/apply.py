@@ -68,7 +68,13 @@ def confirmation(workspace: Workspace, plan: PlanResult) -> Confirmation:
     warnings = [one.text for one in places if not one.is_local]
     if protected_by := protection(workspace, plan):
         warnings.append(f"The settings protect this database ({protected_by}).")
-    typed, typed_what = _typed(plan, destructive, local and not protected_by)
+    far = (one for one, place in zip(plan.databases, places, strict=True) if not place.is_local)
+    name = next(far, plan.databases[0]).identity.database
+    typed, typed_what = None, ""
+    if not local or protected_by:
+        typed, typed_what = name, "the database's name"
+    elif destructive:
+        typed, typed_what = plan.steps[-1].revision, "the last revision of the plan"
     count = len(plan.steps)
     return Confirmation(
         title=f"{plan.direction.capitalize()} {count} revision{'s' if count > 1 else ''}",
@@ -80,15 +86,8 @@ def confirmation(workspace: Workspace, plan: PlanResult) -> Confirmation:
         typed_what=typed_what,
         destructive=destructive,
         local=local,
+        name=name,
     )
-
-
-def _typed(plan: PlanResult, destructive: bool, local: bool) -> tuple[str | None, str]:
-    if not local:
-        return plan.databases[0].identity.database, "the database's name"
-    if destructive:
-        return plan.steps[-1].revision, "the last revision of the plan"
-    return None, ""
 
 
 def dangers_of(step: PlanStep) -> tuple[str, ...]:

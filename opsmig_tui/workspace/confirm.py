@@ -24,7 +24,8 @@ class ConfirmationStep:
 class Confirmation:
     """The whole question. `typed` is the text that must be typed, None when `y` is enough.
 
-    `warnings` are sentences about the database ("not local: …"), shown before the plan.
+    `warnings` are sentences about the database ("not local: …"), shown before the plan. `name` is
+    the name of the database that is meant: of several the one that calls for the most care.
     """
 
     title: str
@@ -36,3 +37,4 @@ class Confirmation:
     typed_what: str = ""
     destructive: bool = False
     local: bool = True
+    name: str = ""

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opsmig_tui.project.errors import OpsmigError
@@ -142,7 +143,7 @@ class RunReporter:
         self._complete(self._step_line, "failed", None)
         kind: RunPhase = "cancelled" if failed.kind == "cancelled" else "failed"
         self._say("warning" if kind == "cancelled" else "error", failed.message)
-        for text in failure_details(failed):
+        for text in failure_details(failed, self.workspace.project.root):
             self._say("info", text)
         if failed.kind == "crash" and self.view.number:
             self._say("warning", "the server may still be busy with the last statement: look again")
@@ -176,9 +177,14 @@ class RunReporter:
         self.workspace.dispatch(RunChanged(self.view))
 
 
-def failure_details(failed: protocol.Failed) -> list[str]:
-    """Everything known about a failure beside its message, a line each, for output and command."""
+def failure_details(failed: protocol.Failed, root: Path | None = None) -> list[str]:
+    """Everything known about a failure beside its message, a line each, for output and command.
+
+    A file below `root` is named as seen from there.
+    """
     place = f"{failed.file}:{failed.line}" if failed.file else ""
+    if root is not None:
+        place = place.removeprefix(f"{root}/")
     found = [
         ("detail", failed.detail),
         ("hint", failed.hint),
