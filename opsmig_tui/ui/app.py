@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
+import threading
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -44,7 +48,16 @@ class OpsmigApp(App[None]):
         return variables(self.current_theme.dark)
 
     def on_mount(self) -> None:
+        self._leave_on_signals()
         self.push_screen(MainScreen(self.workspace))
+
+    def _leave_on_signals(self) -> None:
+        """Asked to end from outside, it gives the terminal back and lets a run roll back first."""
+        if self.is_headless or threading.current_thread() is not threading.main_thread():
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
 
     def get_key_display(self, binding: Binding) -> str:
         """Words for the keys that Textual draws as symbols not every font has."""

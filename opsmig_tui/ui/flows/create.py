@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from opsmig_tui.ui.flows.apply import migrate
 from opsmig_tui.ui.flows.edit import edit
-from opsmig_tui.ui.flows.review import show_review
 from opsmig_tui.ui.flows.test import test_revision
 from opsmig_tui.ui.flows.trust import trusted
 from opsmig_tui.ui.screens.create import CreateScreen, Outcome
@@ -62,7 +61,7 @@ async def generate(screen: MainScreen, outcome: Outcome) -> None:
 async def decide(screen: MainScreen, path: Path) -> None:
     """Shows the new file and asks whether it looks right, until it was kept or discarded."""
     screen.board.go("review")
-    await show_review(screen, path)
+    screen.review(path)
     while True:
         answer = await screen.board.question.ask(
             "Looks right?",
@@ -72,11 +71,11 @@ async def decide(screen: MainScreen, path: Path) -> None:
         )
         if answer == "e":
             edit(screen.host, path, 1)
-            await show_review(screen, path)
+            screen.review(path)
         elif answer == "x":
             await discard(screen.workspace, path)
             screen.tell(f"Discarded {path.name}.")
-            await show_review(screen, None)
+            screen.review(None)
             return
         else:
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -51,6 +52,7 @@ class Outcome:
 class CreateScreen(Dialog[Outcome | None]):
     """Results in an Outcome, or None when the person left."""
 
+    DEAF = True
     BINDINGS: ClassVar[list[BindingType]] = [
         key("dialog.start", "s", "offer('start')", "start", "Start the database"),
         key("dialog.upgrade", "u", "offer('upgrade')", "upgrade", "Upgrade to head, then create"),
@@ -71,7 +73,7 @@ class CreateScreen(Dialog[Outcome | None]):
         yield Static(id="operations", classes="text")
 
     def below(self) -> ComposeResult:
-        yield Input(self.message, placeholder="What does it change?", id="message", disabled=True)
+        yield Input(self.message, placeholder="What does it change?", id="message")
         yield Static(id="file-name", classes="text")
         with Horizontal(classes="choices"):
             yield Choice("esc", "Leave", "close", id="leave")
@@ -81,8 +83,8 @@ class CreateScreen(Dialog[Outcome | None]):
 
     def on_mount(self) -> None:
         super().on_mount()
-        for choice in self.query("#offer-start, #offer-upgrade, #create"):
-            choice.display = False
+        for later in self.query("#message, #file-name, #offer-start, #offer-upgrade, #create"):
+            later.display = False
         self.query_one("#leave").focus()
         self.set_interval(0.12, self._turn)
         self._work(self._check())
@@ -106,15 +108,16 @@ class CreateScreen(Dialog[Outcome | None]):
         self.ready = all(check.state != "failed" for check in self.checks.values())
         for offer in offers:
             self.query_one(f"#offer-{offer}").display = True
+        if offers:  # Deaf again: keys on their way were not meant for them.
+            self._opened = time.monotonic()
         if self.ready:
             self._ask_message()
         self._show_operations()
 
     def _ask_message(self) -> None:
-        self.query_one("#create").display = True
-        message = self.query_one("#message", Input)
-        message.disabled = False
-        message.focus()
+        for now in self.query("#message, #file-name, #create"):
+            now.display = True
+        self.query_one("#message", Input).focus()
         self._plan_soon()
 
     def _turn(self) -> None:
@@ -185,7 +188,7 @@ class CreateScreen(Dialog[Outcome | None]):
             self.dismiss(Outcome(self.message, self.plan_of_message))
 
     def action_offer(self, offer: str) -> None:
-        if any(check.offer == offer for check in self.checks.values()):
+        if not self.deaf and any(check.offer == offer for check in self.checks.values()):
             self.dismiss(Outcome(self.message, offer=offer))
 
 

@@ -218,11 +218,15 @@ class MainScreen(Screen[None]):
 
     # ------------------------------------------------------------------- what the panes ask for
 
-    def on_review_requested(self, event: messages.ReviewRequested) -> None:
+    def review(self, target: str | Path | None) -> None:
+        """Shows a review as soon as it is there; None: the uncommitted revision, else the head."""
         from opsmig_tui.ui.flows.review import show_review
 
+        self.host.start(lambda: show_review(self, target), group="review")
+
+    def on_review_requested(self, event: messages.ReviewRequested) -> None:
         self.board.go("review")
-        self.host.start(lambda: show_review(self, event.target), group="review")
+        self.review(event.target)
 
     def on_details_requested(self, event: messages.DetailsRequested) -> None:
         from opsmig_tui.ui.flows.review import show_details

@@ -27,7 +27,7 @@ async def create(driver: Driver, message: str) -> None:
     """From the sample's start (two pending revisions) to the question under the review."""
     await driver.press("c")
     found = await dialog(driver)
-    await driver.until(lambda: found.query_one("#offer-upgrade").display)
+    await driver.until(lambda: found.query_one("#offer-upgrade").display and not found.deaf)
     assert not found.ready
     await driver.sees("2 pending revisions must be applied first")
     await driver.press("u")
@@ -54,9 +54,8 @@ async def test_create_review_discard(opened: Opener, versions: Path, sql: Sql) -
         (new,) = files(versions) - before
         assert new.endswith("_vendor_onboarding.py")
         assert driver.main.board.focused == "review"
-        review = driver.main.board.review.review
-        assert review is not None
-        assert review.path.name == new
+        pane = driver.main.board.review
+        await driver.until(lambda: pane.review is not None and pane.review.path.name == new)
         await driver.press("x")
         await driver.told(f"Discarded {new}.")
     assert files(versions) == before
