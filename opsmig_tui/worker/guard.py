@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import os
 from typing import Any, Optional
 
 from alembic.runtime.migration import MigrationContext
@@ -62,13 +63,29 @@ def check_database(
         raise _mismatch(f"The database moved since it was confirmed: from {was} to {now}.")
 
 
-def check_steps(steps: list[str], request: Run, offset: int) -> None:
-    """The steps about to run must be those of the confirmed plan, in its order."""
+def check_steps(steps: list[Any], request: Run, offset: int) -> None:
+    """alembic's steps about to run must be those of the confirmed plan, in its order, and their
+    files as they were then."""
+    names = [step.revision.revision for step in steps]
     wanted = list(request.steps[offset : offset + len(steps)])
     last_short = len(request.expected) == 1 and len(request.steps) != len(steps)
-    if steps != wanted or last_short:
-        text = f"The plan changed: it was {_list(request.steps)}, now it is {_list(tuple(steps))}."
+    if names != wanted or last_short:
+        text = f"The plan changed: it was {_list(request.steps)}, now it is {_list(tuple(names))}."
         raise _mismatch(text)
+    confirmed = dict(zip(request.steps, request.digests))
+    for step in steps:
+        path = str(step.revision.path)
+        if digest_of(path) != confirmed.get(step.revision.revision):
+            raise _mismatch(f"{os.path.basename(path)} has changed since it was confirmed.")
+
+
+def digest_of(path: str) -> str:
+    """SHA-256 of a file, "" for one that cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return hashlib.sha256(file.read()).hexdigest()
+    except OSError:
+        return ""
 
 
 def _mismatch(text: str) -> WorkerError:

@@ -11,6 +11,7 @@ from alembic.util import CommandError
 from . import protocol
 from .config import command_line
 from .environment import run_environment
+from .guard import digest_of
 from .losses import commits_of, losses_of
 from .revisions import as_tuple
 from .session import Session
@@ -80,4 +81,5 @@ def _describe(step: Any, direction: str, context: MigrationContext) -> protocol.
         path=str(revision.path),
         losses=losses_of(str(revision.path), direction, context),
         commits=commits_of(str(revision.path), direction, context),
+        digest=digest_of(str(revision.path)),
     )

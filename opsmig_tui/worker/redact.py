@@ -16,7 +16,7 @@ _DSN = re.compile(
     r"""|(password=)(?!\*\*\*)[^\s'",;&)]+"""
 )
 _WORDS = ("kind", "direction", "stream", "sign", "dialect", "level", "sqlstate")
-_FIXED = frozenset((*_WORDS, "file", "path", "directory", "file_name"))
+_FIXED = frozenset((*_WORDS, "file", "path", "directory", "file_name", "digest"))
 """Fields with a fixed set of values, and paths: a password that is such a word, or the name of a
 folder, must not change them."""
 _SECRET_NAME = re.compile(r"(?i)password|passwd|passphrase|pwd|secret|token|api_?key|credential")

@@ -118,7 +118,7 @@ def _perform(session: Session, request: protocol.Run, progress: Progress, guard:
         script: Any = context.script
         check_database(session, context, heads, request.expected, count)
         steps = steps_of(script, request.direction, request.target, heads)
-        check_steps([step.revision.revision for step in steps], request, len(progress.started))
+        check_steps(steps, request, len(progress.started))
         guard.take(context)
         # another run may have ended between the first look and the lock
         check_database(session, context, context.get_current_heads(), request.expected, count)

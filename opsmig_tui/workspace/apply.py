@@ -190,9 +190,10 @@ async def _run(workspace: Workspace, plan: PlanResult, reporter: RunReporter) ->
 
 
 def run_request(plan: PlanResult) -> Run:
-    """The run that was confirmed: databases, versions and steps of the plan, and no others."""
+    """The run that was confirmed: databases, versions, steps and files of the plan, no others."""
     steps = tuple(step.revision for step in plan.steps)
-    return Run(plan.direction, plan.target, plan.databases, steps)
+    digests = tuple(step.digest for step in plan.steps)
+    return Run(plan.direction, plan.target, plan.databases, steps, digests)
 
 
 async def read_position_again(workspace: Workspace) -> None:

@@ -69,7 +69,8 @@ async def upgrade(
 
 def run_of(plan: protocol.PlanResult) -> protocol.Run:
     steps = tuple(step.revision for step in plan.steps)
-    return protocol.Run(plan.direction, plan.target, plan.databases, steps)
+    digests = tuple(step.digest for step in plan.steps)
+    return protocol.Run(plan.direction, plan.target, plan.databases, steps, digests)
 
 
 HEAD = "a7c3f15d8e92"

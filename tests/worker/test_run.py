@@ -201,6 +201,22 @@ async def test_a_plan_that_changed_is_refused(
     assert sql(VERSION) == [(BEFORE_PENDING,)]
 
 
+async def test_a_file_that_changed_since_the_plan_runs_nothing(
+    start: Start, sample: SampleProject, sql: Any
+) -> None:
+    client = start(runner=True)
+    path = add_revision(sample, "pass")
+    run = run_of(await client.request(protocol.Plan("upgrade", "head")))
+    path.write_text(path.read_text().replace("pass", "op.drop_table('vendor', schema='ops')"))
+    with pytest.raises(WorkerFailed) as caught:
+        await client.request(run)
+    assert caught.value.failed.kind == "identity"
+    assert f"{path.name} has changed since it was confirmed" in caught.value.failed.message
+    assert sql(VERSION) == [(BEFORE_PENDING,)]
+    again = run_of(await client.request(protocol.Plan("upgrade", "head")))
+    assert again.digests != run.digests
+
+
 async def test_two_runs_are_kept_apart(start: Start, sample: SampleProject, sql: Any) -> None:
     client = start(runner=True)
     with connect(sample) as other:

@@ -70,13 +70,15 @@ class Create:
 @dataclass(frozen=True)
 class Run:
     """`expected` are the databases that were confirmed: any difference aborts before the first
-    statement. `steps` are the revisions of the confirmed plan in order: likewise."""
+    statement. `steps` are the revisions of the confirmed plan in order, `digests` those of their
+    files: likewise."""
 
     op = "run"
     direction: str
     target: str
     expected: tuple[DatabaseStatus, ...]
     steps: tuple[str, ...]
+    digests: tuple[str, ...]
 
 
 @dataclass(frozen=True)

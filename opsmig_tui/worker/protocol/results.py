@@ -99,7 +99,10 @@ class Loss:
 
 @dataclass(frozen=True)
 class PlanStep:
-    """One revision that would run. `commits` marks a step that commits for good while it runs."""
+    """One revision that would run. `commits` marks a step that commits for good while it runs.
+
+    `digest` is the SHA-256 of its file as it was read for the plan.
+    """
 
     revision: str
     down_revisions: tuple[str, ...]
@@ -108,6 +111,7 @@ class PlanStep:
     path: str
     losses: tuple[Loss, ...] = ()
     commits: str = ""
+    digest: str = ""
 
 
 @dataclass(frozen=True)
