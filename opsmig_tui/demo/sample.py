@@ -18,9 +18,7 @@ from opsmig_tui.demo.data import populate, start_alembic
 from opsmig_tui.demo.files import point_to, read_url, write_sample
 from opsmig_tui.demo.model import DATABASE, SampleProject
 from opsmig_tui.project.errors import OpsmigError
-
-MARKER = "opsmig-demo"
-"""The file that tells a folder made by `opsmig demo --keep` from any other."""
+from opsmig_tui.project.sample_marker import MARKER, write_marker
 
 REPOSITORY = "field-ops"
 DATA = "postgres"
@@ -42,6 +40,7 @@ def sample(keep: Path | None = None) -> Iterator[SampleProject]:
         stack.enter_context(_locked(home))
         if (home / MARKER).is_file():
             server = stack.enter_context(embedded.running(home / DATA))
+            write_marker(home)  # a copied folder has another number
             yield _reopen(home / REPOSITORY, server)
             return
         removal = stack.enter_context(ExitStack())
@@ -50,7 +49,7 @@ def sample(keep: Path | None = None) -> Iterator[SampleProject]:
         server = stack.enter_context(embedded.running(home / DATA))
         project = _create(home / REPOSITORY, server, alembic)
         # Written last: a folder with the marker holds a whole sample, and is trusted as one.
-        (home / MARKER).write_text("`opsmig demo --keep` with this folder opens it again.\n")
+        write_marker(home)
         if keep:
             removal.pop_all()
         yield project

@@ -17,10 +17,8 @@ from opsmig_tui.project.model import (
     Project,
     Settings,
 )
+from opsmig_tui.project.sample_marker import is_sample
 from opsmig_tui.project.settings import load_settings
-
-#: A file the demo writes beside its repository, where no clone could bring one along.
-SAMPLE_MARKER = "opsmig-demo"
 
 
 def open_project(options: OpenOptions, *, run_tools: bool = True) -> Project | Candidates:
@@ -43,9 +41,9 @@ def open_project(options: OpenOptions, *, run_tools: bool = True) -> Project | C
     repository = find_repository(path.parent)
     settings = load_settings(path.parent, repository)
     config = _load(path, options, settings, start) if found else _without_file(options, start)
-    is_sample = _is_sample(repository)
+    sample = is_sample(repository)
     interpreter, problem = _interpreter(
-        config, settings, options, repository, is_sample=is_sample, run_tools=run_tools
+        config, settings, options, repository, sample=sample, run_tools=run_tools
     )
     return Project(
         config=config,
@@ -55,7 +53,7 @@ def open_project(options: OpenOptions, *, run_tools: bool = True) -> Project | C
         repository=repository,
         x_arguments=options.x_arguments,
         read_only=options.read_only,
-        is_sample=is_sample,
+        is_sample=sample,
         python=options.python,
     )
 
@@ -113,11 +111,11 @@ def _interpreter(
     options: OpenOptions,
     repository: Path | None,
     *,
-    is_sample: bool,
+    sample: bool,
     run_tools: bool,
 ) -> tuple[Interpreter | None, str]:
     """The interpreter, or why there is none. One named by --python must be right: that raises."""
-    named = options.python or (OWN if is_sample else None)
+    named = options.python or (OWN if sample else None)
     try:
         found = find_interpreter(config, settings, named, repository, run_tools=run_tools)
     except OpsmigError as error:
@@ -125,10 +123,6 @@ def _interpreter(
             raise
         return None, f"{error}; {error.hint}" if error.hint else str(error)
     return found, ""
-
-
-def _is_sample(repository: Path | None) -> bool:
-    return repository is not None and (repository.parent / SAMPLE_MARKER).is_file()
 
 
 def _nothing_found(start: Path) -> OpsmigError:

@@ -9,7 +9,8 @@ import pytest
 
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Candidates, OpenOptions, Project
-from opsmig_tui.project.open import SAMPLE_MARKER, open_project
+from opsmig_tui.project.open import open_project
+from opsmig_tui.project.sample_marker import MARKER, write_marker
 from tests.project.conftest import make_project
 
 
@@ -100,13 +101,23 @@ def test_a_script_location_does_without_a_config(repository: Path) -> None:
 
 def test_the_sample_is_told_by_its_marker_outside_the_repository(repository: Path) -> None:
     make_project(repository)
-    (repository / SAMPLE_MARKER).touch()
+    write_marker(repository)
     assert not opened(OpenOptions(repository)).is_sample
-    (repository.parent / SAMPLE_MARKER).touch()
+    write_marker(repository.parent)
     project = opened(OpenOptions(repository))
     assert project.is_sample
     assert project.interpreter is not None
     assert project.interpreter.path == Path(sys.executable)
+
+
+def test_a_marker_that_came_with_other_files_marks_nothing(repository: Path) -> None:
+    make_project(repository)
+    home = repository.parent
+    write_marker(repository)
+    (home / MARKER).write_bytes((repository / MARKER).read_bytes())  # as a clone would bring it
+    assert not opened(OpenOptions(repository)).is_sample
+    (home / MARKER).write_bytes(b"\xff")
+    assert not opened(OpenOptions(repository)).is_sample
 
 
 def test_opening_and_reading_load_nothing_heavy() -> None:
