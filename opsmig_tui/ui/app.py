@@ -16,11 +16,12 @@ from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Candidates
 from opsmig_tui.project.preferences import load_preferences, save_preferences
 from opsmig_tui.ui import messages
-from opsmig_tui.ui.failures import Work, crash_line, guarded, show_error
+from opsmig_tui.ui.failures import Work, guarded, show_error
 from opsmig_tui.ui.keys import EVERYWHERE, KEY_WORDS
 from opsmig_tui.ui.palette import ActionProvider
 from opsmig_tui.ui.screens.main import MainScreen
 from opsmig_tui.ui.theme import DARK_THEME, THEMES, variables
+from opsmig_tui.workspace.crash import crash_line
 from opsmig_tui.workspace.workspace import Workspace
 
 STYLES = sorted((Path(__file__).parent / "styles").glob("*.tcss"))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
-import traceback
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.workspace.crash import crash_line
 
 if TYPE_CHECKING:
     from opsmig_tui.services.worker_client import WorkerFailed
@@ -54,24 +52,3 @@ def show_failure(app: OpsmigApp, error: WorkerFailed, again: Work) -> None:
             app.start(again, group="job")
 
     app.push_screen(FailureScreen(failed, app.workspace.project.root), answered)
-
-
-def crash_line(error: BaseException) -> str:
-    """Writes the traceback to a file and returns the one line that tells of it."""
-    name = type(error).__name__
-    try:
-        path = write_crash_log(error)
-    except OSError as problem:
-        return f"opsmig stumbled: {name}: {error} (and the log could not be written: {problem})"
-    return f"opsmig stumbled: {name}. The details are in {path}"
-
-
-def write_crash_log(error: BaseException) -> Path:
-    """A file with the traceback only: no local variables, which might hold a password."""
-    from platformdirs import user_log_path
-
-    folder = user_log_path("opsmig", ensure_exists=True)
-    path = folder / f"crash-{time.strftime('%Y%m%d-%H%M%S')}.log"
-    path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-    path.chmod(0o600)
-    return path
