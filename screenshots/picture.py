@@ -10,6 +10,7 @@ from textual.app import App
 
 FONT = "DejaVu Sans Mono"
 FONT_FACES = re.compile(r"@font-face\s*\{.*?\}\s*", re.DOTALL)
+COMMENTS = re.compile(r"\s*<!--.*?-->", re.DOTALL)
 FONT_FAMILIES = re.compile(r"font-family:[^;}]*")
 FOLDER = Path(__file__).parent
 
@@ -20,6 +21,7 @@ def write(app: App[None], name: str) -> Path:
     Textual's SVG loads its font from the web: this one names a font that has every glyph used.
     """
     svg = FONT_FACES.sub("", app.export_screenshot(title="opsmig", simplify=True))
+    svg = COMMENTS.sub("", svg)
     svg = FONT_FAMILIES.sub(f"font-family: '{FONT}', monospace", svg)
     (FOLDER / f"{name}.svg").write_text(svg, encoding="utf-8")
     path = FOLDER / f"{name}.png"
