@@ -175,6 +175,7 @@ async def _relay(stop: asyncio.Event, own_stop: asyncio.Event) -> None:
 
 async def _wait(stop: asyncio.Event, seconds: float) -> None:
     try:
-        await asyncio.wait_for(stop.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await stop.wait()
     except TimeoutError:
         return

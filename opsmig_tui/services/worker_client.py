@@ -95,13 +95,14 @@ class WorkerClient:
         async with self._starting:
             if not self.alive:
                 self._process = await self._spawn()
-            assert self._process is not None
+            process = self._process
+            assert process is not None
             try:
-                return await asyncio.wait_for(
-                    asyncio.shield(self._process.ready), timeout=START_SECONDS
-                )
+                # Not wait_for: before Python 3.12 that may lose a cancellation.
+                async with asyncio.timeout(START_SECONDS):
+                    return await asyncio.shield(process.ready)
             except TimeoutError:
-                await self._kill(self._process)
+                await self._kill(process)
                 text = f"The worker did not start within {START_SECONDS:.0f} s."
                 raise WorkerFailed(self._crash(text)) from None
 
@@ -116,7 +117,8 @@ class WorkerClient:
         """
         await self.start()
         process = self._process
-        assert process is not None
+        if process is None or process.over:
+            raise WorkerFailed(self._crash("The worker was stopped while it started."))
         self._numbers += 1
         number = self._numbers
         pending = _Pending(request.op, asyncio.get_running_loop().create_future(), on_event)
@@ -124,7 +126,8 @@ class WorkerClient:
         process.pending[number] = pending
         self._send(process, number, request)
         try:
-            return await asyncio.wait_for(asyncio.shield(pending.answer), timeout)
+            async with asyncio.timeout(timeout):
+                return await asyncio.shield(pending.answer)
         except TimeoutError:
             await self._kill(process)
             text = f"The worker gave no answer to {request.op} within {timeout:g} s."
@@ -145,6 +148,12 @@ class WorkerClient:
         if process is not None and not process.over:
             for number in [n for n, item in process.pending.items() if item.op != "cancel"]:
                 self._send_cancel(process, number, force)
+
+    def kill_running(self) -> None:
+        """End the process at once where a request is under way: it fails with the kind crash."""
+        process = self._process
+        if process is not None and process.pending:
+            _signal_group(process.child, signal.SIGKILL)
 
     async def stop(self) -> None:
         """End the process: a run is cancelled first, and nothing outlives this call."""
@@ -294,7 +303,8 @@ async def _end(child: asyncio.subprocess.Process) -> int:
             child.stdin.close()  # the end of its input is what tells a worker to stop
     for insist in (signal.SIGTERM, signal.SIGKILL):
         try:
-            return await asyncio.wait_for(child.wait(), STOP_SECONDS)
+            async with asyncio.timeout(STOP_SECONDS):
+                return await child.wait()
         except TimeoutError:
             _signal_group(child, insist)
     return await child.wait()

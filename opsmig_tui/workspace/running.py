@@ -35,6 +35,8 @@ class RunReporter:
         self.client: WorkerClient | None = None
         self.stopping = False
         self.interrupted = False
+        self._forced_at: float | None = None
+        self._killed = False
         self._between = False
         self._task = asyncio.current_task()
         self._step_line: int | None = None
@@ -104,11 +106,19 @@ class RunReporter:
         self.client, self._between = client, False
         try:
             return await client.request(request, self)
+        except WorkerFailed as error:
+            if self._killed and error.failed.kind == "crash":
+                raise WorkerFailed(KILLED) from error
+            raise
         finally:
             self.client, self._between = None, True
 
     def cancel(self, force: bool) -> None:
-        """Stops what is under way: in the worker, or before it has been asked for anything."""
+        """Stops what is under way: in the worker, or before it has been asked for anything.
+
+        `force` interrupts the project's Python code. Where that was asked for before and the run
+        goes on, the worker is killed: code that swallows every interrupt must not hold the screen.
+        """
         if not self.view.active:
             return
         if not self.stopping:
@@ -119,10 +129,24 @@ class RunReporter:
             self._show()
         if self._asked:
             assert self.client is not None
-            self.client.cancel_running(force)
+            if force:
+                self._harder(self.client)
+            else:
+                self.client.cancel_running()
         elif self._task is not None and not self.interrupted and (force or not self._between):
             self.interrupted = True
             self._task.cancel()
+
+    def _harder(self, client: WorkerClient) -> None:
+        if self._forced_at is None:
+            self._forced_at = time.monotonic()
+            self._say("warning", "cancelling harder: the Python code is interrupted …")
+            client.cancel_running(force=True)
+        elif not self._killed and time.monotonic() - self._forced_at >= KILL_AFTER:
+            self._killed = True
+            self._say("warning", "the worker is killed …")
+            client.kill_running()
+        self.workspace.output_moved()
 
     @property
     def _asked(self) -> bool:
@@ -145,7 +169,7 @@ class RunReporter:
         self._say("warning" if kind == "cancelled" else "error", failed.message)
         for text in failure_details(failed, self.workspace.project.root):
             self._say("info", text)
-        if failed.kind == "crash" and self.view.number:
+        if (failed.kind == "crash" or failed is KILLED) and self.view.number:
             self._say("warning", "the server may still be busy with the last statement: look again")
         self._end(kind, failed.message)
 
@@ -205,6 +229,11 @@ def position(current: tuple[str, ...]) -> str:
 
 
 CANCELLED = protocol.Failed("cancelled", "Cancelled: nothing more was sent to the database.")
+KILL_AFTER = 2.0
+"""Seconds that interrupted code gets to end before a further press kills the worker."""
+KILLED = protocol.Failed(
+    "cancelled", "Cancelled: the worker was killed, and the server rolls back what was open."
+)
 INTERRUPTED = protocol.Failed("cancelled", "Interrupted: what was under way is cancelled.")
 
 

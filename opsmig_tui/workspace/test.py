@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from opsmig_tui.project.errors import OpsmigError
-from opsmig_tui.worker.protocol import Failed, Plan, PlanResult, RunResult
+from opsmig_tui.worker.protocol import Failed, Plan, PlanResult, Run, RunResult
 from opsmig_tui.workspace import apply
 from opsmig_tui.workspace.confirm import Confirmation
 from opsmig_tui.workspace.guards import (
@@ -36,10 +37,13 @@ class TestPlan:
 
 @dataclass(frozen=True)
 class Leg:
+    """One run or look. `failed` is the worker's whole answer where it failed there."""
+
     name: str
     ok: bool
     elapsed_ms: float
     text: str = ""
+    failed: Failed | None = None
 
 
 @dataclass(frozen=True)
@@ -152,12 +156,12 @@ async def run_test(workspace: Workspace, plan: TestPlan) -> TestReport:
     legs: list[Leg] = []
     try:
         async with reported(workspace, "test", plan.confirmation.command) as reporter:
-            async for leg in _legs(workspace, plan, reporter):
-                legs.append(leg)
-            if all(leg.ok for leg in legs):
+            await _run_legs(workspace, plan, reporter, legs)
+            last = legs[-1]
+            if last.ok:
                 reporter.succeed(f"{plan.revision} upgrades, downgrades and upgrades again")
             else:
-                reporter.fail(Failed("database", f"{legs[-1].name}: {legs[-1].text}"))
+                reporter.fail(last.failed or Failed("identity", f"{last.name}: {last.text}"))
     except WorkerFailed as error:
         legs.append(Leg("stopped", False, 0.0, error.failed.message))
     await apply.read_position_again(workspace)
@@ -172,18 +176,24 @@ def _stands(workspace: Workspace) -> str:
     return f"the database stands at {position(workspace.state.current or ())}"
 
 
-async def _legs(workspace: Workspace, plan: TestPlan, reporter: RunReporter) -> AsyncIterator[Leg]:
-    """Each run and the look at where it led, up to the first that is not as it should be."""
+async def _run_legs(
+    workspace: Workspace, plan: TestPlan, reporter: RunReporter, legs: list[Leg]
+) -> None:
+    """Appends each run and the look at where it led, up to the first that is not as it should be.
+
+    One worker runs them all: each would have to import the project's models again.
+    """
     directions: list[apply.Direction] = ["downgrade", "upgrade"]
     if plan.pending:
         directions = ["upgrade", "downgrade", "upgrade"]
     confirmed: PlanResult | None = plan.first
-    for direction in directions:
-        for leg in await _leg(workspace, plan.revision, direction, confirmed, reporter):
-            yield leg
-            if not leg.ok:
+    async with workspace.workers.runner() as client:
+        send = partial(reporter.send, client)
+        for direction in directions:
+            legs += await _leg(workspace, plan.revision, direction, confirmed, send)
+            confirmed = None
+            if not legs[-1].ok:
                 return
-        confirmed = None
 
 
 async def _leg(
@@ -191,7 +201,7 @@ async def _leg(
     revision: str,
     direction: apply.Direction,
     confirmed: PlanResult | None,
-    reporter: RunReporter,
+    send: Callable[[Run], Awaitable[object]],
 ) -> list[Leg]:
     """One run, and where it led. Later ones are planned anew, for the one revision."""
     from opsmig_tui.services.worker_client import WorkerFailed
@@ -199,12 +209,11 @@ async def _leg(
     began = time.perf_counter()
     try:
         plan = confirmed or await _plan_leg(workspace, revision, direction)
-        async with workspace.workers.runner() as client:
-            result = cast(RunResult, await reporter.send(client, apply.run_request(plan)))
+        result = cast(RunResult, await send(apply.run_request(plan)))
     except WorkerFailed as error:
-        reporter.fail(error.failed)
         details = "; ".join([error.failed.message, *failure_details(error.failed)])
-        return [Leg(direction, False, (time.perf_counter() - began) * 1000, details)]
+        took = (time.perf_counter() - began) * 1000
+        return [Leg(direction, False, took, details, error.failed)]
     except OpsmigError as error:
         return [Leg(direction, False, (time.perf_counter() - began) * 1000, str(error))]
     await workspace.refresh("status")

@@ -143,10 +143,10 @@ class Workers:
             if task is not None and not task.done():
                 task.cancel()
                 self._keep(task)
-        if self._ending:
-            await asyncio.wait(set(self._ending))
         if self._pool is not None:
             await self._pool.close()
+        if self._ending:
+            await asyncio.wait(set(self._ending))
 
 
 def _look_at(task: asyncio.Task[None]) -> None:

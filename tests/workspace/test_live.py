@@ -157,12 +157,14 @@ async def test_a_burst_of_saves_ends_with_the_last_one(
 ) -> None:
     vendor = sample.backend / "models" / "vendor.py"
     text = vendor.read_text()
+    phases: list[str] = []
+    ws.subscribe(lambda state: phases.append(state.git.phase))
     async with living(ws, *ALL):
         for number in range(6):
-            seen = len(ws.state.commands)
+            phases.clear()
             vendor.write_text(f"{text}\nBURST = {number}\n" if number != 2 else "def broken(:\n")
             # The next one while this one is being imported.
-            await until(lambda seen=seen: len(ws.state.commands) > seen, 5)
+            await until(lambda: "stale" in phases, 5)
         await until(lambda: ws.state.drift.phase == "ready" and not ws.workers.stale)
         assert not ws.workers.stale
         await until(lambda: len(workers()) == 1)
