@@ -10,12 +10,9 @@ from opsmig_tui.project.state_file import read_state, state_folder, write_state
 
 @dataclass(frozen=True)
 class Preferences:
-    """The theme's name, the config last opened, the pane that had the focus, the zoomed pane."""
+    """The theme's name."""
 
     theme: str | None = None
-    last_project: str | None = None
-    focused: str | None = None
-    zoomed: str | None = None
 
 
 def load_preferences(folder: Path | None = None) -> Preferences:
@@ -23,7 +20,7 @@ def load_preferences(folder: Path | None = None) -> Preferences:
 
     Losing these costs the person nothing, so a damaged file is no error: the next save replaces it.
     """
-    content, _ = read_state(_file(folder))
+    content = read_state(_file(folder))
     known = {item.name for item in fields(Preferences)}
     return Preferences(
         **{key: value for key, value in content.items() if key in known and isinstance(value, str)}

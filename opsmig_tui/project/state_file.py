@@ -18,19 +18,17 @@ def state_folder() -> Path:
     return platformdirs.user_state_path("opsmig")
 
 
-def read_state(path: Path) -> tuple[dict[str, Any], str]:
-    """The file's object and, when it could not be read, why in words. A missing file is {}."""
+def read_state(path: Path) -> dict[str, Any]:
+    """The file's object; {} where there is none, or none that can be read.
+
+    All that is kept here is asked for or chosen anew without it, and the next `write_state`
+    replaces a damaged file.
+    """
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}, ""
-    except OSError as error:
-        return {}, f"{path} cannot be read: {error.strerror}"
-    except (ValueError, RecursionError):
-        return {}, f"{path} is damaged and was left out; delete it, or let opsmig write it anew"
-    if not isinstance(found, dict):
-        return {}, f"{path} is damaged and was left out; delete it, or let opsmig write it anew"
-    return found, ""
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def write_state(path: Path, content: dict[str, Any]) -> None:

@@ -242,7 +242,6 @@ def _foreign_key(run: Run, call: Call, batch: Batch | None) -> Operation:
         plain_names(call.value(first + 1, "local_cols")),
         referent=as_text(call.value(first, "referent_table")),
         unnamed=name is None,
-        referent_columns=plain_names(call.value(first + 2, "remote_cols")),
     )
     found = _constraint_operation(run, call, batch, constraint, 1, "source_table")
     if batch is None:

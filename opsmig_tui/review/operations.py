@@ -117,7 +117,6 @@ class Constraint:
     columns: tuple[str, ...] = ()
     referent: str | None = None
     unnamed: bool = False
-    referent_columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,7 +151,6 @@ class Context:
     branch: bool = False
     guarded: bool = False
     loop: bool = False
-    tried: bool = False
     dialect: Literal["any", "postgresql", "other"] = "any"
 
 

@@ -164,7 +164,6 @@ def _foreign(call: Call) -> Constraint:
         plain_names(call.value(0, "columns")),
         referent=referred_table(remote[0]) if remote else None,
         unnamed=name is None,
-        referent_columns=tuple(item.rsplit(".", 1)[-1] for item in remote),
     )
 
 

@@ -33,7 +33,7 @@ def read_constraint(item: Cursor) -> Constraint:
     if kind == "foreign" and item.take("references"):
         referent = item.name()[1]
         referred = item.names()
-    return Constraint(kind, name, columns, referent, unnamed, referred)
+    return Constraint(kind, name, columns, referent, unnamed)
 
 
 def read_column(item: Cursor) -> Column:

@@ -236,8 +236,6 @@ def _with(run: Run, node: ast.With | ast.AsyncWith, env: Env) -> Flow | None:
         value = evaluate(run, item.context_expr, env)
         if isinstance(value, Symbol) and value.path.endswith("autocommit_block()"):
             changes["autocommit"] = True
-        if isinstance(value, Symbol) and value.path == "contextlib.suppress()":
-            changes["tried"] = True
         if item.optional_vars is not None:
             bind(run, item.optional_vars, value, env)
     with run.within(**changes):
@@ -245,8 +243,7 @@ def _with(run: Run, node: ast.With | ast.AsyncWith, env: Env) -> Flow | None:
 
 
 def _try(run: Run, node: ast.Try | ast.TryStar, env: Env) -> Flow | None:
-    with run.within(tried=True):
-        flow = execute(run, node.body, env)
+    flow = execute(run, node.body, env)
     bound = dict(env.names)
     for handler in node.handlers:
         with run.within(branch=True):

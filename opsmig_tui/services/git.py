@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .git_branch import Branch, read_branch
 from .git_changes import model_changes
-from .git_revisions import Mark, base_files, committed_text, last_committed, revision_marks
+from .git_revisions import Mark, base_files, committed_text, revision_marks
 from .model_files import model_roots, model_sources
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     "Mark",
     "base_files",
     "committed_text",
-    "last_committed",
     "model_changes",
     "model_roots",
     "model_sources",

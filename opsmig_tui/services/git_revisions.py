@@ -119,18 +119,6 @@ async def committed_text(repository: Path, path: Path, log: Log | None = None) -
     return await asyncio.to_thread(_committed_text, repository, path, log)
 
 
-async def last_committed(repository: Path, path: Path, log: Log | None = None) -> str | None:
-    """HEAD's version of a file that was edited since; None for a new or an unchanged one.
-
-    This is what a review shows the file against: nothing, or the last committed version.
-    """
-    text = await committed_text(repository, path, log)
-    if text is None or not path.is_file():
-        return text
-    now = path.read_bytes().decode("utf-8", "replace")
-    return None if now.replace("\r\n", "\n") == text.replace("\r\n", "\n") else text
-
-
 def _committed_text(repository: Path, path: Path, log: Log | None) -> str | None:
     # The name of a symbolic link is what git keeps, so only its folder is resolved.
     top = Path(os.path.realpath(repository))

@@ -7,7 +7,6 @@ import pytest
 from opsmig_tui.services.git import (
     base_files,
     committed_text,
-    last_committed,
     read_branch,
     revision_marks,
 )
@@ -93,15 +92,13 @@ async def test_base_branch_without_the_folder(repo: Repo):
     assert len(await base_files(repo.root, branch, [repo.root])) == 3
 
 
-async def test_committed_text_and_what_to_review_against(repo: Repo, tmp_path: Path):
+async def test_committed_text_is_what_head_has(repo: Repo, tmp_path: Path):
     path = repo.root / "alembic/versions/a.py"
     assert await committed_text(repo.root, path) == "revision = 'a'\n"
-    assert await last_committed(repo.root, path) is None
     path.write_text("revision = 'a'\nmore = 1\n")
-    assert await last_committed(repo.root, path) == "revision = 'a'\n"
+    assert await committed_text(repo.root, path) == "revision = 'a'\n"
     new = repo.write("alembic/versions/new.py", "")
     assert await committed_text(repo.root, new) is None
-    assert await last_committed(repo.root, new) is None
     assert await committed_text(repo.root, tmp_path / "outside.py") is None
     (tmp_path / "link").symlink_to(repo.root)
     linked = tmp_path / "link" / "alembic/versions/a.py"
