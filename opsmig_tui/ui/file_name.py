@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 # alembic's own defaults (ScriptDirectory): template, and where it cuts a long slug.
 DEFAULT_TEMPLATE = "%(rev)s_%(slug)s"
@@ -32,6 +34,16 @@ def likely_file_name(template: str | None, message: str, revision: str, now: dat
         return f"{(template or DEFAULT_TEMPLATE) % values}.py"
     except (KeyError, ValueError, TypeError):
         return ""
+
+
+def create_date(zone: str | None) -> datetime:
+    """Now, in the time zone of the project's `timezone` (None, or one unknown here: local time)."""
+    if zone is None:
+        return datetime.now()
+    for name in (zone, zone.upper()):  # as alembic tries them
+        with suppress(ZoneInfoNotFoundError, ValueError):
+            return datetime.now(ZoneInfo(name))
+    return datetime.now()
 
 
 def slug(message: str) -> str:

@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsmig_tui.ui.file_name import likely_file_name
+from opsmig_tui.ui.file_name import create_date, likely_file_name
 
 NOW = datetime(2026, 4, 15, 14, 20, 37)
 TEMPLATE = "%(year)d_%(month).2d_%(day).2d_%(hour).2d%(minute).2d-%(rev)s_%(slug)s"
@@ -22,6 +22,16 @@ def test_it_is_alembics_own(message: str, template: str | None) -> None:
     script = ScriptDirectory(".", **more)
     expected = script._rev_path(".", "a1b2", message, NOW)
     assert likely_file_name(template, message, "a1b2", NOW) == Path(expected).name
+
+
+@pytest.mark.parametrize("zone", [None, "UTC", "utc", "Asia/Kolkata"])
+def test_the_date_is_in_alembics_time_zone(zone: str | None) -> None:
+    theirs = ScriptDirectory(".", timezone=zone)._generate_create_date()
+    assert create_date(zone).utcoffset() == theirs.utcoffset()
+
+
+def test_an_unknown_time_zone_is_left_to_alembic() -> None:
+    assert create_date("Nowhere/At all").utcoffset() is None
 
 
 @pytest.mark.parametrize("template", ["%(nothing)s", "100%", "%(rev)s %d"])

@@ -17,7 +17,6 @@ from opsmig_tui.ui.first_frame import frame
 from opsmig_tui.workspace.workspace import Workspace
 from tests.ui.dump import screen_text, until
 
-
 TOP = 9
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Coroutine
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -15,7 +14,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from opsmig_tui.ui.file_name import likely_file_name
+from opsmig_tui.ui.file_name import create_date, likely_file_name
 from opsmig_tui.ui.keys import key
 from opsmig_tui.ui.screens.choice import Choice
 from opsmig_tui.ui.screens.dialog import Dialog
@@ -173,8 +172,9 @@ class CreateScreen(Dialog[Outcome | None]):
     def _show_name(self) -> None:
         plan = self.plan_of_message
         known = self.plan.revision if self.plan is not None else "…"
-        template = self.workspace.project.config.file_template
-        guess = likely_file_name(template, self.message, known, datetime.now())
+        config = self.workspace.project.config
+        now = create_date(config.timezone)
+        guess = likely_file_name(config.file_template, self.message, known, now)
         name = Content.styled(guess or "the file name will stand here", "$dim")
         if plan is not None:
             name = Content.assemble(("→ ", "$accent"), plan.file_name)
