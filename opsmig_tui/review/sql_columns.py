@@ -29,10 +29,9 @@ def read_constraint(item: Cursor) -> Constraint:
     item.take("key")
     columns = item.names() if kind in ("primary", "foreign", "unique") else ()
     referent: str | None = None
-    referred: tuple[str, ...] = ()
     if kind == "foreign" and item.take("references"):
         referent = item.name()[1]
-        referred = item.names()
+        item.names()  # the columns it points to
     return Constraint(kind, name, columns, referent, unnamed)
 
 
