@@ -257,6 +257,33 @@ async def test_a_cancel_reaches_the_statement_and_the_workspace_lives_on(
     assert position(sql) == [MIDDLE]
 
 
+async def test_code_that_swallows_every_interrupt_is_ended_with_its_worker(
+    ws: Workspace, sql: Sql, versions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("opsmig_tui.workspace.running.KILL_AFTER", 0.0)
+    loop = "op.execute('CREATE TABLE ops.gone (id integer)')\nimport time\nwhile True:\n"
+    loop += "    try:\n        time.sleep(0.1)\n    except BaseException:\n        print('not me')"
+    write_revision(versions, down=CURRENT, upgrade=loop)
+    plan = await apply.plan(ws, "upgrade", "0a0a0a0a0a0a")
+    running = asyncio.create_task(apply.run(ws, plan))
+    await until(lambda: "CREATE TABLE" in output(ws))
+    ws.cancel()
+    ws.cancel(force=True)
+    await until(lambda: "not me" in output(ws))
+    assert not running.done()
+    ws.cancel(force=True)
+    with pytest.raises(WorkerFailed) as caught:
+        await running
+    assert caught.value.failed.kind == "cancelled"
+    assert ws.state.run is not None
+    assert ws.state.run.phase == "cancelled"
+    assert "the worker was killed" in output(ws)
+    assert f"the database stands at {CURRENT}" in output(ws)
+    assert sql("SELECT to_regclass('ops.gone')") == [(None,)]
+    await apply.run(ws, await apply.plan(ws, "upgrade", MIDDLE))
+    assert position(sql) == [MIDDLE]
+
+
 async def test_a_cancel_before_the_worker_was_asked_changes_nothing(
     ws: Workspace, sql: Sql
 ) -> None:
