@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Candidates
@@ -21,6 +23,7 @@ from opsmig_tui.ui.keys import EVERYWHERE, KEY_WORDS
 from opsmig_tui.ui.palette import ActionProvider
 from opsmig_tui.ui.screens.main import MainScreen
 from opsmig_tui.ui.theme import DARK_THEME, THEMES, variables
+from opsmig_tui.ui.widgets.control_filter import CONTROL_FILTER
 from opsmig_tui.workspace.crash import crash_line
 from opsmig_tui.workspace.workspace import Workspace
 
@@ -64,6 +67,10 @@ class OpsmigApp(App[None]):
         """Words for the keys that Textual draws as symbols not every font has."""
         return KEY_WORDS.get(binding.key) or super().get_key_display(binding)
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Nothing that others wrote steers the terminal, wherever on the screen it stands."""
+        return [*super().get_line_filters(), CONTROL_FILTER]
+
     def set_theme(self, name: str) -> None:
         """Switches the theme and remembers it."""
         from dataclasses import replace
@@ -84,7 +91,7 @@ class OpsmigApp(App[None]):
         if not self.workspace.cancel(force):
             self.notify("Nothing runs. q quits.", timeout=3)
         elif force:
-            self.notify("Cancelling harder: the worker is interrupted.", severity="warning")
+            self.notify("Cancelling harder; Output tells.", severity="warning")
 
     async def action_quit(self) -> None:
         """Refuses while something runs: a run must not be left alone by accident."""
