@@ -66,11 +66,14 @@ class ConfirmScreen(Dialog[bool]):
 
     @on(Input.Changed, "#typed")
     def _compare(self, event: Input.Changed) -> None:
-        """The right text locks itself and gives the keyboard back to No, so that `y` is a key."""
-        wanted = self.confirmation.typed or ""
-        self.typed_right = event.value == wanted
+        """The right text locks itself and gives the keyboard back to No, so that `y` is a key.
+
+        What stands there now counts, not what the event tells: more may have been typed since.
+        """
+        wanted, typed = self.confirmation.typed or "", event.input.value
+        self.typed_right = typed == wanted
         self.query_one("#yes").set_class(not self.typed_right, "-off")
-        event.input.set_class(not wanted.startswith(event.value), "-wrong")
+        event.input.set_class(not wanted.startswith(typed), "-wrong")
         if self.typed_right:
             event.input.disabled = True
             self.query_one("#no").focus()

@@ -125,6 +125,20 @@ async def test_y_is_a_letter_until_the_text_is_right() -> None:
         assert app.screen.query_one("#typed", Input).value == "y"
 
 
+async def test_letters_typed_on_too_fast_can_be_taken_back() -> None:
+    async with shown(DANGER) as (app, pilot):
+        typed = app.screen.query_one("#typed", Input)
+        typed.value = "ops"
+        typed.value = "opsy"  # before the screen has heard of the first
+        await pilot.pause()
+        assert app.result is NOT_YET
+        assert not app.dialog.typed_right
+        await pilot.press("end", "backspace")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "no")
+        await pilot.press("y")
+        await until(pilot, lambda: app.result is True)
+
+
 async def test_n_is_a_letter_of_what_is_typed_and_escape_still_closes() -> None:
     async with shown(DANGER) as (app, pilot):
         await pilot.press("n")
