@@ -1,0 +1,74 @@
+"""What a run's events look like in the output."""
+
+from opsmig_tui.demo import SampleProject
+from opsmig_tui.worker import protocol
+from opsmig_tui.workspace.running import failure_details, reported
+from tests.workspace.conftest import Open
+
+
+async def test_records_of_alembic_are_messages_and_its_steps_are_left_out(
+    open_workspace: Open, sample: SampleProject
+) -> None:
+    ws = open_workspace(sample.backend, trusted=False)
+    async with reported(ws, "upgrade", "alembic upgrade head") as reporter:
+        migration = "alembic.runtime.migration"
+        for event in (
+            protocol.Log("INFO", migration, "Running upgrade a -> b, x"),
+            protocol.Log("INFO", migration, "Running downgrade b -> a, x"),
+            protocol.Log("WARNING", "alembic.autogenerate.compare", "no such thing"),
+            protocol.Log("INFO", "alembicish", "not its own"),
+            protocol.Log("WARNING", "app.models", "a word of the project"),
+        ):
+            reporter(event)
+        reporter.succeed("done")
+    assert [line.text for line in ws.output.lines if line.kind == "log"] == [
+        "no such thing",
+        "INFO alembicish: not its own",
+        "WARNING app.models: a word of the project",
+    ]
+
+
+async def test_a_statement_is_one_line_with_its_time(
+    open_workspace: Open, sample: SampleProject
+) -> None:
+    ws = open_workspace(sample.backend, trusted=False)
+    async with reported(ws, "upgrade", "alembic upgrade head") as reporter:
+        reporter(protocol.StepStart(1, 2, "b", ("a",), "upgrade", "x"))
+        reporter(protocol.SqlStart(1, "SELECT\n  1", "x.py", 3))
+        reporter(protocol.SqlEnd(1, 12.5, 7))
+        reporter(protocol.SqlStart(2, "SELECT 2"))
+        reporter(protocol.SqlEnd(99, 1.0))
+        reporter.fail(protocol.Failed("database", "no", detail="because"))
+        reporter.fail(protocol.Failed("database", "said once"))
+    first, second = (line for line in ws.output.lines if line.kind == "sql")
+    assert (first.text, first.state, first.elapsed_ms, first.rows) == ("SELECT 1", "done", 12.5, 7)
+    assert (first.file, first.line) == ("x.py", 3)
+    assert second.state == "failed"
+    assert [line.text for line in ws.output.lines][-2:] == ["no", "detail: because"]
+    assert not ws.cancel()
+
+
+def test_everything_known_of_a_failure_is_a_line() -> None:
+    failed = protocol.Failed(
+        "database",
+        "x",
+        "detail",
+        "hint",
+        "42P01",
+        "SELECT\n1",
+        "/a/b.py",
+        7,
+        "",
+        ("a",),
+        ("b",),
+        (),
+    )
+    assert failure_details(failed) == [
+        "detail: detail",
+        "hint: hint",
+        "statement: SELECT 1",
+        "at: /a/b.py:7",
+        "committed: a",
+        "rolled back: b",
+        "the database stands at base (no revision applied)",
+    ]
