@@ -187,7 +187,7 @@ async def test_polling_when_the_system_has_no_watches_left(tmp_path: Path):
     )
     assert process.stdout is not None
     save = saving(tmp_path / "a.py")
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         notice = await process.stdout.readline()
         assert b"every half second" in notice
         while process.returncode is None:

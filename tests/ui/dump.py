@@ -19,14 +19,20 @@ def screen_text(app: App[Any]) -> str:
     return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips) + "\n"
 
 
-def check_golden(app: App[Any], name: str) -> None:
-    """The screen must be the same text as goldens/NAME.txt."""
-    shown = screen_text(app)
+async def check_golden(pilot: Pilot[Any], name: str, seconds: float = 10.0) -> None:
+    """The screen must become the text of goldens/NAME.txt; the last repaint may be under way."""
+    import time
+
     path = GOLDENS / f"{name}.txt"
     if os.environ.get("UPDATE_GOLDENS") == "1":
+        await pilot.pause(0.5)
         path.parent.mkdir(exist_ok=True)
-        path.write_text(shown, encoding="utf-8")
-    assert shown == path.read_text(encoding="utf-8"), f"{path} differs; UPDATE_GOLDENS=1 to accept"
+        path.write_text(screen_text(pilot.app), encoding="utf-8")
+    wanted, end = path.read_text(encoding="utf-8"), time.monotonic() + seconds
+    while screen_text(pilot.app) != wanted and time.monotonic() < end:
+        await pilot.pause(0.05)
+    shown = screen_text(pilot.app)
+    assert shown == wanted, f"{path} differs; UPDATE_GOLDENS=1 to accept"
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], object], seconds: float = 10.0) -> None:

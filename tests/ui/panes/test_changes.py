@@ -37,7 +37,7 @@ async def test_files_models_and_drift(state: WorkspaceState) -> None:
     async with app.run_test(size=(76, 32)) as pilot:
         app.give(drifted(state))
         await pilot.pause()
-        check_golden(app, "changes")
+        await check_golden(pilot, "changes")
 
 
 async def test_fits_a_narrow_column(state: WorkspaceState) -> None:
@@ -45,7 +45,7 @@ async def test_fits_a_narrow_column(state: WorkspaceState) -> None:
     async with app.run_test(size=(34, 26)) as pilot:
         app.give(drifted(state))
         await pilot.pause()
-        check_golden(app, "changes_narrow")
+        await check_golden(pilot, "changes_narrow")
 
 
 async def test_enter_shows_the_diff_and_e_edits_at_the_change(state: WorkspaceState) -> None:
@@ -93,6 +93,10 @@ async def test_stale_and_failed_drift(state: WorkspaceState) -> None:
         shown = screen_text(app)
         assert "✖ NameError: name 'sa' is not defined" in shown
         assert "See env.py line 3." in shown
+        after_success = after(drifted(state), Began("drift"))
+        app.give(after(after_success, Unanswered("drift", failed.message, failed)))
+        await pilot.pause()
+        assert "drift ✖" in screen_text(app)
 
 
 async def test_no_drift(state: WorkspaceState) -> None:
@@ -115,7 +119,7 @@ async def test_not_trusted_and_no_git(state: WorkspaceState) -> None:
         pane.focus()
         await pilot.press("j", "G", "enter", "e")
         await pilot.pause()
-        check_golden(app, "changes_untrusted")
+        await check_golden(pilot, "changes_untrusted")
         assert app.heard == []
 
 

@@ -157,7 +157,7 @@ async def test_frame_and_keys(real: WorkspaceState) -> None:
         pane.focus()
         await pilot.press("s", "y", "j", "enter")
         await pilot.pause()
-        check_golden(app, "database")
+        await check_golden(pilot, "database")
         assert app.heard == [
             StartDatabaseRequested(),
             CopyRequested("ops@localhost:5432/ops", "database"),

@@ -34,7 +34,7 @@ async def test_shows_lanes_marks_and_where_the_database_stands(state: WorkspaceS
     async with app.run_test(size=(100, 24)) as pilot:
         app.give(standing_at(state, BEFORE_PENDING))
         await pilot.pause()
-        check_golden(app, "history")
+        await check_golden(pilot, "history")
 
 
 async def test_fits_a_narrow_column(state: WorkspaceState) -> None:
@@ -42,7 +42,7 @@ async def test_fits_a_narrow_column(state: WorkspaceState) -> None:
     async with app.run_test(size=(36, 14)) as pilot:
         app.give(standing_at(state, BEFORE_PENDING))
         await pilot.pause()
-        check_golden(app, "history_narrow")
+        await check_golden(pilot, "history_narrow")
 
 
 async def test_is_readable_before_the_database_was_asked(history_state: WorkspaceState) -> None:
@@ -132,7 +132,7 @@ async def test_filter_leaves_what_matches_and_esc_brings_all_back(state: Workspa
         pane.focus()
         await pilot.press("slash", *"vendor")
         await pilot.pause()
-        check_golden(app, "history_filter")
+        await check_golden(pilot, "history_filter")
         first = pane.list.cursor
         await pilot.press("enter", "n")
         await pilot.pause()
@@ -184,7 +184,7 @@ async def test_problems_stand_above_everything(history_state: WorkspaceState) ->
         pane.focus()
         await pilot.press("g", "k", "k")
         await pilot.pause()
-        check_golden(app, "history_problems")
+        await check_golden(pilot, "history_problems")
         assert pane.selected == HEAD
 
 

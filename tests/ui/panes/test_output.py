@@ -42,7 +42,7 @@ async def test_kinds_of_lines(history_state: WorkspaceState) -> None:
         fill(buffer)
         app.give(after(history_state, RunChanged(RUN)))
         await until(pilot, lambda: "stands at" in screen_text(app))
-        check_golden(app, "output")
+        await check_golden(pilot, "output")
 
 
 async def test_idle_says_what_it_is_for() -> None:
@@ -69,6 +69,22 @@ async def test_follows_the_end_until_one_looks_back() -> None:
         await pilot.press("G")
         buffer.append("print", "line 51")
         await until(pilot, lambda: "line 51" in screen_text(app))
+
+
+async def test_a_new_run_is_followed_whatever_was_looked_at_before(state: WorkspaceState) -> None:
+    buffer = OutputBuffer()
+    pane = OutputPane(buffer)
+    app = Host(pane)
+    async with app.run_test(size=(60, 12)) as pilot:
+        for number in range(50):
+            buffer.append("print", f"line {number}")
+        await until(pilot, lambda: "line 49" in screen_text(app))
+        pane.focus()
+        await pilot.press("g")
+        await until(pilot, lambda: not pane.list.follow)
+        app.give(after(state, RunChanged(RUN)))
+        buffer.append("command", "alembic upgrade head")
+        await until(pilot, lambda: "alembic upgrade head" in screen_text(app))
 
 
 async def test_a_running_statement_shows_its_time_and_then_its_result() -> None:

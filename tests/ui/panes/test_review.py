@@ -85,7 +85,7 @@ async def test_a_new_file(history_state: WorkspaceState, review: Review) -> None
         app.give(history_state)
         pane.show_review(review)
         await until(pilot, lambda: loaded(pane))
-        check_golden(app, "review_new")
+        await check_golden(pilot, "review_new")
 
 
 async def test_notes_are_wrapped_to_a_narrow_pane(
@@ -100,7 +100,7 @@ async def test_notes_are_wrapped_to_a_narrow_pane(
         pane.focus()
         await pilot.press("right_square_bracket")
         await pilot.pause()
-        check_golden(app, "review_narrow")
+        await check_golden(pilot, "review_narrow")
 
 
 async def test_an_edited_file_shows_what_changed_and_folds_the_rest(
@@ -114,7 +114,7 @@ async def test_an_edited_file_shows_what_changed_and_folds_the_rest(
         app.give(history_state)
         pane.show_review(replace(review, source=edited, diff_base=base))
         await until(pilot, lambda: loaded(pane))
-        check_golden(app, "review_edited")
+        await check_golden(pilot, "review_edited")
         fold = next(i for i, row in enumerate(pane.list.rows) if row.kind == "fold")
         pane.focus()
         pane.list.cursor = fold
@@ -233,7 +233,7 @@ async def test_a_model_files_diff(state: WorkspaceState) -> None:
         app.give(state)
         pane.show_diff(change)
         await until(pilot, lambda: loaded(pane))
-        check_golden(app, "review_diff")
+        await check_golden(pilot, "review_diff")
         pane.focus()
         await pilot.press("G", "e")
         await pilot.pause()
@@ -259,7 +259,7 @@ async def test_details(history_state: WorkspaceState) -> None:
         app.give(history_state)
         pane.show_details(merge)
         await pilot.pause()
-        check_golden(app, "review_details")
+        await check_golden(pilot, "review_details")
 
 
 async def test_hint_and_busy(review: Review) -> None:
