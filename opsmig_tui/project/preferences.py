@@ -10,9 +10,10 @@ from opsmig_tui.project.state_file import read_state, state_folder, write_state
 
 @dataclass(frozen=True)
 class Preferences:
-    """The theme's name."""
+    """The theme's name, the pane that had the focus."""
 
     theme: str | None = None
+    focused: str | None = None
 
 
 def load_preferences(folder: Path | None = None) -> Preferences:
