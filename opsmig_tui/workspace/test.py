@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from opsmig_tui.project.errors import OpsmigError
@@ -190,7 +191,7 @@ async def _run_legs(
     async with workspace.workers.runner() as client:
         send = partial(reporter.send, client)
         for direction in directions:
-            legs += await _leg(workspace, plan.revision, direction, confirmed, send)
+            legs += await _leg(workspace, plan, direction, confirmed, send)
             confirmed = None
             if not legs[-1].ok:
                 return
@@ -198,7 +199,7 @@ async def _run_legs(
 
 async def _leg(
     workspace: Workspace,
-    revision: str,
+    test: TestPlan,
     direction: apply.Direction,
     confirmed: PlanResult | None,
     send: Callable[[Run], Awaitable[object]],
@@ -208,7 +209,7 @@ async def _leg(
 
     began = time.perf_counter()
     try:
-        plan = confirmed or await _plan_leg(workspace, revision, direction)
+        plan = confirmed or await _plan_leg(workspace, test.first, direction)
         result = cast(RunResult, await send(apply.run_request(plan)))
     except WorkerFailed as error:
         details = "; ".join([error.failed.message, *failure_details(error.failed)])
@@ -218,10 +219,15 @@ async def _leg(
         return [Leg(direction, False, (time.perf_counter() - began) * 1000, str(error))]
     await workspace.refresh("status")
     ran = Leg(direction, True, result.elapsed_ms)
-    return [ran, _verify(workspace, revision, direction, result)]
+    return [ran, _verify(workspace, test.revision, direction, result)]
 
 
-async def _plan_leg(workspace: Workspace, revision: str, direction: apply.Direction) -> PlanResult:
+async def _plan_leg(
+    workspace: Workspace, first: PlanResult, direction: apply.Direction
+) -> PlanResult:
+    """The plan of a later leg: for the one file and the database of the first, or OpsmigError."""
+    (confirmed,) = first.steps
+    revision = confirmed.revision
     target = revision if direction == "upgrade" else "-1"
     reader = await workspace.workers.reader()
     plan = cast(PlanResult, await reader.request(Plan(direction, target)))
@@ -229,6 +235,13 @@ async def _plan_leg(workspace: Workspace, revision: str, direction: apply.Direct
     if steps != [revision]:
         would = ", ".join(steps) or "nothing"
         raise OpsmigError(f"The {direction} would now run {would}, not {revision}.")
+    if [one.identity for one in plan.databases] != [one.identity for one in first.databases]:
+        raise OpsmigError(
+            f"The {direction} would now reach {apply.database_text(plan)}, "
+            f"not {apply.database_text(first)}."
+        )
+    if plan.steps[0].digest != confirmed.digest:
+        raise OpsmigError(f"{Path(confirmed.path).name} has changed since it was confirmed.")
     return plan
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from opsmig_tui.demo import SampleProject
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.services.worker_client import WorkerFailed
 from opsmig_tui.workspace.test import plan_test, run_test
@@ -114,6 +115,31 @@ async def test_a_revision_that_is_replaced_in_the_middle_stops_the_test(
     assert not report.ok
     assert report.legs[-1].name == "upgrade"
     assert not ws.state.running
+    assert position(sql) == [HEAD]
+
+
+async def test_a_file_that_changes_in_the_middle_stops_the_test(
+    ws: Workspace, sql: Sql, versions: Path
+) -> None:
+    alone(sql)
+    path = write_revision(versions)
+    body = f"import pathlib\npathlib.Path({str(path)!r}).open('a').write('# another\\n')"
+    write_revision(versions, downgrade=body)
+    report = await run_test(ws, await plan_test(ws))
+    assert report.legs[-1].text == f"{path.name} has changed since it was confirmed."
+    assert position(sql) == [HEAD]
+
+
+async def test_another_database_in_the_middle_stops_the_test(
+    ws: Workspace, sql: Sql, versions: Path, sample: SampleProject, role_password: str
+) -> None:
+    alone(sql)
+    other = sample.url.replace(f"ops:{role_password}@", "postgres@")
+    env = str(ws.project.root / ".env")
+    body = f"import pathlib\npathlib.Path({env!r}).write_text('DATABASE_URL={other}\\n')"
+    write_revision(versions, downgrade=body)
+    report = await run_test(ws, await plan_test(ws))
+    assert report.legs[-1].text.startswith("The upgrade would now reach postgres@")
     assert position(sql) == [HEAD]
 
 
