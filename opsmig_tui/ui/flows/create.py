@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.ui.failures import show_error
 from opsmig_tui.ui.flows.apply import migrate
 from opsmig_tui.ui.flows.edit import edit
 from opsmig_tui.ui.flows.test import test_revision
@@ -69,16 +71,19 @@ async def decide(screen: MainScreen, path: Path) -> None:
             Answer("e", "edit"),
             Answer("x", "discard", why_not_discard(screen.workspace, path)),
         )
-        if answer == "e":
-            edit(screen.host, path, 1)
-            screen.review(path)
-        elif answer == "x":
-            await discard(screen.workspace, path)
-            screen.tell(f"Discarded {path.name}.")
-            screen.review(None)
-            return
-        else:
-            break
+        try:
+            if answer == "e":
+                edit(screen.host, path, 1)
+                screen.review(path)
+            elif answer == "x":
+                await discard(screen.workspace, path)
+                screen.tell(f"Discarded {path.name}.")
+                screen.review(None)
+                return
+            else:
+                break
+        except OpsmigError as error:
+            show_error(screen.host, error)  # the file stands as it was: asked again
     if answer == "k":
         await offer_test(screen, path)
 

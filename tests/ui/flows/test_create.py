@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from opsmig_tui.ui.screens.create import CreateScreen
 from opsmig_tui.ui.screens.report import ReportScreen
 from tests.conftest import Sql
@@ -98,6 +100,22 @@ async def test_keep_then_a_test_that_fails_says_where(opened: Opener, versions: 
         await driver.until(lambda: isinstance(driver.app.screen, ReportScreen))
         await driver.sees("✖ upgrade")
         await driver.sees("contains null values")
+
+
+async def test_an_editor_that_is_not_there_leaves_the_question(
+    opened: Opener, versions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VISUAL", "no-such-editor")
+    before = files(versions)
+    async with opened() as driver:
+        await driver.position()
+        await create(driver, "vendor onboarding")
+        await driver.press("e")
+        await driver.told("no-such-editor")
+        await driver.sees("Looks right?")
+        await driver.press("x")
+        await driver.told("Discarded")
+    assert files(versions) == before
 
 
 async def test_later_leaves_the_file(opened: Opener, versions: Path) -> None:
