@@ -178,5 +178,5 @@ def _seek_interpreter(project: Project) -> InterpreterSought:
             project.config, project.settings, project.python, project.repository
         )
     except OpsmigError as error:
-        return InterpreterSought(None, " ".join(part for part in (str(error), error.hint) if part))
+        return InterpreterSought(None, "; ".join(part for part in (str(error), error.hint) if part))
     return InterpreterSought(found)
