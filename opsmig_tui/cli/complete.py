@@ -29,7 +29,9 @@ def complete_revision(
     # While completing, click parses the options but runs nothing that would merge them.
     outer = context.find_root().params
     try:
-        opened = open_project(open_options({**outer, **_given(context.params)}), run_tools=False)
+        with context.scope(cleanup=False):
+            options = open_options({**outer, **_given(context.params)})
+        opened = open_project(options, run_tools=False)
     except OpsmigError:
         return []
     if isinstance(opened, Candidates):
