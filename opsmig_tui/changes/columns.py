@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from opsmig_tui.project.syntax_tree import expression_tree
+
 from .declared import Column, TableItem
 from .expressions import Names, call_name, keywords_of, last_name, shown, text_of, truth_of
 
@@ -112,7 +114,7 @@ def _unquoted(node: ast.expr | None) -> ast.expr | None:
     if text is None or node is None:
         return node
     try:
-        return ast.copy_location(ast.parse(text.strip(), mode="eval").body, node)
+        return ast.copy_location(expression_tree(text.strip()), node)
     except (SyntaxError, ValueError):
         return node
 

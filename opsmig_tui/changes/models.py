@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterator
+
+from opsmig_tui.project.syntax_tree import syntax_tree
 
 from .columns import read_column, read_item, table_column
 from .declared import Column, EnumClass, EnumMember, ModelClass, ModuleModels, TableItem
@@ -26,10 +27,7 @@ from .expressions import (
 def read_models(source: str) -> ModuleModels:
     """What a model file declares. Nothing is run; any text is answered, at worst with `problem`."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # "\d" in somebody's docstring is not our news
-            tree = ast.parse(source)
-        return _read(tree)
+        return _read(syntax_tree(source))
     except SyntaxError as error:
         return ModuleModels(problem=error.msg or "invalid syntax", problem_line=error.lineno or 1)
     except (ValueError, RecursionError, MemoryError) as error:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from typing import Final
 
 from opsmig_tui.history.parse import NAMES, Fields, NotARevision
+from opsmig_tui.project.syntax_tree import syntax_tree
 
 
 class _Unknown:
@@ -20,10 +20,7 @@ _Value = str | tuple[str, ...] | None | _Unknown
 def parse_syntax(text: str) -> Fields:
     """As `parse`, for any shape of file. Raises NotARevision where Python itself would refuse."""
     try:
-        with warnings.catch_warnings():
-            # An odd escape in somebody's SQL is no news for this screen.
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
+        tree = syntax_tree(text)
     except SyntaxError as error:
         where = f" at line {error.lineno}" if error.lineno else ""
         raise NotARevision(f"is not valid Python{where}: {error.msg}") from error

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from opsmig_tui.history.model import HistoryProblem, Revision
 from opsmig_tui.history.reader import read_revision
+from opsmig_tui.project.syntax_tree import syntax_tree
 from opsmig_tui.review.errors import NotReviewable
 from opsmig_tui.review.operations import Context, Direction, Operation, Span
 from opsmig_tui.review.run import Call, OutOfSteps, Run, span_of
@@ -96,9 +96,7 @@ def parse(path: Path, source: str) -> ast.Module:
     if len(source) > MAX_SOURCE:
         raise NotReviewable(f"{path.name} is too large to review ({len(source)} characters).")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(source)
+        return syntax_tree(source)
     except SyntaxError as error:
         where = f" line {error.lineno}:" if error.lineno else ""
         raise NotReviewable(f"{path.name}:{where} does not parse: {error.msg}.") from None
