@@ -8,6 +8,7 @@ import click
 
 from opsmig_tui.cli.complete import complete_revision
 from opsmig_tui.cli.options import project_options
+from opsmig_tui.cli.say import say
 from opsmig_tui.cli.session import CANCELLED, guarded, run
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ async def apply_now(
     plan = await apply.plan(workspace, direction, target)
     question = apply.confirmation(workspace, plan)
     if not ask(question, yes=yes, database=database):
-        click.echo("Nothing was changed.")
+        say("Nothing was changed.")
         return 1
     with Printer(workspace):
         try:
@@ -94,7 +95,7 @@ def _ended(workspace: Workspace, failed: Failed) -> int:
     from opsmig_tui.cli.show import at_terminal
 
     if not at_terminal():
-        click.echo(f"opsmig: {failed.message}", err=True)
+        say(f"opsmig: {failed.message}", err=True)
     if failed.kind == "cancelled":
         return CANCELLED
     run = workspace.state.run
@@ -131,11 +132,11 @@ async def test_now(
 
     plan = await plan_test(workspace, revision)
     if not ask(plan.confirmation, yes=yes, database=database):
-        click.echo("Nothing was changed.")
+        say("Nothing was changed.")
         return 1
     with Printer(workspace):
         report = await run_test(workspace, plan)
-    click.echo(f"\n{report.text}")
+    say(f"\n{report.text}")
     if report.cancelled:
         return CANCELLED
     return 0 if report.ok else 1

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opsmig_tui.cli.options import project_options
+from opsmig_tui.cli.say import say
 from opsmig_tui.cli.session import guarded, prompting, run
 from opsmig_tui.project.errors import OpsmigError
 
@@ -47,19 +48,19 @@ async def _create(workspace: Workspace, message: str, yes: bool) -> int:
     await _preflight(workspace, asking)
     plan = await use_case.plan_create(workspace, message)
     if not plan.operations:
-        click.echo("The models match the database: no file was written.")
+        say("The models match the database: no file was written.")
         return 0
     _show_plan(plan)
     if asking and not confirm("Generate it?"):
-        click.echo("Nothing was written.")
+        say("Nothing was written.")
         return 1
     if not yes and not asking:
         raise OpsmigError("This needs a yes, and there is no terminal to ask on: add --yes.")
     path = await use_case.create(workspace, plan)
     if path is None:
-        click.echo("The models match the database: no file was written.")
+        say("The models match the database: no file was written.")
         return 0
-    click.echo(f"Wrote {path}")
+    say(f"Wrote {path}")
     errors = await _review(workspace, path)
     if asking:
         return await _questions(workspace, path, errors)
@@ -76,7 +77,7 @@ async def _preflight(workspace: Workspace, asking: bool) -> None:
     failed: Check | None = None
     async for check in use_case.preflight(workspace):
         if check.state != "running":
-            click.echo(f"{SIGNS[check.state]} {check.name:<13} {check.text}")
+            say(f"{SIGNS[check.state]} {check.name:<13} {check.text}")
         failed = check if check.state == "failed" else failed
     if failed is None:
         return
@@ -117,13 +118,13 @@ def _tell_why(workspace: Workspace, failed: Check) -> None:
     part = workspace.state.drift if failed.name == "autogenerate" else workspace.state.status
     if part.phase == "failed" and part.failure is not None:
         for line in failure_details(part.failure):
-            click.echo(f"  {line}", err=True)
+            say(f"  {line}", err=True)
 
 
 def _show_plan(plan: CreatePlan) -> None:
-    click.echo(f"It will be {plan.file_name}:")
+    say(f"It will be {plan.file_name}:")
     for one in plan.operations:
-        click.echo(f"  {one.sign} {one.table}: {one.text}")
+        say(f"  {one.sign} {one.table}: {one.text}")
 
 
 async def _review(workspace: Workspace, path: Path) -> int:
@@ -132,7 +133,7 @@ async def _review(workspace: Workspace, path: Path) -> int:
     from opsmig_tui.workspace.review import review
 
     result = await review(workspace, path)
-    click.echo(to_text(result, width=min(shutil.get_terminal_size((100, 24)).columns, 120)))
+    say(to_text(result, width=min(shutil.get_terminal_size((100, 24)).columns, 120)))
     return result.count("error")
 
 
@@ -150,10 +151,10 @@ async def _questions(workspace: Workspace, path: Path, errors: int) -> int:
                 errors = await _review(workspace, path)
                 continue
             await discard(workspace, path)
-            click.echo(f"Discarded {path.name}.")
+            say(f"Discarded {path.name}.")
             return 1
         except OpsmigError as error:
-            click.echo(f"opsmig: {error}", err=True)  # the file stands as it was: asked again
+            say(f"opsmig: {error}", err=True)  # the file stands as it was: asked again
     if confirm("Test it now: upgrade, downgrade one step, upgrade again?"):
         revision = _revision_of(workspace, path)
         return await test_now(workspace, revision, False, None) or (1 if errors else 0)
@@ -169,7 +170,7 @@ def _edit(workspace: Workspace, path: Path) -> None:
         status = subprocess.call(command)
     workspace.read_history()
     if status != 0:
-        click.echo(f"{command[0]} ended with status {status}.", err=True)
+        say(f"{command[0]} ended with status {status}.", err=True)
 
 
 def _revision_of(workspace: Workspace, path: Path) -> str:

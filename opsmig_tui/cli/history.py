@@ -6,6 +6,7 @@ import json
 
 import click
 
+from opsmig_tui.cli.say import say
 from opsmig_tui.history.lanes import layout
 from opsmig_tui.history.model import History
 from opsmig_tui.history.ranges import select_range
@@ -38,12 +39,12 @@ def show_history(
         for line in dump(
             history, rows, applied=state.applied, current=current, verbose=verbose, limit=limit
         ):
-            click.echo(line)
+            say(line)
         if not shown:
-            click.echo("There are no revisions yet: opsmig create makes the first.")
+            say("There are no revisions yet: opsmig create makes the first.")
     for problem in history.problems:
-        click.secho(f"✖ {problem.message}", fg="red", err=True)
+        say(f"✖ {problem.message}", fg="red", err=True)
     if state.status.problem:
-        click.secho(f"▲ the database was not asked: {state.status.problem}", fg="yellow", err=True)
+        say(f"▲ the database was not asked: {state.status.problem}", fg="yellow", err=True)
     if text := lost(state):
-        click.secho(f"▲ it is not known what is applied: {text}", fg="yellow", err=True)
+        say(f"▲ it is not known what is applied: {text}", fg="yellow", err=True)

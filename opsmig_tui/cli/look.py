@@ -11,6 +11,7 @@ import click
 
 from opsmig_tui.cli.complete import complete_revision
 from opsmig_tui.cli.options import open_options, project_options
+from opsmig_tui.cli.say import say
 from opsmig_tui.cli.session import guarded, run
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def review(context: click.Context, /, target: str | None, as_json: bool, **given
         if as_json:
             click.echo(json.dumps(to_json(result), indent=2))
         else:
-            click.echo(to_text(result, width=min(get_terminal_size((100, 24)).columns, 120)))
+            say(to_text(result, width=min(get_terminal_size((100, 24)).columns, 120)))
         return 1 if result.count("error") else 0
 
     context.exit(guarded(lambda: run(given, use, trust=False)))

@@ -13,6 +13,7 @@ from opsmig_tui.cli.change import downgrade, test, upgrade
 from opsmig_tui.cli.create import create
 from opsmig_tui.cli.look import check, history, review, status
 from opsmig_tui.cli.options import open_options, project_options
+from opsmig_tui.cli.say import say
 from opsmig_tui.cli.screen import demo, open_screen
 from opsmig_tui.cli.session import guarded
 
@@ -25,7 +26,7 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
             click.echo(ctx.get_help(), err=True)
-            click.echo(f"\nopsmig: there is no command {args[0]!r}.", err=True)
+            say(f"\nopsmig: there is no command {args[0]!r}.", err=True)
             ctx.exit(2)
         return super().resolve_command(ctx, args)
 

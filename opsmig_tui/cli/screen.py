@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from opsmig_tui.cli.say import say
 from opsmig_tui.cli.session import check_settings, guarded
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Candidates, OpenOptions
@@ -64,9 +65,9 @@ def _demo(keep: Path | None, read_only: bool) -> int:
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise OpsmigError("The demo needs a terminal: it opens the screen.")
-    click.echo("Making the sample project and starting its PostgreSQL …")
+    say("Making the sample project and starting its PostgreSQL …")
     with sample(keep) as project:
         status = open_screen(OpenOptions(directory=project.backend, read_only=read_only))
     if keep is not None:
-        click.echo(f"Kept in {keep}. To open it again: opsmig demo --keep {keep}")
+        say(f"Kept in {keep}. To open it again: opsmig demo --keep {keep}")
     return status

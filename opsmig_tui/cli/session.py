@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opsmig_tui.cli.options import open_one
+from opsmig_tui.cli.say import say
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Project
 
@@ -43,7 +44,7 @@ def run(given: dict[str, Any], use: Callable[[Workspace], Awaitable[int]], *, tr
             workspace.read_history()
             status = await use(workspace)
         except asyncio.CancelledError:
-            click.echo("opsmig: interrupted", err=True)
+            say("opsmig: interrupted", err=True)
             status = CANCELLED
         finally:
             await workspace.close()
@@ -115,15 +116,15 @@ def guarded(call: Callable[[], int]) -> int:
     try:
         return call()
     except OpsmigError as error:
-        click.echo(f"{'' if error.exit_status == 0 else 'opsmig: '}{error}", err=True)
+        say(f"{'' if error.exit_status == 0 else 'opsmig: '}{error}", err=True)
         if error.hint:
-            click.echo(error.hint, err=True)
+            say(error.hint, err=True)
         return error.exit_status
     except WorkerFailed as error:
         show_failure(error)
         return CANCELLED if error.failed.kind == "cancelled" else 2
     except (click.Abort, KeyboardInterrupt):
-        click.echo("\nopsmig: interrupted", err=True)
+        say("\nopsmig: interrupted", err=True)
         return CANCELLED
     except (click.ClickException, click.exceptions.Exit):
         raise
@@ -132,7 +133,7 @@ def guarded(call: Callable[[], int]) -> int:
 
         if isinstance(error, OSError) and error.errno == errno.EPIPE:
             raise  # the reader of a pipe has gone, which click ends quietly
-        click.echo(f"opsmig: {crash_line(error)}", err=True)
+        say(f"opsmig: {crash_line(error)}", err=True)
         return 2
 
 
@@ -141,8 +142,8 @@ def show_failure(error: Any) -> None:
     from opsmig_tui.workspace.running import failure_details
 
     failed = error.failed
-    click.echo(f"opsmig: {failed.message}", err=True)
+    say(f"opsmig: {failed.message}", err=True)
     for line in failure_details(failed):
-        click.echo(f"  {line}", err=True)
+        say(f"  {line}", err=True)
     if failed.traceback and failed.kind in ("project", "crash", "protocol"):
-        click.echo(failed.traceback.rstrip(), err=True)
+        say(failed.traceback.rstrip(), err=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from opsmig_tui.cli.say import say
 from opsmig_tui.cli.session import prompting
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.workspace.apply import seconds
@@ -61,30 +62,28 @@ class Printer:
     def _take(self, line: OutputLine) -> None:
         if line.number == self._open and line.state != "running":
             self._open = None
-            click.echo(_ending(line))
+            _end(line)
         elif line.number >= self._next:
             self._next = line.number + 1
             self._print(line)
 
     def _print(self, line: OutputLine) -> None:
         if self._open is not None:
-            click.echo("")
+            say("")
             self._open = None
         margin = MARGINS.get(line.kind, "  ")
-        text = click.style(f"{margin}{line.text}", fg=COLOURS.get(line.kind))
+        say(f"{margin}{line.text}", nl=line.kind != "sql", fg=COLOURS.get(line.kind))
         if line.kind == "sql" and line.state == "running":
-            click.echo(text, nl=False)
             self._open = line.number
         elif line.kind == "sql":
-            click.echo(f"{text}{_ending(line)}")
-        else:
-            click.echo(text)
+            _end(line)
 
 
-def _ending(line: OutputLine) -> str:
+def _end(line: OutputLine) -> None:
     if line.state == "failed" or line.elapsed_ms is None:
-        return click.style("  failed" if line.state == "failed" else "", fg="red")
-    return click.style(f"  {seconds(line.elapsed_ms)}", dim=True)
+        say("  failed" if line.state == "failed" else "", fg="red")
+    else:
+        say(f"  {seconds(line.elapsed_ms)}", dim=True)
 
 
 def at_terminal() -> bool:
@@ -127,15 +126,15 @@ def ask(question: Confirmation, *, yes: bool, database: str | None) -> bool:
 
 def show_plan(question: Confirmation) -> None:
     """The plan as text: database, command, each revision, what it would destroy."""
-    click.secho(f"{question.title}  on  {question.database}", bold=True)
+    say(f"{question.title}  on  {question.database}", bold=True)
     for warning in question.warnings:
-        click.secho(f"▲ {warning}", fg="yellow")
+        say(f"▲ {warning}", fg="yellow")
     for step in question.steps:
-        click.echo(f"  {step.revision}  {step.message}")
+        say(f"  {step.revision}  {step.message}")
         if step.summary:
-            click.echo(f"      {step.summary}")
+            say(f"      {step.summary}")
         for loss in step.losses:
-            click.secho(f"      ✖ {loss}", fg="red")
+            say(f"      ✖ {loss}", fg="red")
         if step.commits:
-            click.secho(f"      ▲ {step.commits}", fg="yellow")
-    click.secho(f"  $ {question.command}", dim=True)
+            say(f"      ▲ {step.commits}", fg="yellow")
+    say(f"  $ {question.command}", dim=True)

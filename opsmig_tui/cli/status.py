@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-import click
-
+from opsmig_tui.cli.say import say
 from opsmig_tui.workspace.apply import identity_text
 from opsmig_tui.workspace.running import failure_details, position
 from opsmig_tui.workspace.state import Loaded, WorkspaceState
@@ -56,28 +55,28 @@ def _pending(count: int) -> str:
 
 
 def _line(name: str, text: str) -> None:
-    click.echo(f"{name:<10} {text}")
+    say(f"{name:<10} {text}")
 
 
 def _details(part: Loaded[Any]) -> None:
     """Where it failed: file, line, statement, what the database added."""
     if part.failure is not None:
         for line in failure_details(part.failure):
-            click.echo(f"  {line}", err=True)
+            say(f"  {line}", err=True)
 
 
 def show_drift(state: WorkspaceState) -> None:
     """One line an operation, grouped by table."""
     drift = state.drift
     if drift.value is None or drift.phase == "failed":
-        click.echo(f"could not tell: {drift.problem}", err=True)
+        say(f"could not tell: {drift.problem}", err=True)
         _details(drift)
         return
     if not drift.value.operations:
-        click.echo("The models match the database.")
+        say("The models match the database.")
     for table, operations in groupby(drift.value.operations, key=lambda one: one.table):
-        click.secho(table or "(no table)", bold=True)
+        say(table or "(no table)", bold=True)
         for one in operations:
-            click.secho(f"  {one.sign} {one.text}", fg=SIGN_COLOURS.get(one.sign))
+            say(f"  {one.sign} {one.text}", fg=SIGN_COLOURS.get(one.sign))
     if text := behind(state) or lost(state):
-        click.secho(f"▲ {text}", fg="yellow")
+        say(f"▲ {text}", fg="yellow")

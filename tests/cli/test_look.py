@@ -3,7 +3,9 @@ import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 
+from opsmig_tui.cli import main
 from opsmig_tui.demo import SampleProject
 from tests.cli.conftest import Opsmig, call
 from tests.support.projects import AlembicProject
@@ -40,6 +42,18 @@ def test_history_without_git_interpreter_or_database(empty_project: AlembicProje
     result = call("history", "-C", root)
     assert result.exit_code == 0
     assert [line.split()[1] for line in result.output.splitlines()] == ["b2", "a1"]
+
+
+def test_a_message_cannot_steer_the_terminal(empty_project: AlembicProject):
+    path = empty_project.revision("a1")
+    path.write_text(
+        path.read_text().replace("revision a1", "seen \x1b[2J\x1b]0;t\x07\u202e end", 1)
+    )
+    root = str(empty_project.config.parent)
+    for command in ("history", "review"):
+        shown = CliRunner().invoke(main, (command, "-C", root), color=True).output
+        assert "seen [2J]0;t end" in shown
+        assert not any(steering in shown for steering in ("\x1b[2J", "\x1b]", "\x07", "\u202e"))
 
 
 def test_history_limits_and_ranges(opsmig: Opsmig):

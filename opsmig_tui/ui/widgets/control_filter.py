@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-# C0 and C1 (escape sequences), line and paragraph ends, and the marks that reorder what is read.
-STEERING = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
-)
+from opsmig_tui.project.plain import STEERING
 
 
 class ControlFilter(LineFilter):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from opsmig_tui.ui.widgets.control_filter import STEERING
+from opsmig_tui.project.plain import STEERING
 from tests.ui.flows.conftest import Driver, Opener
 from tests.workspace.conftest import write_revision
 
