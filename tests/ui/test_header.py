@@ -17,6 +17,7 @@ from opsmig_tui.worker.protocol import (
     DatabaseStatus,
     DriftOperation,
     DriftResult,
+    Failed,
     Identity,
     StatusResult,
 )
@@ -69,6 +70,11 @@ def test_a_narrow_one_keeps_the_position_and_the_warning() -> None:
         (BEFORE, "asking the database …"),
         (replace(BEFORE, trusted=False), "not trusted: t"),
         (replace(BEFORE, status=Loaded(None, "failed", "boom")), "✖ no answer"),
+        (
+            replace(BEFORE, status=Loaded(None, "failed", "x", Failed("project", "SyntaxError"))),
+            "✖ the project's code failed",
+        ),
+        (replace(READY, drift=Loaded(READY.drift.value, "failed", "boom")), "✖ 2 drift before"),
         (replace(READY, drift=Loaded(READY.drift.value, "stale")), "2 drift …"),
         (replace(READY, drift=Loaded(None, "failed", "boom")), "✖ drift"),
         (replace(READY, status=Loaded(replace(STATUS, pending=("x",)), "ready")), "○ 1 pending"),

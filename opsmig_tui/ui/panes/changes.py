@@ -101,8 +101,10 @@ class ChangesPane(Pane):
         right: list[Part] = []
         if state.drift.value is not None:
             count = len(state.drift.value.operations)
-            stale = " …" if state.drift.phase in ("stale", "loading") else ""
+            stale = {"stale": " …", "loading": " …", "failed": " ✖"}.get(state.drift.phase, "")
             style = ink.changed if count else ink.applied
+            if state.drift.phase == "failed":
+                style = ink.error
             right = [(f"~ {count} drift{stale}" if count else f"✓ no drift{stale}", style)]
         self.set_frame(left, right)
 

@@ -149,7 +149,9 @@ class OutputPane(Pane):
 
     def show(self, state: WorkspaceState) -> None:
         if self.is_news(state.run):
-            self._run = state.run
+            before, self._run = self._run, state.run
+            if state.run is not None and state.run.active and not (before and before.active):
+                self.list.follow = True  # looking back was at the run before
             self._retitle()
 
     def _poll(self) -> None:

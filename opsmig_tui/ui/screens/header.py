@@ -15,6 +15,12 @@ DOT = Content.styled(" · ", "$faint")
 LEAST_RULE = 3
 SHORT_ID = 6
 SHORT_BRANCH = 18
+# By the worker's kind of failure; anything else is the database's silence.
+_FAILED = {
+    "project": "the project's code failed",
+    "dependency": "the worker cannot start",
+    "crash": "the worker stopped",
+}
 
 
 class Header(Widget):
@@ -87,7 +93,9 @@ def _position(state: WorkspaceState, length: int) -> list[Content]:
     if not state.trusted:
         return [Content.styled("not trusted: t", "$warning")]
     if state.status.phase == "failed":
-        return [Content.styled("✖ no answer from the database", "$error")]
+        failure = state.status.failure
+        what = _FAILED.get(failure.kind if failure else "", "no answer from the database")
+        return [Content.styled(f"✖ {what}", "$error")]
     if value is None or state.database is None:
         return [Content.styled("asking the database …", "$dim")]
     at = Content(", ".join(one[: length or None] for one in state.current or ()) or "base")
@@ -107,4 +115,6 @@ def _drift(state: WorkspaceState) -> list[Content]:
     count = len(drift.value.operations)
     if drift.phase == "stale":
         return [Content.styled(f"{count} drift …", "$dim")]
+    if drift.phase == "failed":
+        return [Content.styled(f"✖ {count} drift before", "$error")]
     return [Content.styled(f"{count} drift", "$warning" if count else "$applied")]
