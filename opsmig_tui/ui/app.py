@@ -6,6 +6,7 @@ import asyncio
 import signal
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -73,10 +74,15 @@ class OpsmigApp(App[None]):
 
     def set_theme(self, name: str) -> None:
         """Switches the theme and remembers it."""
-        from dataclasses import replace
-
         self.theme = name
-        save_preferences(replace(load_preferences(), theme=name))
+        self.remember(theme=name)
+
+    def remember(self, **changes: str) -> None:
+        """Keeps these preferences for the next time; where that fails, it is told."""
+        try:
+            save_preferences(replace(load_preferences(), **changes))
+        except OpsmigError as error:
+            show_error(self, error)
 
     # ------------------------------------------------------------------------------ doing things
 
@@ -103,6 +109,8 @@ class OpsmigApp(App[None]):
                 severity="warning",
             )
             return
+        if isinstance(self.screen_stack[-1], MainScreen):
+            self.remember(focused=self.screen_stack[-1].board.focused)
         await self.workspace.close()
         self.exit()
 

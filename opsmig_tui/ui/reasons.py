@@ -15,7 +15,7 @@ def why_not(action: str, state: WorkspaceState) -> str:
     if action not in CHANGES_SOMETHING:
         return ""
     if state.read_only:
-        return "Read-only: opsmig was opened with --read-only, so nothing is changed."
+        return "Read-only: opened with --read-only, nothing is changed."
     if state.run is not None and state.run.active:
         return f"{state.run.title} is still running; ctrl+c cancels it."
     if action in NEEDS_PYTHON and state.project.interpreter is None:

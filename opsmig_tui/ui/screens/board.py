@@ -71,6 +71,11 @@ class Board(Horizontal):
         if not self.panes[name].has_focus_within:
             self.panes[name].focus()
 
+    def restore(self, name: str | None) -> None:
+        """Begins where the person left off, as long as the history is on the screen as well."""
+        if name in self.panes and self._applied == (Arrangement(narrow=False), self.focused):
+            self.go(name)
+
     def zoom(self) -> None:
         """Shows the focused pane alone, and back."""
         self.zoomed = not self.zoomed

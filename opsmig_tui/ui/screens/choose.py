@@ -12,6 +12,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from opsmig_tui.project.model import Candidates
+from opsmig_tui.project.preferences import load_preferences
 from opsmig_tui.ui.keys import key
 from opsmig_tui.ui.screens.dialog import Dialog
 from opsmig_tui.ui.theme import DARK_THEME, THEMES, variables
@@ -58,7 +59,8 @@ class ChooseApp(App[Path]):
         self.candidates = candidates
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = DARK_THEME.name
+        wanted = load_preferences().theme
+        self.theme = wanted if wanted in self.available_themes else DARK_THEME.name
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return variables(self.current_theme.dark)

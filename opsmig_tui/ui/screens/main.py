@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import Input
 
+from opsmig_tui.project.preferences import load_preferences
 from opsmig_tui.ui import messages
 from opsmig_tui.ui.failures import Work
 from opsmig_tui.ui.keys import MAIN
@@ -60,6 +61,7 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self._show(self.workspace.state)
+        self.board.restore(load_preferences().focused)
         self._unsubscribe = self.workspace.subscribe(self._state_moved)
         self.call_after_refresh(self._begin)
 

@@ -103,7 +103,7 @@ def opened(sample: SampleProject) -> Opener:
         workspace = Workspace(replace(found, read_only=read_only), trusted=trusted)
         workspace.read_history()
         app = OpsmigApp(workspace)
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=True) as pilot:
             await until(pilot, lambda: isinstance(app.screen_stack[-1], MainScreen) or not trusted)
             yield Driver(app, pilot)
 

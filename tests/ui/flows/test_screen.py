@@ -62,7 +62,7 @@ async def test_read_only_refuses_with_a_word(opened: Opener, key: str) -> None:
         await driver.sees("READ-ONLY")
         await driver.position()
         await driver.press("5", key)
-        await driver.told("Read-only: opsmig was opened with --read-only")
+        await driver.told("Read-only: opened with --read-only")
         assert driver.app.screen is driver.main
 
 
@@ -144,6 +144,17 @@ async def test_the_theme_is_remembered(opened: Opener) -> None:
     assert load_preferences().theme == "opsmig-light"
     async with opened() as driver:
         assert driver.app.theme == "opsmig-light"
+
+
+async def test_it_begins_in_the_pane_it_was_left_in(opened: Opener) -> None:
+    async with opened() as driver:
+        await driver.press("3", "q")
+        await driver.until(lambda: not driver.app.is_running)
+    async with opened() as driver:
+        await driver.until(lambda: driver.main.board.changes.has_focus_within)
+    async with opened(size=(80, 24)) as driver:
+        await driver.sees("add work order priority")
+        assert driver.main.board.history.has_focus_within
 
 
 async def test_the_mouse_focuses_folded_panes_and_presses_the_footer(opened: Opener) -> None:
