@@ -26,6 +26,7 @@ class WorkerPool:
         self._changes = 0
         self._served = 0
         self._spare: tuple[int, WorkerClient] | None = None
+        self._warm: WorkerClient | None = None
         self._clients: set[WorkerClient] = set()
         self._stopping: set[asyncio.Task[None]] = set()
 
@@ -100,7 +101,7 @@ class WorkerPool:
         """
         self.code_changed()
         number = self._changes
-        fresh = self._client(runner=False)
+        fresh, self._warm = self._warm or self._client(runner=False), None
         try:
             await fresh.request(protocol.Status())
         except WorkerFailed as error:
@@ -117,9 +118,18 @@ class WorkerPool:
         if old is not None:
             await self._retire(old)
 
+    async def warm_up(self) -> None:
+        """Have the process of the next reload started: that saves it the import of alembic.
+
+        None of the project's code has run in it. Raises WorkerFailed when it does not start.
+        """
+        if self._warm is None:
+            self._warm = self._client(runner=False)
+            await self._warm.start()
+
     async def close(self) -> None:
         """Stop every worker. Nothing is left running when this returns."""
-        self._reader = self._spare = None
+        self._reader = self._spare = self._warm = None
         clients, self._clients = list(self._clients), set()
         await asyncio.gather(*(client.stop() for client in clients), *self._stopping)
 

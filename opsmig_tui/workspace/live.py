@@ -47,6 +47,7 @@ async def _follow_database(workspace: Workspace) -> None:
     await workspace.trust_given.wait()
     await workspace.refresh("status")
     await workspace.refresh("drift")
+    await _warm_up(workspace)
     while True:
         await asyncio.sleep(STATUS_EVERY_SECONDS)
         if not workspace.state.running:
@@ -132,10 +133,17 @@ def on_files_changed(workspace: Workspace, paths: frozenset[Path]) -> Outdated:
     return old
 
 
+async def _warm_up(workspace: Workspace) -> None:
+    """The next saved model then takes the import of the models, not that of alembic too."""
+    if workspace.state.drift.phase == "ready":
+        await workspace.workers.warm_up()
+
+
 async def _ask_again(workspace: Workspace, old: Outdated) -> None:
     if old.position:
         await look_again(workspace)
     if old.code:
         await workspace.refresh("drift")
+        await _warm_up(workspace)
         # By the worker that has the new code by now: it may have its address from there.
         await look_again(workspace)

@@ -87,6 +87,11 @@ class Workers:
         pool.code_changed()
         self._reloading = self._reload() if pool.stale else None
 
+    async def warm_up(self) -> None:
+        """Starts the process that the next changed file is going to be imported in."""
+        if self._pool is not None and not self._closed:
+            await self._pool.warm_up()
+
     def _reload(self) -> asyncio.Task[None]:
         task = asyncio.create_task(self.pool.reload())
         task.add_done_callback(_look_at)

@@ -128,6 +128,58 @@ async def _resident_status(project: Measured) -> float:
         await client.stop()
 
 
+IMPORT = "import alembic.autogenerate, models"
+
+
+def drift(projects: list[Measured]) -> Iterator[Result]:
+    """A saved model file until the new drift: beside a fresh import of alembic and the models."""
+    project = projects[0]
+    peer = _median(lambda: _script(IMPORT, project), 5)
+    ours = asyncio.run(_drift_after_save(project))
+    name = f"drift after a save, {project.name}"
+    yield Result(name, ours, peer, "ms", "≤ 1.2×", ours / peer <= 1.2, "importing the models")
+
+
+async def _drift_after_save(project: Measured) -> float:
+    from opsmig_tui.project.model import OpenOptions, Project
+    from opsmig_tui.project.open import open_project
+    from opsmig_tui.workspace.workspace import Workspace
+
+    opened = open_project(OpenOptions(project.backend))
+    assert isinstance(opened, Project)
+    workspace = Workspace(opened, trusted=True)
+    workspace.read_history()
+    moved = asyncio.Event()
+    workspace.subscribe(lambda _: moved.set())
+    live = asyncio.create_task(workspace.live())
+
+    async def until(condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(60):
+            while not condition():
+                moved.clear()
+                await moved.wait()
+
+    def fresh() -> bool:
+        return workspace.state.drift.phase == "ready"
+
+    times = []
+    try:
+        await until(fresh)
+        model = project.backend / "models" / "invoice.py"
+        for number in range(5):
+            await asyncio.sleep(1)
+            began = time.perf_counter()
+            model.write_text(model.read_text() + f"# saved {number}\n")
+            await until(lambda: not fresh())
+            await until(fresh)
+            times.append((time.perf_counter() - began) * 1000)
+    finally:
+        live.cancel()
+        await asyncio.wait([live])
+        await workspace.close()
+    return statistics.median(times)
+
+
 def _keys(command: list[str], project: Measured, key: bytes, first: bytes) -> float:
     """95th percentile, in ms, of the time from a key to the first byte it causes."""
     with running(command, project.backend, {}, (40, 120)) as (terminal, _):
@@ -158,4 +210,5 @@ CASES = {
     "static-history": static_history,
     "status": status,
     "keypress": keypress,
+    "drift": drift,
 }

@@ -117,3 +117,14 @@ async def test_close_leaves_no_process(pool: WorkerPool) -> None:
     for pid in pids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+async def test_a_reload_takes_the_process_kept_warm(pool: WorkerPool) -> None:
+    before = pool.reader()
+    await before.request(protocol.Status())
+    await pool.warm_up()
+    warm = pool._warm
+    await pool.reload()
+    assert pool.reader() is warm
+    assert pool.reader() is not before
+    assert not pool.stale
