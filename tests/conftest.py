@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -93,6 +95,31 @@ def sample(
     yield point_to(root, postgres.url(name, role_password))
     with postgres.connect() as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+@pytest.fixture(scope="session")
+def head_template(
+    postgres: embedded.Server,
+    role_password: str,
+    sample_template: SampleProject,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> str:
+    """The name of a database like the sample's, upgraded to head once."""
+    root = tmp_path_factory.mktemp("head") / "field-ops"
+    shutil.copytree(sample_template.root, root, symlinks=True)
+    embedded.create_database(postgres, "sample_head", TEMPLATE_DATABASE)
+    project = point_to(root, postgres.url("sample_head", role_password))
+    command = [sys.executable, "-m", "alembic", "upgrade", "head"]
+    subprocess.run(command, cwd=project.backend, check=True, capture_output=True)
+    return "sample_head"
+
+
+@pytest.fixture
+def at_head(sample: SampleProject, postgres: embedded.Server, head_template: str) -> None:
+    """The sample's database stands at head."""
+    with postgres.connect() as connection:
+        connection.execute(f'DROP DATABASE "{sample.database}"'.encode())
+    embedded.create_database(postgres, sample.database, head_template)
 
 
 @pytest.fixture

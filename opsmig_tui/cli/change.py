@@ -79,7 +79,7 @@ async def apply_now(
 
     plan = await apply.plan(workspace, direction, target)
     question = apply.confirmation(workspace, plan)
-    if not ask(question, yes=yes, database=database):
+    if not await ask(question, yes=yes, database=database):
         say("Nothing was changed.")
         return 1
     with Printer(workspace):
@@ -92,7 +92,7 @@ async def apply_now(
 
 def _ended(workspace: Workspace, failed: Failed) -> int:
     """The exit status of a run that did not come to its end; what happened is in the output."""
-    from opsmig_tui.cli.show import at_terminal
+    from opsmig_tui.cli.questions import at_terminal
 
     if not at_terminal():
         say(f"opsmig: {failed.message}", err=True)
@@ -131,7 +131,7 @@ async def test_now(
     from opsmig_tui.workspace.test import plan_test, run_test
 
     plan = await plan_test(workspace, revision)
-    if not ask(plan.confirmation, yes=yes, database=database):
+    if not await ask(plan.confirmation, yes=yes, database=database):
         say("Nothing was changed.")
         return 1
     with Printer(workspace):

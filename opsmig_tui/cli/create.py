@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shlex
 import shutil
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ import click
 
 from opsmig_tui.cli.options import project_options
 from opsmig_tui.cli.say import say
-from opsmig_tui.cli.session import guarded, prompting, run
+from opsmig_tui.cli.session import guarded, muted, run
 from opsmig_tui.project.errors import OpsmigError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def create(context: click.Context, /, message: str, yes: bool, **given: Any) -> 
 
 
 async def _create(workspace: Workspace, message: str, yes: bool) -> int:
-    from opsmig_tui.cli.show import at_terminal, confirm
+    from opsmig_tui.cli.questions import at_terminal, confirm
     from opsmig_tui.workspace import create as use_case
 
     asking = not yes and at_terminal()
@@ -51,7 +51,7 @@ async def _create(workspace: Workspace, message: str, yes: bool) -> int:
         say("The models match the database: no file was written.")
         return 0
     _show_plan(plan)
-    if asking and not confirm("Generate it?"):
+    if asking and not await confirm("Generate it?"):
         say("Nothing was written.")
         return 1
     if not yes and not asking:
@@ -97,14 +97,15 @@ async def _preflight(workspace: Workspace, asking: bool) -> None:
 async def _mended(workspace: Workspace, failed: Check) -> bool:
     """Whether the person wanted the remedy, and it was done."""
     from opsmig_tui.cli.change import apply_now
-    from opsmig_tui.cli.show import Printer, confirm
+    from opsmig_tui.cli.questions import confirm
+    from opsmig_tui.cli.show import Printer
     from opsmig_tui.workspace.container import start_database
 
-    if failed.offer == "start" and confirm("Start the database?"):
+    if failed.offer == "start" and await confirm("Start the database?"):
         with Printer(workspace):
             await start_database(workspace)
         return True
-    if failed.offer == "upgrade" and confirm("Upgrade to head first?"):
+    if failed.offer == "upgrade" and await confirm("Upgrade to head first?"):
         if await apply_now(workspace, "upgrade", "head", False, None) == 0:
             return True
         raise OpsmigError("The upgrade did not happen: nothing was generated.")
@@ -140,14 +141,14 @@ async def _review(workspace: Workspace, path: Path) -> int:
 async def _questions(workspace: Workspace, path: Path, errors: int) -> int:
     """Keep, edit or discard; a kept one can be tested. Returns the exit status."""
     from opsmig_tui.cli.change import test_now
-    from opsmig_tui.cli.show import confirm, prompt
+    from opsmig_tui.cli.questions import choose, confirm
     from opsmig_tui.workspace.create import discard
 
-    choices = click.Choice(["keep", "edit", "discard"])
-    while (answer := prompt("Looks right?", type=choices, default="keep")) != "keep":
+    choices = ("keep", "edit", "discard")
+    while (answer := await choose("Looks right?", choices)) != "keep":
         try:
             if answer == "edit":
-                _edit(workspace, path)
+                await _edit(workspace, path)
                 errors = await _review(workspace, path)
                 continue
             await discard(workspace, path)
@@ -155,19 +156,19 @@ async def _questions(workspace: Workspace, path: Path, errors: int) -> int:
             return 1
         except OpsmigError as error:
             say(f"opsmig: {error}", err=True)  # the file stands as it was: asked again
-    if confirm("Test it now: upgrade, downgrade one step, upgrade again?"):
+    if await confirm("Test it now: upgrade, downgrade one step, upgrade again?"):
         revision = _revision_of(workspace, path)
         return await test_now(workspace, revision, False, None) or (1 if errors else 0)
     return 1 if errors else 0
 
 
-def _edit(workspace: Workspace, path: Path) -> None:
+async def _edit(workspace: Workspace, path: Path) -> None:
     from opsmig_tui.services.editor import editor_command
 
     command = editor_command(path, 1, os.environ)
     workspace.log_command(shlex.join(command))
-    with prompting():
-        status = subprocess.call(command)
+    with muted():
+        status = await (await asyncio.create_subprocess_exec(*command)).wait()
     workspace.read_history()
     if status != 0:
         say(f"{command[0]} ended with status {status}.", err=True)

@@ -68,25 +68,18 @@ class Interrupts:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.status = CANCELLED
+        self.muted = False
         self._task = asyncio.current_task()
         self._pressed = 0
         _interrupts.set(self)
-        self.listen()
-
-    def listen(self) -> None:
         if sys.platform != "win32":
             loop = asyncio.get_running_loop()
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, self._interrupted, number)
 
-    def leave(self) -> None:
-        """Gives ctrl+c back to Python: it then ends a prompt at once."""
-        if sys.platform != "win32":
-            loop = asyncio.get_running_loop()
-            for number in (signal.SIGINT, signal.SIGTERM):
-                loop.remove_signal_handler(number)
-
     def _interrupted(self, number: int) -> None:
+        if self.muted and number == signal.SIGINT:
+            return
         self.status = 128 + number
         self._pressed += 1
         if self.workspace.cancel(force=self._pressed > 1):
@@ -99,14 +92,14 @@ _interrupts: ContextVar[Interrupts] = ContextVar("interrupts")
 
 
 @contextmanager
-def prompting() -> Iterator[None]:
-    """For what waits for the person and blocks the loop: a question, an editor."""
+def muted() -> Iterator[None]:
+    """For a program that has the terminal, an editor: ctrl+c is for it alone."""
     interrupts = _interrupts.get()
-    interrupts.leave()
+    interrupts.muted = True
     try:
         yield
     finally:
-        interrupts.listen()
+        interrupts.muted = False
 
 
 def guarded(call: Callable[[], int]) -> int:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import click
-
+from opsmig_tui.cli.questions import at_terminal, confirm, typed
 from opsmig_tui.cli.say import say
-from opsmig_tui.cli.session import prompting
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.workspace.apply import seconds
 from opsmig_tui.workspace.confirm import Confirmation
@@ -86,24 +84,7 @@ def _end(line: OutputLine) -> None:
         say(f"  {seconds(line.elapsed_ms)}", dim=True)
 
 
-def at_terminal() -> bool:
-    """Whether there is somebody to ask."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
-
-
-def confirm(text: str) -> bool:
-    """A question that enter alone answers with no. Raises click.Abort on ctrl+c."""
-    with prompting():
-        return click.confirm(text, default=False)
-
-
-def prompt(text: str, **options: Any) -> str:
-    """A question for a word. Raises click.Abort on ctrl+c."""
-    with prompting():
-        return str(click.prompt(text, **options))
-
-
-def ask(question: Confirmation, *, yes: bool, database: str | None) -> bool:
+async def ask(question: Confirmation, *, yes: bool, database: str | None) -> bool:
     """Puts the question, or takes `--yes` (and `--database`) for the answer.
 
     Raises OpsmigError when there is no terminal to ask on and the options do not answer.
@@ -119,9 +100,8 @@ def ask(question: Confirmation, *, yes: bool, database: str | None) -> bool:
         options = f"--yes --database {name}" if needs_name else "--yes"
         raise OpsmigError(f"This needs a yes, and there is no terminal to ask on: add {options}.")
     if question.typed is None:
-        return confirm("Do it?")
-    text = f"Type {question.typed_what} ({question.typed}) to do it"
-    return prompt(text, default="", show_default=False).strip() == question.typed
+        return await confirm("Do it?")
+    return await typed(f"Type {question.typed_what} ({question.typed}) to do it") == question.typed
 
 
 def show_plan(question: Confirmation) -> None:

@@ -38,8 +38,8 @@ def test_upgrade_without_a_yes_changes_nothing(opsmig: Opsmig, sql: Sql):
     assert position(sql) == [CURRENT]
 
 
+@pytest.mark.usefixtures("at_head")
 def test_nothing_to_upgrade_is_no_failure(opsmig: Opsmig):
-    opsmig("upgrade", "--yes")
     result = opsmig("upgrade", "--yes")
     assert result.exit_code == 0
     assert "Nothing to upgrade" in result.stderr
@@ -116,8 +116,8 @@ def test_create_refuses_behind_head_and_never_upgrades_by_itself(
     assert sorted(versions.glob("*.py")) == before
 
 
+@pytest.mark.usefixtures("at_head")
 def test_create_generates_and_reviews(opsmig: Opsmig, versions: Path):
-    assert opsmig("upgrade", "--yes").exit_code == 0
     before = set(versions.glob("*.py"))
     result = opsmig("create", "onboard vendors", "--yes")
     (path,) = set(versions.glob("*.py")) - before

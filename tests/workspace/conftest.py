@@ -2,9 +2,7 @@
 
 import asyncio
 import os
-import shutil
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,12 +10,10 @@ from typing import Any
 
 import pytest
 
-from opsmig_tui.demo import SampleProject, point_to
-from opsmig_tui.demo import server as embedded
+from opsmig_tui.demo import SampleProject
 from opsmig_tui.project.model import OpenOptions, Project
 from opsmig_tui.project.open import open_project
 from opsmig_tui.workspace.workspace import Workspace
-from tests.conftest import TEMPLATE_DATABASE
 
 HEAD, MIDDLE, CURRENT, BEFORE = "a7c3f15d8e92", "b8c9d0a41e6f", "7e35d1a8c0f2", "c80b4f1e97d5"
 # A worker's start, on a machine that runs many tests at once.
@@ -54,31 +50,6 @@ async def open_workspace() -> AsyncIterator[Open]:
 def ws(open_workspace: Open, sample: SampleProject) -> Workspace:
     """The sample, opened and trusted."""
     return open_workspace(sample.backend)
-
-
-@pytest.fixture(scope="session")
-def head_template(
-    postgres: embedded.Server,
-    role_password: str,
-    sample_template: SampleProject,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> str:
-    """The name of a database like the sample's, upgraded to head once."""
-    root = tmp_path_factory.mktemp("head") / "field-ops"
-    shutil.copytree(sample_template.root, root, symlinks=True)
-    embedded.create_database(postgres, "sample_head", TEMPLATE_DATABASE)
-    project = point_to(root, postgres.url("sample_head", role_password))
-    command = [sys.executable, "-m", "alembic", "upgrade", "head"]
-    subprocess.run(command, cwd=project.backend, check=True, capture_output=True)
-    return "sample_head"
-
-
-@pytest.fixture
-def at_head(sample: SampleProject, postgres: embedded.Server, head_template: str) -> None:
-    """The sample's database stands at head."""
-    with postgres.connect() as connection:
-        connection.execute(f'DROP DATABASE "{sample.database}"'.encode())
-    embedded.create_database(postgres, sample.database, head_template)
 
 
 @pytest.fixture
