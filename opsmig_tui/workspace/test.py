@@ -85,10 +85,10 @@ async def plan_test(workspace: Workspace, revision: str | None = None) -> TestPl
     refuse_when_read_only(workspace, "test a revision")
     refuse_while_running(workspace)
     refuse_when_untrusted(workspace, "test a revision")
-    await workspace.refresh("status")
+    await workspace.refresh("history", "status")
     chosen, pending = _choose(workspace, revision)
     direction: apply.Direction = "upgrade" if pending else "downgrade"
-    first = await apply.plan(workspace, direction, chosen if pending else "-1")
+    first = await apply.plan(workspace, direction, _target(workspace, direction, chosen))
     if [step.revision for step in first.steps] != [chosen]:
         steps = ", ".join(step.revision for step in first.steps)
         raise OpsmigError(
@@ -106,6 +106,13 @@ async def plan_test(workspace: Workspace, revision: str | None = None) -> TestPl
         warnings=(*question.warnings, *_warnings(first, pending)),
     )
     return TestPlan(chosen, pending, first, question)
+
+
+def _target(workspace: Workspace, direction: apply.Direction, revision: str) -> str:
+    """What to ask alembic for: one step of this revision, also where several branches stand."""
+    if direction == "upgrade":
+        return revision
+    return f"{revision}@-1" if len(workspace.state.current or ()) > 1 else "-1"
 
 
 def _warnings(first: PlanResult, pending: bool) -> tuple[str, ...]:
@@ -228,7 +235,7 @@ async def _plan_leg(
     """The plan of a later leg: for the one file and the database of the first, or OpsmigError."""
     (confirmed,) = first.steps
     revision = confirmed.revision
-    target = revision if direction == "upgrade" else "-1"
+    target = _target(workspace, direction, revision)
     reader = await workspace.workers.reader()
     plan = cast(PlanResult, await reader.request(Plan(direction, target)))
     steps = [step.revision for step in plan.steps]

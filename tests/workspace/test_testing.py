@@ -143,6 +143,19 @@ async def test_another_database_in_the_middle_stops_the_test(
     assert position(sql) == [HEAD]
 
 
+async def test_one_branch_of_several_is_tested_alone(
+    ws: Workspace, sql: Sql, versions: Path
+) -> None:
+    alone(sql)
+    write_revision(versions, "0a0a0a0a0a0a")
+    write_revision(versions, "0b0b0b0b0b0b")
+    sql("UPDATE public.alembic_version SET version_num = '0a0a0a0a0a0a'")
+    report = await run_test(ws, await plan_test(ws, "0b0b0b0b0b0b"))
+    assert report.ok, report.text
+    assert sorted(position(sql)) == ["0a0a0a0a0a0a", "0b0b0b0b0b0b"]
+    assert (await plan_test(ws, "0b0b0b0b0b0b")).first.steps[0].revision == "0b0b0b0b0b0b"
+
+
 async def test_a_cancelled_test_is_no_failure_of_the_revision(
     ws: Workspace, sql: Sql, versions: Path
 ) -> None:
