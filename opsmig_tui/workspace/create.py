@@ -17,7 +17,7 @@ from opsmig_tui.workspace.guards import (
 )
 from opsmig_tui.workspace.running import RunReporter, position, reported
 from opsmig_tui.workspace.state import WorkspaceState
-from opsmig_tui.workspace.status import drift_count, lost
+from opsmig_tui.workspace.status import lost
 
 if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
@@ -109,12 +109,14 @@ def _drift_check(workspace: Workspace) -> Check:
     drift = workspace.state.drift
     if drift.phase == "failed" or drift.value is None:
         return Check("autogenerate", "failed", drift.problem)
-    count = drift_count(workspace.state)
+    unseen = sum(one.kind == "enum-value" for one in drift.value.operations)
+    count = len(drift.value.operations) - unseen
+    more = f"; {unseen} new enum value{'s' if unseen > 1 else ''} it does not see" if unseen else ""
     if not count:
-        return Check(
-            "autogenerate", "warning", "the models match the database: nothing to generate"
-        )
-    return Check("autogenerate", "ok", f"{count} operation{'s' if count > 1 else ''} to generate")
+        text = f"the models match the database: nothing to generate{more}"
+        return Check("autogenerate", "warning", text)
+    what = f"{count} operation{'s' if count > 1 else ''} to generate"
+    return Check("autogenerate", "ok", what + more)
 
 
 async def plan_create(workspace: Workspace, message: str) -> CreatePlan:

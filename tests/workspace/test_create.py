@@ -59,7 +59,10 @@ async def test_at_head_all_is_well_and_without_changes_it_warns(
     found = await checks(ws)
     assert [check.state for check in found.values()] == ["ok"] * 5
     assert found["at head"].text == HEAD
-    assert "operations to generate" in found["autogenerate"].text
+    assert (
+        found["autogenerate"].text == "15 operations to generate; 1 new enum value it does not see"
+    )
+    assert len((await plan_create(ws, "x")).operations) == 15
     git(sample, "stash", "--quiet", "--include-untracked")
     git(sample, "switch", "--quiet", "main")
     ws.workers.code_changed()
