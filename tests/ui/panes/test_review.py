@@ -81,7 +81,7 @@ def loaded(pane: ReviewPane) -> bool:
 async def test_a_new_file(history_state: WorkspaceState, review: Review) -> None:
     pane = ReviewPane()
     app = Host(pane)
-    async with app.run_test(size=(100, 64)) as pilot:
+    async with app.run_test(size=(100, 90)) as pilot:
         app.give(history_state)
         pane.show_review(review)
         await until(pilot, lambda: loaded(pane))
