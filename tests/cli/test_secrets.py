@@ -85,7 +85,6 @@ def test_what_works(
     both = ("--yes", "--database", trusted.database)
     told = [
         ("upgrade", "-x", f"api_token={SECRET}", *both),
-        ("downgrade", *both),
         ("test", *both),
         ("create", "x", "--yes"),
         ("status", "--json"),

@@ -23,6 +23,8 @@ from tests.conftest import Sql
 from tests.support.projects import AlembicProject
 from tests.workspace.conftest import CURRENT, HEAD, Open, line_of, output, write_revision
 
+NOWHERE = "DATABASE_URL=postgresql+psycopg://ops@127.0.0.1:1/ops\n"
+
 
 async def checks(ws: Workspace) -> dict[str, Check]:
     """The result of each check, in order; every one that takes time was announced."""
@@ -42,7 +44,10 @@ def git(sample: SampleProject, *arguments: str) -> None:
 # -------------------------------------------------------------------------------------- pre-flight
 
 
-async def test_behind_head_the_upgrade_is_offered(ws: Workspace) -> None:
+async def test_what_keeps_a_revision_from_being_generated(
+    ws: Workspace, sample: SampleProject, sql: Sql, versions: Path
+) -> None:
+    """Behind head, several heads, a position no file has, no database, models that do not parse."""
     found = await checks(ws)
     assert list(found) == ["config", "database", "at head", "models"]
     assert found["config"].text == "alembic.ini in backend/"
@@ -50,6 +55,32 @@ async def test_behind_head_the_upgrade_is_offered(ws: Workspace) -> None:
     assert (head.state, head.offer) == ("failed", "upgrade")
     assert "2 pending revisions" in head.text
     assert found["models"].state == "ok"
+
+    second = write_revision(versions, down=CURRENT)
+    head = (await checks(ws))["at head"]
+    assert (head.state, head.offer) == ("failed", "")
+    assert "2 heads" in head.text
+    assert "0a0a0a0a0a0a" in head.text
+    second.unlink()
+
+    sql("UPDATE public.alembic_version SET version_num = 'fedcba987654'")
+    found = await checks(ws)
+    assert (found["at head"].state, found["at head"].offer) == ("failed", "")
+    assert "fedcba987654" in found["at head"].text
+    assert "autogenerate" not in found
+    assert ws.state.applied is None
+
+    (sample.backend / ".env").write_text(NOWHERE)
+    found = await checks(ws)
+    assert list(found) == ["config", "database"]
+    assert found["database"].state == "failed"
+    assert "connection" in found["database"].text
+    assert ws.state.container.value is not None
+
+    (sample.backend / "models" / "vendor.py").write_text("def broken(:\n")
+    ws.workers.code_changed()
+    with pytest.raises(WorkerFailed, match=r"vendor\.py"):
+        await plan_create(ws, "x")
 
 
 @pytest.mark.usefixtures("at_head")
@@ -70,44 +101,6 @@ async def test_at_head_all_is_well_and_without_changes_it_warns(
     assert (found["models"].state, found["autogenerate"].state) == ("warning", "warning")
     assert "no model file is changed" in found["models"].text
     assert "nothing to generate" in found["autogenerate"].text
-
-
-async def test_a_database_that_does_not_answer_ends_it(
-    ws: Workspace, sample: SampleProject
-) -> None:
-    (sample.backend / ".env").write_text("DATABASE_URL=postgresql+psycopg://ops@127.0.0.1:1/ops\n")
-    found = await checks(ws)
-    assert list(found) == ["config", "database"]
-    assert found["database"].state == "failed"
-    assert "connection" in found["database"].text
-    assert ws.state.container.value is not None
-
-
-async def test_a_position_that_no_file_has(ws: Workspace, sql: Sql) -> None:
-    sql("UPDATE public.alembic_version SET version_num = 'fedcba987654'")
-    found = await checks(ws)
-    assert found["at head"].state == "failed"
-    assert "fedcba987654" in found["at head"].text
-    assert found["at head"].offer == ""
-    assert "autogenerate" not in found
-    assert ws.state.applied is None
-
-
-async def test_several_heads_are_to_be_merged_first(ws: Workspace, versions: Path) -> None:
-    write_revision(versions, down=CURRENT)
-    found = await checks(ws)
-    assert found["at head"].state == "failed"
-    assert "2 heads" in found["at head"].text
-    assert "0a0a0a0a0a0a" in found["at head"].text
-
-
-async def test_models_that_cannot_be_imported_are_the_problem(
-    ws: Workspace, sample: SampleProject
-) -> None:
-    (sample.backend / "models" / "vendor.py").write_text("def broken(:\n")
-    found = await checks(ws)
-    assert found["database"].state == "failed"
-    assert "vendor.py" in found["database"].text
 
 
 async def test_it_is_refused_where_nothing_may_change(
@@ -179,7 +172,7 @@ async def test_what_may_not_be_discarded(
         await discard(ws, path)
     env = sample.backend / ".env"
     url = env.read_text()
-    env.write_text("DATABASE_URL=postgresql+psycopg://ops@127.0.0.1:1/ops\n")
+    env.write_text(NOWHERE)
     with pytest.raises(OpsmigError, match="not known whether it is applied"):
         await discard(ws, path)
     env.write_text(url)
