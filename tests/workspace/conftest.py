@@ -57,8 +57,18 @@ def versions(sample: SampleProject) -> Path:
     return sample.backend / "alembic" / "versions"
 
 
+_OTHERS: set[int] = set()
+
+
+@pytest.fixture(autouse=True)
+def count_own_workers_only() -> None:
+    """A worker that another test's screen is still ending is not this test's."""
+    _OTHERS.clear()
+    _OTHERS.update(workers())
+
+
 def workers() -> set[int]:
-    """The worker processes that this process has started and that have not ended."""
+    """The worker processes that this test has started and that have not ended."""
     listed = subprocess.run(
         ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
     )
@@ -67,7 +77,7 @@ def workers() -> set[int]:
         int(pid)
         for pid, parent, *command in rows
         if int(parent) == os.getpid() and "bootstrap.py" in "".join(command)
-    }
+    } - _OTHERS
 
 
 async def until(condition: Callable[[], object], seconds: float = LONG) -> None:
