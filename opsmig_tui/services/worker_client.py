@@ -157,6 +157,9 @@ class WorkerClient:
 
     async def stop(self) -> None:
         """End the process: a run is cancelled first, and nothing outlives this call."""
+        if self._process is None:
+            async with self._starting:  # one that is being started would be left behind
+                pass
         process, self._process = self._process, None
         if process is None:
             return
