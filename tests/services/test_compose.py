@@ -1,5 +1,6 @@
 """Compose files as people write them."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,13 @@ from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import AlembicConfig, Project, Settings
 from opsmig_tui.services.compose import (
     ComposeFile,
+    ComposeFiles,
     ComposeService,
     choose_service,
     find_compose,
-    interpolate,
-    read_compose,
 )
+from opsmig_tui.services.compose import read_compose as read_files
+from opsmig_tui.services.compose.variables import interpolate
 
 
 def project_at(root: Path, repository: Path | None = None, service: str | None = None) -> Project:
@@ -30,6 +32,10 @@ def write(folder: Path, text: str, name: str = "docker-compose.yml") -> Path:
     return path
 
 
+def read_compose(path: Path, environment: dict[str, str]) -> ComposeFile:
+    return read_files(ComposeFiles((path,), path.parent), environment)
+
+
 def services(*pairs: tuple[str, str]) -> ComposeFile:
     return ComposeFile(
         Path("/p/compose.yaml"), "p", tuple(ComposeService(name, image) for name, image in pairs)
@@ -41,14 +47,14 @@ def test_the_nearest_file_from_the_config_up_to_the_repository(tmp_path: Path):
     backend.mkdir(parents=True)
     project = project_at(backend, tmp_path / "repo")
     outside = write(tmp_path, "services: {}")
-    assert find_compose(project) is None
+    assert find_compose(project, {}) is None
     top = write(tmp_path / "repo", "services: {}")
-    assert find_compose(project) == top
+    assert find_compose(project, {}) == ComposeFiles((top,), tmp_path / "repo")
     near = write(backend, "services: {}", "compose.yaml")
     write(backend, "services: {}", "docker-compose.yml")
-    assert find_compose(project) == near
-    assert find_compose(project_at(tmp_path / "lone")) == outside
-    assert find_compose(project_at(tmp_path / "lone" / "deep")) is None
+    assert find_compose(project, {}) == ComposeFiles((near,), backend)
+    assert find_compose(project_at(tmp_path / "lone"), {}) == ComposeFiles((outside,), tmp_path)
+    assert find_compose(project_at(tmp_path / "lone" / "deep"), {}) is None
 
 
 def test_services_images_ports_and_the_override_file(tmp_path: Path):
@@ -76,7 +82,9 @@ services:
     )
     write(path.parent, 'export DB_PORT="5433"  # ours\nPG_VERSION=17\n', ".env")
     write(path.parent, "services:\n  web:\n    ports: ['80:80']\n", "docker-compose.override.yml")
-    found = read_compose(path, {"PG_VERSION": "18"})
+    files = find_compose(project_at(path.parent), {})
+    assert files is not None
+    found = read_files(files, {"PG_VERSION": "18"})
     assert found.name == "myshop"
     assert found.services == (
         ComposeService("db", "postgres:18", ("5433:5432", "22:22", "127.0.0.1:6000:5432")),
@@ -89,6 +97,66 @@ def test_the_project_name(tmp_path: Path):
     path = write(tmp_path, "name: shop-${STAGE:-dev}\nservices:\n  db: {image: postgres}\n")
     assert read_compose(path, {}).name == "shop-dev"
     assert read_compose(path, {"COMPOSE_PROJECT_NAME": "Other"}).name == "other"
+
+
+def test_the_files_that_compose_file_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    repo = tmp_path / "repo"
+    base = write(repo / "docker", "services:\n  db: {image: postgres:16}\n", "base.yml")
+    more = write(repo / "docker", "name: other\nservices:\n  db: {ports: ['5:5']}\n", "more.yml")
+    write(repo, "services:\n  web: {image: nginx}\n", "compose.yaml")
+    project = project_at(repo / "backend", repo)
+    both = ComposeFiles((base, more), repo)
+    listed = {"COMPOSE_FILE": f"docker/base.yml{os.pathsep}docker/more.yml"}
+    monkeypatch.chdir(repo)
+    assert find_compose(project, listed) == both
+    monkeypatch.chdir(tmp_path)
+    assert find_compose(project, listed) == both  # from the folders above the config as well
+    write(repo, "COMPOSE_PATH_SEPARATOR=;\nCOMPOSE_FILE=docker/base.yml;docker/more.yml\n", ".env")
+    assert find_compose(project, {}) == both
+    found = read_files(both, {})
+    assert found.name == "other"
+    assert found.services == (ComposeService("db", "postgres:16", ("5:5",)),)
+    with pytest.raises(OpsmigError, match=r"COMPOSE_FILE names gone\.yml"):
+        find_compose(project, {"COMPOSE_FILE": "gone.yml"})
+
+
+def test_included_and_extended_files(tmp_path: Path):
+    write(tmp_path / "infra", "PORT=5544\nTAG=15\n", ".env")
+    write(
+        tmp_path / "infra",
+        "name: infra\nservices:\n  db:\n    extends: {file: base.yml, service: pg}\n"
+        "    ports: ['${PORT}:5432']\n",
+    )
+    write(tmp_path / "infra", "services:\n  pg: {image: 'postgres:${TAG}'}\n", "base.yml")
+    path = write(
+        tmp_path,
+        "include:\n  - infra/docker-compose.yml\n"
+        "services:\n  mine:\n    extends: one\n    image: postgis/postgis\n"
+        "  one: {extends: mine, ports: ['1:1']}\n",
+    )
+    found = read_compose(path, {"TAG": "17"})
+    assert found.name == tmp_path.name.lower()  # what is included does not name the project
+    assert found.services == (
+        ComposeService("db", "postgres:17", ("5544:5432",)),
+        ComposeService("mine", "postgis/postgis", ("1:1",)),  # a circle comes to an end
+        ComposeService("one", "postgis/postgis", ("1:1",)),
+    )
+    circle = write(tmp_path / "c", "include: [docker-compose.yml]\nservices: {db: {image: a}}\n")
+    assert read_compose(circle, {}).services == (ComposeService("db", "a"),)
+    lost = write(tmp_path / "d", "include: [gone.yml]\nservices: {db: {image: a}}\n")
+    with pytest.raises(OpsmigError, match=r"gone\.yml could not be read"):
+        read_compose(lost, {})
+
+
+def test_a_service_of_a_profile_that_sleeps_comes_last(tmp_path: Path):
+    path = write(
+        tmp_path,
+        "services:\n  ci: {image: postgres:16, profiles: [ci]}\n  store: {image: postgres:16}\n",
+    )
+    assert choose_service(read_compose(path, {})).service == "store"
+    assert choose_service(read_compose(path, {"COMPOSE_PROFILES": "x,ci"})).service == "ci"
+    write(tmp_path, "services:\n  ci: {image: postgres:16, profiles: [ci]}\n")
+    assert choose_service(read_compose(path, {})).service == "ci"
 
 
 @pytest.mark.parametrize(
@@ -108,7 +176,7 @@ def test_bytes_that_are_no_text_and_aliases_that_explode(tmp_path: Path):
     rows = ["a: &a0 [x, x]"]
     rows += [f"b{n}: &a{n + 1} [*a{n}, *a{n}, *a{n}, *a{n}, *a{n}]" for n in range(40)]
     bomb = "\n".join([*rows, "services:", "  db: {image: *a40, ports: *a40}"])
-    assert read_compose(write(tmp_path, bomb), {}).services == (ComposeService("db", "", ("",)),)
+    assert read_compose(write(tmp_path, bomb), {}).services == (ComposeService("db"),)
 
 
 @pytest.mark.parametrize(

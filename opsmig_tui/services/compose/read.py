@@ -1,0 +1,182 @@
+"""Compose files read as text: their services, merged as compose merges them. Runs nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from opsmig_tui.project.errors import OpsmigError
+
+from .files import ComposeFiles
+from .variables import interpolate, read_dotenv
+
+# Files that include or extend one another in a circle must come to an end.
+_DEEPEST = 10
+
+
+@dataclass(frozen=True)
+class ComposeService:
+    """`ports` are as written, variables filled in (``5432:5432``). Nothing secret is kept."""
+
+    name: str
+    image: str = ""
+    ports: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ComposeFile:
+    """One compose project: `name` is what docker compose labels its containers with, `profiles`
+    those that are active."""
+
+    path: Path
+    name: str
+    services: tuple[ComposeService, ...]
+    profiles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class _Source:
+    """One file's document, the folder its paths count from, and what its variables stand for."""
+
+    document: Mapping[str, Any]
+    folder: Path
+    variables: Mapping[str, str]
+
+
+def read_compose(files: ComposeFiles, environment: Mapping[str, str] | None = None) -> ComposeFile:
+    """The services of compose files with what they include and extend.
+
+    Variables are filled in from `environment` (default: the process's), then the .env beside the
+    first file. Raises OpsmigError for a file that is not YAML, and where there are no services.
+    """
+    given = os.environ if environment is None else environment
+    variables = {**read_dotenv(files.project_folder / ".env"), **given}
+    services: dict[str, ComposeService] = {}
+    names: list[str] = []
+    for path in files.paths:
+        for source in _sources(path, files.project_folder, variables, given, _DEEPEST):
+            for name in _table(source.document.get("services")):
+                known = services.get(str(name), ComposeService(str(name)))
+                services[known.name] = _service(known, source, str(name), _DEEPEST)
+            if source.variables is variables:  # what is included names no project
+                names.append(interpolate(_text(source.document.get("name")), variables))
+    if not services:
+        raise OpsmigError(f"{files.paths[0]} has no services: is it a compose file?")
+    named = variables.get("COMPOSE_PROJECT_NAME") or next((n for n in reversed(names) if n), "")
+    name = _project_name(named or files.project_folder.resolve().name)
+    profiles = frozenset(filter(None, variables.get("COMPOSE_PROFILES", "").split(",")))
+    return ComposeFile(files.paths[0], name, tuple(services.values()), profiles)
+
+
+def _sources(
+    path: Path, folder: Path, variables: Mapping[str, str], given: Mapping[str, str], depth: int
+) -> Iterator[_Source]:
+    """The file, after all that it includes."""
+    document = _load(path)
+    for entry in _list(document.get("include")) if depth else ():
+        one = entry if isinstance(entry, dict) else {"path": entry}
+        paths = [folder / interpolate(_text(each), variables) for each in _list(one.get("path"))]
+        if not paths:
+            continue
+        own = one.get("project_directory")
+        inner = folder / interpolate(own, variables) if own else paths[0].parent
+        dotenvs = [
+            folder / interpolate(_text(each), variables) for each in _list(one.get("env_file"))
+        ]
+        values: dict[str, str] = {}
+        for dotenv in dotenvs or [inner / ".env"]:
+            values |= read_dotenv(dotenv)
+        for each in paths:
+            yield from _sources(each, inner, {**variables, **values, **given}, given, depth - 1)
+    yield _Source(document, folder, variables)
+
+
+def _service(known: ComposeService, source: _Source, name: str, depth: int) -> ComposeService:
+    """`known` with what this file says of the service, and before it what that extends."""
+    body = _table(source.document.get("services")).get(name)
+    if not isinstance(body, dict):
+        return known
+    variables = source.variables
+    known = _extended(known, body.get("extends"), source, depth)
+    ports = filter(None, (_port(port, variables) for port in _list(body.get("ports"))))
+    profiles = [interpolate(_text(one), variables) for one in _list(body.get("profiles"))]
+    return ComposeService(
+        known.name,
+        interpolate(_text(body.get("image")), variables) or known.image,
+        tuple(dict.fromkeys([*known.ports, *ports])),
+        tuple(dict.fromkeys([*known.profiles, *profiles])),
+    )
+
+
+def _extended(
+    known: ComposeService, extends: object, source: _Source, depth: int
+) -> ComposeService:
+    one = extends if isinstance(extends, dict) else {"service": extends}
+    base, file = _text(one.get("service")), interpolate(_text(one.get("file")), source.variables)
+    if not base or not depth:
+        return known
+    if file:
+        path = source.folder / file
+        source = _Source(_load(path), path.parent, source.variables)
+    return _service(known, source, base, depth - 1)
+
+
+def _load(path: Path) -> dict[str, Any]:
+    import yaml
+
+    class Loader(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML brings no types
+        """Every scalar stays text: YAML 1.1 would take the port 22:22 for the number 1342."""
+
+        yaml_implicit_resolvers = {"<": yaml.SafeLoader.yaml_implicit_resolvers["<"]}  # noqa: RUF012
+
+    Loader.add_multi_constructor("!", _plain)  # compose's own tags: !reset, !override
+    try:
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader)  # a SafeLoader
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark is not None else ""
+        what = getattr(error, "problem", None) or "not YAML text"
+        raise OpsmigError(f"{path} could not be read{where}: {what}.") from error
+    except OSError as error:
+        raise OpsmigError(f"{path} could not be read: {error.strerror}.") from error
+    return document if isinstance(document, dict) else {}
+
+
+def _plain(loader: Any, _suffix: str, node: Any) -> Any:
+    import yaml
+
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node, deep=True)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_scalar(node)
+
+
+def _port(port: object, variables: Mapping[str, str]) -> str:
+    if isinstance(port, dict):
+        parts = [_text(port.get(key)) for key in ("host_ip", "published", "target")]
+        return interpolate(":".join(part for part in parts if part), variables)
+    return interpolate(_text(port), variables)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _list(value: object) -> list[Any]:
+    """Compose takes a single value where a list is meant."""
+    return value if isinstance(value, list) else [value] if isinstance(value, str) and value else []
+
+
+def _table(value: object) -> dict[Any, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _project_name(name: str) -> str:
+    """As compose normalises it: lower case, only letters, digits, dashes and underscores."""
+    return re.sub(r"[^a-z0-9_-]", "", name.lower()).lstrip("_-")
