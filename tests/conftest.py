@@ -24,7 +24,9 @@ TEMPLATE_DATABASE = "sample_template"
 
 # What a developer's shell may hold that would steer the tool, git, libpq or the terminal.
 STRAY_NAMES = ("ALEMBIC_CONFIG", "DATABASE_URL", "VIRTUAL_ENV", "CONDA_PREFIX", "NO_COLOR")
-STRAY_PREFIXES = ("OPSMIG_", "GIT_", "PG")
+STRAY_PREFIXES = ("OPSMIG_", "GIT_", "PG", "DOCKER_", "COMPOSE_")
+# No test but those of tests/docker may reach an engine.
+NO_ENGINE = "unix:///nowhere/docker.sock"
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +40,7 @@ def isolated_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
         patch.setenv("HOME", str(home))
         for kind in ("CONFIG", "STATE", "CACHE", "DATA"):
             patch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
+        patch.setenv("DOCKER_HOST", NO_ENGINE)
         patch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
         patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
         yield home

@@ -8,7 +8,7 @@ from typing import Literal
 
 from opsmig_tui.worker.protocol import Identity
 
-from .container import ContainerState
+from .docker import ContainerState
 
 Kind = Literal["embedded", "socket", "container", "unverified", "remote"]
 _DEFAULT_PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306, "mssql": 1433, "oracle": 1521}
@@ -52,6 +52,33 @@ def locality(
     return Locality("container", True, f"container {container.name} at {shown}")
 
 
+def mismatch(identity: Identity, container: ContainerState | None) -> str:
+    """Says that a connection does not lead into this project's container, and why: one sentence.
+
+    "" where it does, and where there is nothing to compare: no container, a file, a Unix socket.
+    An `identity` without a server's answer (it could not be reached) is judged by its address.
+    """
+    host = (identity.host or "").strip()
+    dialect = identity.dialect.split("+")[0]
+    if container is None or container.state == "absent" or dialect not in _DEFAULT_PORTS:
+        return ""
+    if not host or host.startswith(("/", "@")):
+        return ""
+    port = identity.port or _DEFAULT_PORTS[dialect]
+    service, ports = container.service, ", ".join(container.ports) or "no port"
+    if host.lower() == service.lower() and not identity.database:
+        return (
+            f"{host} is a name inside the compose network only: from this machine {service} is "
+            f"reached where it publishes {ports}."
+        )
+    if not _is_loopback(host):
+        return f"{host}:{port} is another server than this project's {service}."
+    if not any(number == port and _serves(address, host) for address, number in container.bound):
+        return f"{host}:{port} is not {service}: that publishes {ports}."
+    doubt = _doubt(identity, container, host, port) if identity.database else ""
+    return f"{host}:{port} is not {service}: {doubt}." if doubt else ""
+
+
 def _doubt(
     identity: Identity, container: ContainerState | None, host: str, port: int | None
 ) -> str:
@@ -60,6 +87,8 @@ def _doubt(
         return "no container of this project is known"
     if not container.is_up:
         return f"{container.service} is not running"
+    if container.elsewhere:
+        return f"{container.service} was made from {container.elsewhere}"
     if not container.engine_is_local:
         return "the Docker engine runs on another machine"
     if not any(

@@ -19,9 +19,11 @@ from typing import Any
 import pytest
 
 from opsmig_tui.project.errors import OpsmigError
-from opsmig_tui.services.compose_up import run_lines, start_command, start_service
-from opsmig_tui.services.container import read_container
+from opsmig_tui.services.compose.command import Compose, find_program, run_lines
 from opsmig_tui.services.docker import DockerAnswer, database_container
+from opsmig_tui.services.docker.container import read_container
+from opsmig_tui.services.docker.endpoint import Endpoint
+from opsmig_tui.services.docker.engine import in_words
 from tests.services.test_compose import project_at
 
 CONTAINERS: dict[str, Any] = json.loads((Path(__file__).parent / "containers.json").read_text())
@@ -48,7 +50,7 @@ async def ask(folder: Path) -> DockerAnswer:
         ("unhealthy", "unhealthy", "no response"),
         ("paused", "paused", ""),
         ("exited", "exited", "exit status 137"),
-        ("restarting", "restarting", ""),
+        ("restarting", "restarting", "it ended with exit status 1"),
     ],
 )
 def test_what_the_engine_says_in_our_words(recorded: str, state: str, detail: str):
@@ -134,7 +136,9 @@ async def test_no_permission(shop: Path, monkeypatch: pytest.MonkeyPatch):
         with as_somebody_else():
             answer = await ask(folder)
     assert "No permission" in answer.problem
-    assert "docker group" in answer.problem
+    assert "locked.sock belongs to somebody else" in answer.problem
+    # The usual socket is the docker group's.
+    assert "usermod -aG docker" in in_words(PermissionError(13, "denied"), Endpoint())
 
 
 async def test_an_engine_that_hangs(shop: Path, monkeypatch: pytest.MonkeyPatch):
@@ -161,24 +165,37 @@ async def test_something_else_listens(shop: Path, monkeypatch: pytest.MonkeyPatc
     assert "could not be asked" in answer.problem
 
 
-async def test_an_engine_behind_ssh_is_not_asked(shop: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("DOCKER_HOST", "ssh://me@example.org")
-    assert "another machine" in (await ask(shop)).problem
-    monkeypatch.setenv("DOCKER_HOST", "nonsense")
-    assert not (await ask(shop)).available
+async def test_an_address_that_is_none(shop: Path, monkeypatch: pytest.MonkeyPatch):
+    for host in ("nonsense", "ssh://", "unix:"):
+        monkeypatch.setenv("DOCKER_HOST", host)
+        answer = await ask(shop)
+        assert not answer.available
+        assert host in answer.problem
 
 
-async def test_starting_without_docker_says_so(shop: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_the_compose_command(shop: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PATH", str(shop))
-    with pytest.raises(OpsmigError, match="neither docker nor docker-compose"):
-        await start_service(project_at(shop), "db", print)
-    with pytest.raises(OpsmigError, match="no compose file"):
-        await start_service(project_at(shop / "a" / "b"), "db", print)
-    for name in ("docker", "docker-compose"):
-        program = shop / name
-        program.write_text("")
-        program.chmod(0o755)
-    assert start_command("db") == ["docker", "compose", "up", "-d", "--no-recreate", "db"]
+    with pytest.raises(OpsmigError, match="Neither docker nor docker-compose"):
+        await find_program()
+    program(shop / "docker", "exit 1")
+    with pytest.raises(OpsmigError, match="no compose plugin"):
+        await find_program()
+    program(shop / "docker-compose", 'echo "$@ at $DOCKER_HOST"; echo why >&2; exit $CODE')
+    assert await find_program() == ("docker-compose",)
+    program(shop / "docker", "exit 0")
+    assert await find_program() == ("docker", "compose")
+    compose = Compose(("docker-compose",), shop, {"DOCKER_HOST": "unix:///x"}, "other")
+    assert compose.shown("stop", "db") == "DOCKER_HOST=unix:///x docker-compose -p other stop db"
+    monkeypatch.setenv("CODE", "0")
+    assert await compose.answer("stop", "db") == "-p other stop db at unix:///x\nwhy"
+    monkeypatch.setenv("CODE", "1")
+    with pytest.raises(OpsmigError, match="stop db failed: why"):
+        await compose.answer("stop", "db")
+
+
+def program(path: Path, text: str) -> None:
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
 
 
 async def test_output_is_told_line_by_line(tmp_path: Path):

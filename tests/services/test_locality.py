@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from opsmig_tui.services.container import ContainerState
+from opsmig_tui.services.docker import ContainerState
 from opsmig_tui.services.locality import locality
 from opsmig_tui.worker.protocol import Identity
 

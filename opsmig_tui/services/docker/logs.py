@@ -1,0 +1,100 @@
+"""A container's log, followed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from opsmig_tui.worker.protocol import MASK, mask
+
+from .endpoint import Endpoint
+from .stream import batches
+
+# Characters of a line that are kept: one of megabytes is not read, and would be painted for ever.
+LONGEST_LINE = 4_000
+MOST_BYTES = 8 * LONGEST_LINE
+SHORTEST_SECRET = 4
+_SECRET_NAME = re.compile(r"(?i)password|passwd|secret|token|api_?key|credential")
+# Between two takings; one repaint a batch (DESIGN.md).
+EVERY_SECONDS = 0.05
+
+LogLine = tuple[str, str]
+"""(when, as the engine wrote it: RFC 3339 with nanoseconds; text)"""
+
+
+async def follow_log(
+    endpoint: Endpoint, container: str, *, tail: int, after: str = ""
+) -> AsyncGenerator[list[LogLine], None]:
+    """The last `tail` lines and all that follow, until the container stops or is removed.
+
+    `after`: only what was written later than this time of an earlier line. Raises what the SDK
+    raises, docker.errors.NotFound among it.
+    """
+    stream = batches(endpoint, partial(_log, container, tail, after), _lines, every=EVERY_SECONDS)
+    async with aclosing(stream) as found:
+        async for lines in found:
+            if after:
+                lines = [one for one in lines if one[0] > after]
+            if lines:
+                yield lines
+
+
+def _log(container: str, tail: int, after: str, engine: Any) -> _Log:
+    since = {"since": _seconds(after)} if after else {}
+    secrets = _secrets(engine.api.inspect_container(container).get("Config") or {})
+    stream = engine.api.logs(
+        container, stream=True, follow=True, timestamps=True, tail=tail, **since
+    )
+    return _Log(stream, secrets)
+
+
+class _Log:
+    """The SDK's stream, and what must not be shown of it."""
+
+    def __init__(self, stream: Any, secrets: tuple[str, ...]) -> None:
+        self.stream, self.secrets = stream, secrets
+
+    def close(self) -> None:
+        self.stream.close()
+
+
+def _secrets(config: Mapping[str, Any]) -> tuple[str, ...]:
+    """The container's own passwords, as its variables hold them; what is too short to be told from
+    other text is left."""
+    pairs = [str(one).partition("=") for one in config.get("Env") or ()]
+    named = {value for name, _, value in pairs if _SECRET_NAME.search(name)}
+    open_names = {value for name, _, value in pairs if not _SECRET_NAME.search(name)}
+    return tuple(value for value in named - open_names if len(value) >= SHORTEST_SECRET)
+
+
+def _seconds(moment: str) -> int:
+    """Whole seconds: the engine takes them, and what was before within them is left out by us."""
+    return int(datetime.fromisoformat(moment).timestamp())
+
+
+def _lines(log: _Log) -> Iterator[LogLine]:
+    """Whole lines; the engine may cut one in pieces."""
+    rest = b""
+    for piece in log.stream:
+        rest += piece
+        if b"\n" in piece:
+            *lines, rest = rest.split(b"\n")
+            yield from (_line(line, log.secrets) for line in lines)
+        elif len(rest) > MOST_BYTES:
+            rest = rest[:MOST_BYTES]
+    if rest:
+        yield _line(rest, log.secrets)
+
+
+def _line(raw: bytes, secrets: tuple[str, ...]) -> LogLine:
+    when, _, text = raw.partition(b" ")
+    shown = mask(text.decode("utf-8", "replace").rstrip("\r"))
+    for secret in secrets:
+        shown = shown.replace(secret, MASK)
+    if len(shown) > LONGEST_LINE:
+        shown = f"{shown[:LONGEST_LINE]} … ({len(shown) - LONGEST_LINE:,} more characters)"
+    return when.decode("ascii", "replace"), shown

@@ -1,0 +1,106 @@
+"""A real engine, an image with a real PostgreSQL, and compose projects that use them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from opsmig_tui.demo import SampleProject, point_to, write_sample
+from tests.docker.engine import answers, connected
+from tests.docker.image import image
+from tests.docker.project import Shop, in_ci
+from tests.workspace.conftest import count_own_workers_only, open_workspace
+
+__all__ = ["count_own_workers_only", "open_workspace"]
+
+# Before the tests' own environment hides it.
+HOST = os.environ.get("DOCKER_HOST", "")
+COMPOSE = Path(sys.executable).with_name("docker-compose")
+
+
+def unavailable(reason: str) -> None:
+    """In CI it fails; elsewhere these tests are left out."""
+    text = f"{reason} (CONTRIBUTING.md says how these tests get an engine)"
+    if in_ci():
+        pytest.fail(text, pytrace=False)
+    pytest.skip(text)
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Any]:
+    if not answers(HOST):
+        unavailable("no Docker engine answers")
+    client = connected(HOST)
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_image(engine: Any) -> str:
+    return image(engine)
+
+
+@pytest.fixture
+def docker_environment(
+    engine: Any, isolated_environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """The docker command with its compose plugin, as a person has it; yields its settings."""
+    settings = isolated_environment / ".docker"
+    (settings / "cli-plugins").mkdir(parents=True)
+    (settings / "cli-plugins" / "docker-compose").symlink_to(COMPOSE)
+    monkeypatch.setenv("DOCKER_CONFIG", str(settings))
+    if HOST:
+        monkeypatch.setenv("DOCKER_HOST", HOST)
+    else:
+        monkeypatch.delenv("DOCKER_HOST")
+    return settings
+
+
+@pytest.fixture
+def make_shop(
+    engine: Any, postgres_image: str, docker_environment: Path, tmp_path: Path
+) -> Iterator[Callable[..., Shop]]:
+    """`make_shop("folder")`: a compose project, cleaned up at the end."""
+    made: list[Shop] = []
+
+    def make(name: str = "shop") -> Shop:
+        folder = tmp_path / name
+        folder.mkdir()
+        made.append(Shop(folder, engine, postgres_image))
+        made[-1].write()
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.clean()
+
+
+@pytest.fixture
+def shop(make_shop: Callable[..., Shop]) -> Shop:
+    return make_shop()
+
+
+@pytest.fixture(scope="session")
+def backend_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's files and repository, without a database."""
+    root = tmp_path_factory.mktemp("docker") / "field-ops"
+    write_sample(root, "postgresql+psycopg://ops@127.0.0.1:1/ops")
+    return root
+
+
+@pytest.fixture
+def sample_backend(shop: Shop, backend_template: Path) -> SampleProject:
+    """The sample's backend beside the shop's compose file: its database is in that container, which
+    is not started yet. To opsmig it is a project as any other."""
+    root = shop.folder / "field-ops"
+    shutil.copytree(backend_template, root, symlinks=True)
+    (root / "docker-compose.yml").unlink()
+    (shop.folder / "compose.yaml").rename(root / "compose.yaml")
+    shop.folder = root
+    return point_to(root, shop.url)
