@@ -14,8 +14,7 @@ from opsmig_tui.demo import SampleProject
 from opsmig_tui.project.model import OpenOptions, Project
 from opsmig_tui.project.open import open_project
 from opsmig_tui.project.settings import KEYS
-from opsmig_tui.services.container import ContainerState
-from opsmig_tui.services.docker import DockerAnswer
+from opsmig_tui.services.docker import ContainerState, DockerAnswer
 from opsmig_tui.ui.keys import EVERYWHERE, MAIN
 from opsmig_tui.ui.panes.base import Pane
 from opsmig_tui.ui.panes.changes import ChangesList, ChangesPane

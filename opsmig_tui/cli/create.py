@@ -18,7 +18,7 @@ from opsmig_tui.project.errors import OpsmigError
 
 if TYPE_CHECKING:
     from opsmig_tui.worker.protocol import CreatePlan
-    from opsmig_tui.workspace.create import Check
+    from opsmig_tui.workspace.preflight import Check
     from opsmig_tui.workspace.workspace import Workspace
 
 
@@ -72,10 +72,10 @@ SIGNS = {"ok": "✓", "warning": "▲", "failed": "✖"}
 
 async def _preflight(workspace: Workspace, asking: bool) -> None:
     """Prints the checks; offers what would mend one, on a terminal only. Raises OpsmigError."""
-    from opsmig_tui.workspace import create as use_case
+    from opsmig_tui.workspace.preflight import preflight
 
     failed: Check | None = None
-    async for check in use_case.preflight(workspace):
+    async for check in preflight(workspace):
         if check.state != "running":
             say(f"{SIGNS[check.state]} {check.name:<13} {check.text}")
         failed = check if check.state == "failed" else failed
@@ -99,11 +99,11 @@ async def _mended(workspace: Workspace, failed: Check) -> bool:
     from opsmig_tui.cli.change import apply_now
     from opsmig_tui.cli.questions import confirm
     from opsmig_tui.cli.show import Printer
-    from opsmig_tui.workspace.container import start_database
+    from opsmig_tui.workspace.container import perform
 
     if failed.offer == "start" and await confirm("Start the database?"):
         with Printer(workspace):
-            await start_database(workspace)
+            await perform(workspace, "start")
         return True
     if failed.offer == "upgrade" and await confirm("Upgrade to head first?"):
         if await apply_now(workspace, "upgrade", "head", False, None) == 0:

@@ -9,7 +9,7 @@ from opsmig_tui.cli.say import say
 from opsmig_tui.workspace.apply import identity_text
 from opsmig_tui.workspace.running import failure_details, position
 from opsmig_tui.workspace.state import Loaded, WorkspaceState
-from opsmig_tui.workspace.status import behind, drift_count, lost
+from opsmig_tui.workspace.status import behind, drift_count, lost, wrong_database
 
 SIGN_COLOURS = {"+": "green", "-": "red", "~": "yellow"}
 
@@ -43,7 +43,13 @@ def show_status(state: WorkspaceState) -> None:
 def _container(state: WorkspaceState) -> None:
     docker = state.container.value
     if docker is not None and docker.container is not None:
-        _line("container", f"{docker.container.service}: {docker.container.state}")
+        one = docker.container
+        about = (f"({one.detail})" if one.detail else "", one.image, *one.ports)
+        _line("container", "  ".join(filter(None, (f"{one.service}: {one.state}", *about))))
+        if docker.engine.name:
+            _line("", docker.engine.name)
+        if other := wrong_database(state):
+            _line("", other)
     elif docker is not None:
         _line("container", docker.problem or "no compose service")
     elif state.container.problem:

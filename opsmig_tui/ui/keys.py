@@ -18,6 +18,7 @@ GROUPS: Mapping[str, str] = {
     "list": "In a list",
     "pane": "In a list",
     "search": "In a list",
+    "logs": "The log",
     "app": "Everywhere",
     "dialog": "Here",
 }

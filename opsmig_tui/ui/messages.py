@@ -53,3 +53,20 @@ class CopyRequested(Message):
 @dataclass
 class StartDatabaseRequested(Message):
     """Start the compose service of the database."""
+
+
+@dataclass
+class LogsRequested(Message):
+    """Show the log of the database's container."""
+
+
+@dataclass
+class PsqlRequested(Message):
+    """Open psql in the database's container."""
+
+
+@dataclass
+class UsageWanted(Message):
+    """Somebody looks at what the container takes, or does so no longer."""
+
+    wanted: bool

@@ -23,6 +23,10 @@ COMMANDS = (
     ("downgrade('base')", "Downgrade to base", "Undo every revision; a plan first"),
     ("test", "Test a revision", "Upgrade, downgrade one step, upgrade again; asks first"),
     ("start_database", "Start the database", "Start its compose service"),
+    ("stop_database", "Stop the database", "Stop its compose service; asks first"),
+    ("restart_database", "Restart the database", "Restart its compose service; asks first"),
+    ("logs", "Log of the database", "Follow its container's log"),
+    ("psql", "psql", "Open psql in the database's container"),
     ("refresh", "Refresh", "Read history, git, container, database and drift again"),
 )
 

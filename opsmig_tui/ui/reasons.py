@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from opsmig_tui.workspace.state import WorkspaceState
 
-CHANGES_SOMETHING = frozenset({"create", "upgrade", "downgrade", "test", "start_database"})
+CHANGES_SOMETHING = frozenset({
+    "create", "upgrade", "downgrade", "test", "start_database", "stop_database",
+    "restart_database", "psql",
+})  # fmt: skip
 NEEDS_PYTHON = frozenset({"create", "upgrade", "downgrade", "test"})
 
 

@@ -38,6 +38,15 @@ def prepare(
         record.info[SEEN] = (cargs, cparams)
 
 
+def asked_address(dialect: Any, cparams: dict[str, Any]) -> tuple[Optional[str], Optional[int]]:
+    """(host, port) that a PostgreSQL connection is going to be asked for, where one can tell."""
+    if dialect.name != "postgresql":
+        return None, None
+    host = cparams.get("host") or os.environ.get("PGHOST")
+    port = str(cparams.get("port") or os.environ.get("PGPORT") or "5432")
+    return (host if isinstance(host, str) else None), (int(port) if port.isdigit() else None)
+
+
 def learn_password(dbapi: Any, redactor: Redactor) -> None:
     """A password that libpq found by itself: in PGPASSWORD, ~/.pgpass or a service file."""
     info = getattr(driver_connection(dbapi), "info", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import json
 import os
@@ -35,6 +36,7 @@ OPERATIONS = {
     "plan_create": "create",
     "create": "create",
     "run": "run",
+    "sessions": "sessions",
 }
 """op → module of this package; its function `op(session, request)` returns the result."""
 GIVE_UP_SECONDS = 20.0
@@ -161,10 +163,14 @@ def _perform(session: Session, number: int, request: Any) -> Any:
         finally:
             cancellation.end()
     except BaseException as error:
-        return describe(
+        failed = describe(
             error,
             os.path.realpath(session.settings.root),
             session.scripts.directories(),
             statement=session.trace.failed_statement,
             cancelled=isinstance(error, Cancelled) or cancellation.was_cancelled,
         )
+        if failed.kind != "connection":
+            return failed
+        host, port = session.trace.asked
+        return dataclasses.replace(failed, host=host, port=port)

@@ -7,14 +7,8 @@ import re
 import threading
 from typing import Any, Optional
 
-MASK = "***"
+from .protocol import MASK, mask
 
-_URL = re.compile(r"(://[^\s:/@'\"]*):(?!\*\*\*@)((?:[^\s/'\"]*))@")
-_SQL = re.compile(r"(?i)(\bpassword\s+)(?:E?'(?:[^'\\]|''|\\.)*'|\$(\w*)\$.*?\$\2\$)", re.DOTALL)
-_DSN = re.compile(
-    r"""(?i)(password['"]?[ ]*[:=][ ]*)(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
-    r"""|(password=)(?!\*\*\*)[^\s'",;&)]+"""
-)
 _WORDS = ("kind", "direction", "stream", "sign", "dialect", "level", "sqlstate")
 _FIXED = frozenset((*_WORDS, "file", "path", "directory", "file_name", "digest"))
 """Fields with a fixed set of values, and paths: a password that is such a word, or the name of a
@@ -51,12 +45,7 @@ class Redactor:
         pattern = self._pattern
         if pattern is not None:
             value = pattern.sub(MASK, value)
-        if "://" in value:
-            value = _URL.sub(rf"\1:{MASK}@", value)
-        if "password" in value.lower():
-            value = _SQL.sub(rf"\1'{MASK}'", value)
-            value = _DSN.sub(lambda found: (found[1] or found[2]) + MASK, value)
-        return value
+        return mask(value)
 
     def clean(self, value: Any) -> Any:
         """A copy of a JSON-like value with every string in it masked, and fit to be printed."""

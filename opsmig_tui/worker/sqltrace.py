@@ -53,6 +53,8 @@ class Trace:
         self.applied: list[str] = []
         self.committed: list[str] = []
         self.failed_statement = ""
+        self.asked: tuple[Optional[str], Optional[int]] = (None, None)
+        """Host and port of the last connection that was tried."""
 
     def install(self) -> None:
         """Listen, for as long as the process lives."""
@@ -74,6 +76,7 @@ class Trace:
         self._dirty = self.recording = False
         self._unsettled = None
         self.applied, self.committed, self.failed_statement = [], [], ""
+        self.asked = (None, None)
 
     def settle(self) -> None:
         """Tell of the last commit, now that something else happens and it has not failed.
@@ -103,6 +106,7 @@ class Trace:
 
     def _do_connect(self, dialect: Any, record: Any, cargs: Any, cparams: dict[str, Any]) -> None:
         read_only = self.read_only and self.options_taken
+        self.asked = connections.asked_address(dialect, cparams)
         connections.prepare(dialect, record, cargs, cparams, self._redactor, read_only)
 
     def _connected(self, raw: Any, record: Any) -> None:

@@ -26,7 +26,7 @@ from opsmig_tui.workspace.guards import (
     refuse_while_running,
 )
 from opsmig_tui.workspace.running import RunReporter, position, reported
-from opsmig_tui.workspace.status import where_is
+from opsmig_tui.workspace.status import not_the_container, where_is
 
 if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
@@ -66,6 +66,8 @@ def confirmation(workspace: Workspace, plan: PlanResult) -> Confirmation:
     places = [where_is(workspace, one.identity) for one in plan.databases]
     local = bool(places) and all(one.is_local for one in places)
     warnings = [one.text for one in places if not one.is_local]
+    others = (not_the_container(workspace.state, one.identity) for one in plan.databases)
+    warnings += filter(None, others)
     if protected_by := protection(workspace, plan):
         warnings.append(f"The settings protect this database ({protected_by}).")
     far = (one for one, place in zip(plan.databases, places, strict=True) if not place.is_local)

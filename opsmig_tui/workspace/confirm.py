@@ -25,7 +25,8 @@ class Confirmation:
     """The whole question. `typed` is the text that must be typed, None when `y` is enough.
 
     `warnings` are sentences about the database ("not local: …"), shown before the plan. `name` is
-    the name of the database that is meant: of several the one that calls for the most care.
+    the name of the database that is meant: of several the one that calls for the most care. `notes`
+    are sentences that warn of nothing.
     """
 
     title: str
@@ -33,6 +34,7 @@ class Confirmation:
     command: str
     steps: tuple[ConfirmationStep, ...] = ()
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     typed: str | None = None
     typed_what: str = ""
     destructive: bool = False

@@ -1,61 +1,201 @@
-"""Starting the database's compose service."""
+"""The database's container: starting, making it anew, stopping and restarting it.
+
+Each is one run of the compose command, told in the output, and ends with what became of it.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 from opsmig_tui.project.errors import OpsmigError
-from opsmig_tui.workspace.guards import refuse_when_read_only
-from opsmig_tui.workspace.status import refresh
+from opsmig_tui.worker.protocol import Failed
+from opsmig_tui.workspace.confirm import Confirmation
+from opsmig_tui.workspace.guards import refuse_when_read_only, refuse_while_running
+from opsmig_tui.workspace.readiness import until_ready
+from opsmig_tui.workspace.running import RunReporter, reported
+from opsmig_tui.workspace.sessions import sessions_text
 
 if TYPE_CHECKING:
+    from opsmig_tui.services.compose.command import Compose
+    from opsmig_tui.services.docker import ContainerState, DockerAnswer
     from opsmig_tui.workspace.workspace import Workspace
 
-PATIENCE_SECONDS = 30.0
-ASK_AGAIN_SECONDS = 0.5
+Action = Literal["start", "recreate", "stop", "restart"]
+_PORT_TAKEN = re.compile(
+    r"port is already allocated|address already in use|ports are not available"
+)
+LEFT_ALONE = Failed("cancelled", "Cancelled: what the engine has begun by now goes on there.")
 
 
-async def start_database(workspace: Workspace) -> None:
-    """Starts the service and reads container and status again; its output streams.
+@dataclass(frozen=True)
+class StartPlan:
+    """What starting comes to. `runs`: there is nothing to start. `outdated` says in words why only
+    making the container anew would apply the compose files as they are, "" where it would not, and
+    `recreation` is the question to put before that."""
 
-    Raises OpsmigError when there is no service, no Docker, or the start failed.
-    """
-    from opsmig_tui.services.compose_up import start_command, start_service
+    service: str
+    runs: bool
+    outdated: str = ""
+    recreation: Confirmation | None = None
 
-    refuse_when_read_only(workspace, "start the database")
+
+async def known_container(workspace: Workspace) -> tuple[DockerAnswer, ContainerState]:
+    """What the engine says now. Raises OpsmigError where there is no service or no engine."""
+    await workspace.refresh("container")
     docker = workspace.state.container.value
     if docker is None or docker.container is None:
-        reason = docker.problem if docker is not None else "Docker has not answered yet."
-        raise OpsmigError(f"There is no compose service to start. {reason}".strip())
-    service = docker.container.service
-    command = " ".join(start_command(service))
+        reason = docker.problem if docker is not None else workspace.state.container.problem
+        raise OpsmigError(f"There is no compose service to work with. {reason}".strip())
+    return docker, docker.container
+
+
+async def compose_of(docker: DockerAnswer, container: ContainerState) -> Compose:
+    """The compose command for this service. Raises OpsmigError when none is installed."""
+    from opsmig_tui.services.compose.command import Compose, find_program
+
+    assert docker.compose is not None
+    other = container.project if container.project != docker.project else ""
+    program = await find_program()
+    return Compose(program, docker.compose.folder, docker.engine.environment, other)
+
+
+async def plan_start(workspace: Workspace) -> StartPlan:
+    """Looks whether there is something to start, and whether the container is outdated.
+
+    Raises OpsmigError where it may not be started or cannot be.
+    """
+    refuse_when_read_only(workspace, "start the database")
+    refuse_while_running(workspace)
+    docker, container = await known_container(workspace)
+    plan = StartPlan(container.service, container.is_up)
+    if container.state == "absent":
+        return plan
+    compose = await compose_of(docker, container)
+    outdated = await _outdated(docker, container, compose)
+    if not outdated:
+        return plan
+    question = await _recreation(docker, container, compose, outdated)
+    return StartPlan(container.service, container.is_up, outdated, question)
+
+
+async def _outdated(docker: DockerAnswer, container: ContainerState, compose: Compose) -> str:
+    """By what compose itself goes: the hash of the service's configuration, and the image's id."""
+    from opsmig_tui.services.docker.details import image_id
+
+    hashes = (await compose.answer("config", "--hash", container.service)).splitlines()
+    now = next((one.split()[-1] for one in hashes if one.startswith(f"{container.service} ")), "")
+    if now and container.config_hash and now != container.config_hash:
+        return "its configuration in the compose files has changed since"
+    image = await asyncio.to_thread(image_id, docker.engine, container.image)
+    if image and container.image_id and image != container.image_id:
+        return f"{container.image} is another image by now"
+    return ""
+
+
+async def _recreation(
+    docker: DockerAnswer, container: ContainerState, compose: Compose, outdated: str
+) -> Confirmation:
+    """The question before a container is thrown away: what is on no volume goes with it."""
+    from opsmig_tui.services.docker.details import by_folder, changed_files
+
+    written = await asyncio.to_thread(changed_files, docker.engine, container.id)
+    notes = [f"{container.name} was made before: {outdated}."]
+    notes += [f"kept: {one}" for one in container.volumes]
+    loses_data = not container.data_is_kept and any(
+        path.startswith(f"{container.data}/") for path in written
+    )
+    warnings = [f"THE DATABASE GOES: {container.data} is on no volume."] if loses_data else []
+    warnings += [
+        f"on no volume, goes: {count:,} file{'s' * (count != 1)} below {folder}"
+        for folder, count in by_folder(written)
+    ]
+    return Confirmation(
+        title=f"Make {container.service} anew",
+        database=container.name,
+        command=compose.shown(*_WORDS["recreate"], container.service),
+        notes=tuple(notes),
+        warnings=tuple(warnings),
+        typed=container.name if loses_data else None,
+        typed_what="the container's name",
+        destructive=loses_data,
+        name=container.name,
+    )
+
+
+_WORDS: dict[Action, tuple[str, ...]] = {
+    "start": ("up", "-d", "--no-recreate"),
+    "recreate": ("up", "-d", "--no-deps"),
+    "stop": ("stop",),
+    "restart": ("restart",),
+}
+_TITLES: dict[Action, str] = {
+    "start": "Starting", "recreate": "Making anew", "stop": "Stopping", "restart": "Restarting",
+}  # fmt: skip
+
+
+async def plan_stop(workspace: Workspace, action: Literal["stop", "restart"]) -> Confirmation:
+    """The question before the server goes away: who else is connected to it.
+
+    Raises OpsmigError where there is nothing to stop.
+    """
+    refuse_when_read_only(workspace, f"{action} the database")
+    refuse_while_running(workspace)
+    docker, container = await known_container(workspace)
+    if container.state in ("absent", "created", "exited", "dead"):
+        raise OpsmigError(f"{container.service} does not run: there is nothing to {action}.")
+    compose = await compose_of(docker, container)
+    others, warn = await sessions_text(workspace, container)
+    return Confirmation(
+        title=f"{action.capitalize()} {container.service}",
+        database=f"{container.name}  {container.image}",
+        command=compose.shown(*_WORDS[action], container.service),
+        notes=() if warn else (others,),
+        warnings=(others,) if warn else (),
+        name=container.name,
+    )
+
+
+async def perform(workspace: Workspace, action: Action) -> None:
+    """Does one of the actions as a run of its own. What has to be asked before was asked.
+
+    Raises OpsmigError when it fails.
+    """
+    refuse_when_read_only(workspace, f"{action} the database")
+    refuse_while_running(workspace)
+    docker, container = await known_container(workspace)
+    compose = await compose_of(docker, container)
+    command = compose.shown(*_WORDS[action], container.service)
     workspace.log_command(command)
-    workspace.output.append("command", command)
+    title = f"{_TITLES[action]} {container.service}"
+    async with reported(workspace, title, command, cancelled=LEFT_ALONE) as reporter:
+        try:
+            await _run(workspace, compose, action, container.service, reporter)
+            if action == "stop":
+                reporter.succeed(f"{container.service} is stopped")
+            else:
+                reporter.succeed(await until_ready(workspace, reporter.say))
+        finally:
+            await workspace.refresh("container")
+    if action == "stop" and workspace.state.trusted:
+        await workspace.refresh("status")
+
+
+async def _run(
+    workspace: Workspace, compose: Compose, action: Action, service: str, reporter: RunReporter
+) -> None:
+    lines: list[str] = []
 
     def show(line: str) -> None:
-        workspace.output.append("print", line)
-        workspace.output_moved()
+        lines.append(line)
+        reporter.say("print", line)
 
-    status = await start_service(workspace.project, service, show)
-    await workspace.refresh("container")
+    status = await compose.run(*_WORDS[action], service, on_line=show)
     if status != 0:
-        raise OpsmigError(f"{command} ended with status {status}; its output says why.")
-    if workspace.state.trusted:
-        await _until_it_answers(workspace)
-
-
-async def _until_it_answers(workspace: Workspace) -> None:
-    """A server that has just been started refuses connections for a moment: asks until it takes
-    one, or says something else than that it cannot be reached."""
-    loop = asyncio.get_running_loop()
-    end = loop.time() + PATIENCE_SECONDS
-    await workspace.refresh("status")
-    while _unreachable(workspace) and loop.time() < end:
-        await asyncio.sleep(ASK_AGAIN_SECONDS)
-        await refresh(workspace, "status", quiet=True)
-
-
-def _unreachable(workspace: Workspace) -> bool:
-    failure = workspace.state.status.failure
-    return failure is not None and failure.kind == "connection"
+        last = next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+        hint = ""
+        if _PORT_TAKEN.search(last):
+            hint = "Something else listens on that port: stop it, or publish another one."
+        raise OpsmigError(f"{service} did not {action}: {last}", hint=hint)

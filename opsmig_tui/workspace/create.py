@@ -1,12 +1,11 @@
-"""Creating a revision: pre-flight, what would be generated, generating it, and taking it back."""
+"""Creating a revision: what would be generated, generating it, and taking it back."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.worker.protocol import Create, CreatePlan, CreateResult, PlanCreate
@@ -15,108 +14,11 @@ from opsmig_tui.workspace.guards import (
     refuse_when_untrusted,
     refuse_while_running,
 )
-from opsmig_tui.workspace.running import RunReporter, position, reported
+from opsmig_tui.workspace.running import RunReporter, reported
 from opsmig_tui.workspace.state import WorkspaceState
-from opsmig_tui.workspace.status import lost
 
 if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
-
-
-@dataclass(frozen=True)
-class Check:
-    """One line of the pre-flight. It is yielded twice: as "running", then with its result.
-
-    `offer` names what would mend it: "start" the database, or "upgrade" it first.
-    """
-
-    name: str
-    state: Literal["running", "ok", "warning", "failed"]
-    text: str = ""
-    offer: Literal["", "start", "upgrade"] = ""
-
-
-async def preflight(workspace: Workspace) -> AsyncIterator[Check]:
-    """Everything that should be so before autogenerate runs. Ends early where the rest depends on
-    what failed. Raises OpsmigError when creating is not allowed at all."""
-    refuse_when_read_only(workspace, "create a revision")
-    refuse_while_running(workspace)
-    refuse_when_untrusted(workspace, "create a revision")
-    config = workspace.project.config
-    yield Check("config", "ok", f"{config.path.name} in {config.root.name}/")
-    yield Check("database", "running", "asking for its position …")
-    await workspace.refresh("status")
-    if workspace.state.status.phase == "failed" and workspace.state.container.value is None:
-        await workspace.refresh("container")  # whether starting it can be offered
-    reached = _database_check(workspace)
-    yield reached
-    if reached.state == "failed":
-        return
-    at_head = _head_check(workspace)
-    yield at_head
-    yield Check("models", "running", "comparing with git …")
-    await workspace.refresh("git")
-    yield _models_check(workspace)
-    if at_head.state == "failed":
-        return
-    yield Check("autogenerate", "running", "comparing the models with the database …")
-    await workspace.refresh("drift")
-    yield _drift_check(workspace)
-
-
-def _database_check(workspace: Workspace) -> Check:
-    status = workspace.state.status
-    if status.phase == "failed" or not workspace.state.database:
-        docker = workspace.state.container.value
-        startable = docker is not None and docker.available and docker.container is not None
-        offer: Literal["", "start"] = "start" if startable else ""
-        return Check("database", "failed", status.problem or "env.py reached no database", offer)
-    from opsmig_tui.workspace.apply import identity_text
-
-    return Check("database", "ok", identity_text(workspace.state.database.identity))
-
-
-def _head_check(workspace: Workspace) -> Check:
-    value = workspace.state.status.value
-    assert value is not None
-    if text := lost(workspace.state):
-        return Check("at head", "failed", text)
-    if len(value.heads) > 1:
-        heads = ", ".join(value.heads)
-        return Check("at head", "failed", f"{len(value.heads)} heads ({heads}): merge them first")
-    if value.pending:
-        count = len(value.pending)
-        text = f"{count} pending revision{'s' if count > 1 else ''} must be applied first"
-        return Check("at head", "failed", text, "upgrade")
-    return Check("at head", "ok", position(workspace.state.current or ()))
-
-
-def _models_check(workspace: Workspace) -> Check:
-    view = workspace.state.git.value
-    if view is None or workspace.state.git.phase == "failed":
-        return Check("models", "warning", workspace.state.git.problem)
-    if not view.changes and view.problem:
-        return Check("models", "warning", view.problem)
-    if not view.changes:
-        return Check("models", "warning", "no model file is changed on this branch")
-    count = len(view.changes)
-    names = ", ".join(change.path.name for change in view.changes[:3])
-    more = f" and {count - 3} more" if count > 3 else ""
-    return Check("models", "ok", f"{count} changed: {names}{more}")
-
-
-def _drift_check(workspace: Workspace) -> Check:
-    drift = workspace.state.drift
-    if drift.phase == "failed" or drift.value is None:
-        return Check("autogenerate", "failed", drift.problem)
-    unseen = sum(one.kind == "enum-value" for one in drift.value.operations)
-    count = len(drift.value.operations) - unseen
-    more = f"; {unseen} new enum value{'s' if unseen > 1 else ''} it does not see" if unseen else ""
-    if not count:
-        text = f"the models match the database: nothing to generate{more}"
-        return Check("autogenerate", "warning", text)
-    what = f"{count} operation{'s' if count > 1 else ''} to generate"
-    return Check("autogenerate", "ok", what + more)
 
 
 async def plan_create(workspace: Workspace, message: str) -> CreatePlan:

@@ -87,6 +87,7 @@ def _container(answer: DockerAnswer | None) -> dict[str, Any] | None:
         "name": one.name,
         "image": one.image,
         "ports": list(one.ports),
+        "detail": one.detail,
     }
 
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Project
-from opsmig_tui.workspace.state import Part, Staled
+from opsmig_tui.workspace import running
+from opsmig_tui.workspace.state import Part, Staled, WorkspaceState
 from opsmig_tui.workspace.status import describe, refresh
 
 if TYPE_CHECKING:
@@ -24,7 +26,8 @@ async def run(workspace: Workspace) -> None:
     """Reads every part, then keeps them fresh until cancelled."""
     async with asyncio.TaskGroup() as group:
         for job in (
-            workspace.refresh("git", "container"),
+            workspace.refresh("git"),
+            _follow_container(workspace),
             _follow_database(workspace),
             _follow_files(workspace, group),
         ):
@@ -54,6 +57,42 @@ async def _follow_database(workspace: Workspace) -> None:
             await look_again(workspace)
 
 
+async def _follow_container(workspace: Workspace) -> None:
+    """Reads the container again whenever the engine tells that it may have changed."""
+    from opsmig_tui.services.docker.follow import changes
+
+    await workspace.refresh("container")
+    await _until_there_is_a_service(workspace)
+    async for _ in changes():
+        before = _container_state(workspace)
+        await refresh(workspace, "container", quiet=True)
+        moved = _container_state(workspace) != before
+        if moved and workspace.state.trusted and not workspace.state.running:
+            await look_again(workspace)
+
+
+async def _until_there_is_a_service(workspace: Workspace) -> None:
+    """A project without a compose file has no need of Docker."""
+    there = asyncio.Event()
+
+    def look(state: WorkspaceState) -> None:
+        if state.container.value is not None and state.container.value.service:
+            there.set()
+
+    end = workspace.subscribe(look)
+    try:
+        look(workspace.state)
+        await there.wait()
+    finally:
+        end()
+
+
+def _container_state(workspace: Workspace) -> tuple[str, str]:
+    docker = workspace.state.container.value
+    container = docker.container if docker is not None else None
+    return (container.id, container.state) if container is not None else ("", "")
+
+
 async def look_again(workspace: Workspace) -> None:
     """Asks for the position; only another one is worth comparing the models again."""
     position, lost = workspace.state.current, workspace.state.status.phase == "failed"
@@ -61,6 +100,10 @@ async def look_again(workspace: Workspace) -> None:
     now_lost = workspace.state.status.phase == "failed"
     if now_lost != lost:
         await refresh(workspace, "container", quiet=True)  # it may be why
+    if lost and not now_lost and workspace.state.current is not None:
+        at = running.position(workspace.state.current)
+        workspace.output.append("info", f"the database answers again: it stands at {at}")
+        workspace.output_moved()
     if now_lost:
         workspace.dispatch(Staled(("drift",)))
     elif lost or workspace.state.current != position:
@@ -86,6 +129,8 @@ async def _on_report(
     workspace: Workspace, paths: frozenset[Path], group: asyncio.TaskGroup
 ) -> None:
     old = on_files_changed(workspace, paths)
+    if not paths.isdisjoint(await asyncio.to_thread(compose_files, workspace.project)):
+        await refresh(workspace, "container", quiet=True)
     if workspace.state.trusted and (old.code or old.position):
         # The next saved file must not wait for the models to be imported.
         group.create_task(_told(workspace, _ask_again(workspace, old)))
@@ -101,9 +146,21 @@ def watched(project: Project) -> tuple[Path, ...]:
     found = [project.root]
     elsewhere = (*project.config.version_locations, *model_roots(project))
     found += [path for path in elsewhere if not path.is_relative_to(project.root)]
+    found += [path for path in compose_files(project) if not path.is_relative_to(project.root)]
     if project.repository is not None:
         found += git_paths(project.repository)
     return tuple(found)
+
+
+def compose_files(project: Project) -> tuple[Path, ...]:
+    """The compose files and the .env they take values from; none where there are none to read."""
+    from opsmig_tui.services.compose import find_compose
+
+    try:
+        files = find_compose(project)
+    except OpsmigError:  # said by the container's own part of the state
+        return ()
+    return (*files.paths, files.project_folder / ".env") if files is not None else ()
 
 
 @dataclass(frozen=True)

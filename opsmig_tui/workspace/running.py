@@ -42,7 +42,7 @@ class RunReporter:
         self._task = asyncio.current_task()
         self._step_line: int | None = None
         self._sql_lines: dict[int, int] = {}
-        self._say("command", command)
+        self.say("command", command)
         self._show()
 
     def __call__(self, event: protocol.Event) -> None:
@@ -62,23 +62,23 @@ class RunReporter:
                 number = self._sql_lines.pop(event.number, None)
                 self._complete(number, "done", event.elapsed_ms, event.rows)
             case protocol.Output():
-                self._say("print", event.text)
+                self.say("print", event.text)
             case protocol.Log():
                 self._log(event)
             case protocol.Notice():
-                self._say("notice", f"{event.severity}: {event.text}")
+                self.say("notice", f"{event.severity}: {event.text}")
             case protocol.Commit():
                 what = ", ".join(event.revisions) or "a statement of its own (autocommit)"
-                self._say("info", f"committed: {what}")
+                self.say("info", f"committed: {what}")
             case protocol.Rollback():
-                self._say("warning", "rolled back")
+                self.say("warning", "rolled back")
         self.workspace.output_moved()
 
     def _log(self, event: protocol.Log) -> None:
         if event.logger == STEP_LOGGER and event.text.startswith(STEP_RECORDS):
             return
         who = "" if event.logger.split(".")[0] == "alembic" else f"{event.level} {event.logger}: "
-        self._say("log", who + event.text)
+        self.say("log", who + event.text)
 
     def _step_start(self, event: protocol.StepStart) -> None:
         arrow = "▲" if event.direction == "upgrade" else "▼"
@@ -126,7 +126,7 @@ class RunReporter:
             self.stopping = True
             self.view = replace(self.view, phase="cancelling")
             what = "the running statement is cancelled on the server …" if self._asked else "…"
-            self._say("warning", f"cancelling: {what}")
+            self.say("warning", f"cancelling: {what}")
             self._show()
         if self._asked:
             assert self.client is not None
@@ -141,11 +141,11 @@ class RunReporter:
     def _harder(self, client: WorkerClient) -> None:
         if self._forced_at is None:
             self._forced_at = time.monotonic()
-            self._say("warning", "cancelling harder: the Python code is interrupted …")
+            self.say("warning", "cancelling harder: the Python code is interrupted …")
             client.cancel_running(force=True)
         elif not self._killed and time.monotonic() - self._forced_at >= KILL_AFTER:
             self._killed = True
-            self._say("warning", "the worker is killed …")
+            self.say("warning", "the worker is killed …")
             client.kill_running()
         self.workspace.output_moved()
 
@@ -155,7 +155,7 @@ class RunReporter:
 
     def succeed(self, text: str) -> None:
         """The run ended well; `text` is read back from the database."""
-        self._say("success", text)
+        self.say("success", text)
         self._end("done", text)
 
     def fail(self, failed: protocol.Failed) -> None:
@@ -167,11 +167,11 @@ class RunReporter:
             self._complete(number, "failed", None)
         self._complete(self._step_line, "failed", None)
         kind: RunPhase = "cancelled" if failed.kind == "cancelled" else "failed"
-        self._say("warning" if kind == "cancelled" else "error", failed.message)
+        self.say("warning" if kind == "cancelled" else "error", failed.message)
         for text in failure_details(failed, self.workspace.project.root):
-            self._say("info", text)
+            self.say("info", text)
         if (failed.kind == "crash" or failed is KILLED) and self.view.number:
-            self._say("warning", "the server may still be busy with the last statement: look again")
+            self.say("warning", "the server may still be busy with the last statement: look again")
         self._end(kind, failed.message)
 
     def say_position(self) -> None:
@@ -181,14 +181,15 @@ class RunReporter:
             at = f"the database stands at {position(self.workspace.state.current or ())}"
         else:
             at = f"where the database stands could not be read: {status.problem}"
-        self._say("info", at)
+        self.say("info", at)
 
     def _end(self, phase: RunPhase, message: str) -> None:
         self.view = replace(self.view, phase=phase, message=message)
         self._show()
         self.workspace.output_moved()
 
-    def _say(self, kind: str, text: str) -> None:
+    def say(self, kind: str, text: str) -> None:
+        """One more line of this run."""
         self.workspace.output.append(kind, text)  # type: ignore[arg-type]
         self.workspace.output_moved()
 
@@ -239,8 +240,12 @@ INTERRUPTED = protocol.Failed("cancelled", "Interrupted: what was under way is c
 
 
 @asynccontextmanager
-async def reported(workspace: Workspace, title: str, command: str) -> AsyncIterator[RunReporter]:
+async def reported(
+    workspace: Workspace, title: str, command: str, *, cancelled: protocol.Failed = CANCELLED
+) -> AsyncIterator[RunReporter]:
     """One run, from its command line to its last one: however the block ends, the run is over.
+
+    `cancelled` says what it means that it was cancelled.
 
     A cancel that came before the worker was asked for anything is raised as WorkerFailed, as one
     that came later is.
@@ -254,10 +259,10 @@ async def reported(workspace: Workspace, title: str, command: str) -> AsyncItera
         reporter.fail(error.failed)
         raise
     except asyncio.CancelledError:
-        reporter.fail(CANCELLED if reporter.interrupted else INTERRUPTED)
+        reporter.fail(cancelled if reporter.interrupted else INTERRUPTED)
         task = asyncio.current_task()
         if reporter.interrupted and task is not None and task.uncancel() == 0:
-            raise WorkerFailed(CANCELLED) from None
+            raise WorkerFailed(cancelled) from None
         raise
     except OpsmigError as error:
         reporter.fail(protocol.Failed("protocol", str(error), hint=error.hint))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from opsmig_tui.history.model import GraphRow, History
     from opsmig_tui.project.model import Interpreter, Project
     from opsmig_tui.services.docker import DockerAnswer
+    from opsmig_tui.services.docker.usage import Usage
     from opsmig_tui.services.git import Branch, Mark
     from opsmig_tui.services.locality import Locality
     from opsmig_tui.worker.protocol import DatabaseStatus, DriftResult, Failed, StatusResult
@@ -105,6 +106,7 @@ class WorkspaceState:
     run: RunView | None = None
     commands: tuple[LoggedCommand, ...] = ()
     output_version: int = 0
+    usage: tuple[Usage, ...] = ()
 
     @property
     def read_only(self) -> bool:
@@ -200,6 +202,13 @@ class RunChanged:
 
 
 @dataclass(frozen=True)
+class UsageMeasured:
+    """What the container takes now; None: it is not measured (any more)."""
+
+    usage: Usage | None
+
+
+@dataclass(frozen=True)
 class CommandLogged:
     command: LoggedCommand
 
@@ -211,10 +220,12 @@ class OutputMoved:
 
 StateEvent = (
     Began | Answered | Unanswered | Staled | Trusted | InterpreterSought | LocalityKnown
-    | RunChanged | CommandLogged | OutputMoved
+    | RunChanged | CommandLogged | OutputMoved | UsageMeasured
 )  # fmt: skip
 
 MOST_COMMANDS = 500
+# One a second: the last minute.
+MOST_MEASURED = 60
 
 
 def apply(state: WorkspaceState, event: StateEvent) -> WorkspaceState:
@@ -249,6 +260,9 @@ def apply(state: WorkspaceState, event: StateEvent) -> WorkspaceState:
             return replace(state, commands=(*others[1 - MOST_COMMANDS :], command))
         case OutputMoved(version):
             return replace(state, output_version=version)
+        case UsageMeasured(usage):
+            before = state.usage[1 - MOST_MEASURED :]
+            return replace(state, usage=(*before, usage) if usage is not None else ())
 
 
 def _part(state: WorkspaceState, part: Part) -> Loaded[Any]:

@@ -141,6 +141,25 @@ def where_is(workspace: Workspace, identity: Identity) -> Locality:
     return locality(identity, container, embedded=workspace.project.is_sample)
 
 
+def wrong_database(state: WorkspaceState) -> str:
+    """Says that env.py's database is not the one in this project's container: one sentence, or "".
+
+    Known before it answers, too: by the address that was tried.
+    """
+    failure = state.status.failure
+    if state.status.phase == "failed" and failure is not None and failure.kind == "connection":
+        return not_the_container(state, Identity("postgresql", "", "", failure.host, failure.port))
+    return not_the_container(state, state.database.identity) if state.database else ""
+
+
+def not_the_container(state: WorkspaceState, identity: Identity) -> str:
+    """Says that this connection does not lead into the project's container, "" where it does."""
+    from opsmig_tui.services.locality import mismatch
+
+    docker = state.container.value
+    return mismatch(identity, docker.container if docker is not None else None)
+
+
 def drift_count(state: WorkspaceState) -> int | None:
     """Operations autogenerate would emit, None while not known."""
     return None if state.drift.value is None else len(state.drift.value.operations)

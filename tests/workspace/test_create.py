@@ -11,13 +11,12 @@ from opsmig_tui.demo import SampleProject
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.services.worker_client import WorkerFailed
 from opsmig_tui.workspace.create import (
-    Check,
     create,
     discard,
     plan_create,
-    preflight,
     why_not_discard,
 )
+from opsmig_tui.workspace.preflight import Check, preflight
 from opsmig_tui.workspace.workspace import Workspace
 from tests.conftest import Sql
 from tests.support.projects import AlembicProject

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.ui.failures import show_error
 from opsmig_tui.ui.flows.apply import migrate
+from opsmig_tui.ui.flows.container import start
 from opsmig_tui.ui.flows.edit import edit
 from opsmig_tui.ui.flows.test import test_revision
 from opsmig_tui.ui.flows.trust import trusted
 from opsmig_tui.ui.screens.create import CreateScreen, Outcome
 from opsmig_tui.ui.screens.question import Answer
 from opsmig_tui.ui.screens.wait import waiting
-from opsmig_tui.workspace.container import start_database
 from opsmig_tui.workspace.create import create as write
 from opsmig_tui.workspace.create import discard, plan_create, why_not_discard
 
@@ -35,8 +35,8 @@ async def create(screen: MainScreen) -> None:
             raise outcome.error
         message = outcome.message
         if outcome.offer == "start":
-            screen.board.go("output")
-            await start_database(screen.workspace)
+            if not await start(screen):
+                return
         elif outcome.offer == "upgrade":
             if not await migrate(screen, "upgrade", "head"):
                 return

@@ -110,7 +110,8 @@ class Pane(Vertical):
         focused = self.has_focus_within
         edge = ink.accent if focused else ink.edge
         name = ink.heading if focused else ink.strong
-        left: list[Part] = [(f"{self.number} ", ink.dim), (self.heading, name), *self._left]
+        number = f"{self.number} " if self.number else ""
+        left: list[Part] = [(number, ink.dim), (self.heading, name), *self._left]
         right = list(self._right)
         # Textual keeps a cell at each end of an edge and, beside each corner, a blank and one more.
         corners = 0 if self.has_class("-collapsed") else 2

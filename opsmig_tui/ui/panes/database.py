@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
-from opsmig_tui.ui.messages import StartDatabaseRequested
+from opsmig_tui.ui.messages import (
+    LogsRequested,
+    PsqlRequested,
+    StartDatabaseRequested,
+    UsageWanted,
+)
 from opsmig_tui.ui.panes import database_rows
 from opsmig_tui.ui.panes.base import Pane
 from opsmig_tui.ui.widgets.code import inked
@@ -52,6 +57,10 @@ class DatabasePane(Pane):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "start", "start", id="database.start",
                 tooltip="Start the database's container"),
+        Binding("l", "logs", "log", id="database.logs",
+                tooltip="Follow the log of the database's container"),
+        Binding("x", "psql", "psql", id="database.psql",
+                tooltip="Open psql in the database's container"),
     ]  # fmt: skip
 
     def __init__(self, *, id: str | None = "database") -> None:
@@ -64,7 +73,7 @@ class DatabasePane(Pane):
 
     def show(self, state: WorkspaceState) -> None:
         parts = (state.status, state.container, state.locality, state.trusted, state.history.value)
-        if self.is_news(*parts):
+        if self.is_news(*parts, state.usage):
             self.list.state = state
             self.list.build()
             self._retitle()
@@ -95,6 +104,20 @@ class DatabasePane(Pane):
 
     def action_start(self) -> None:
         self.post_message(StartDatabaseRequested())
+
+    def action_logs(self) -> None:
+        self.post_message(LogsRequested())
+
+    def action_psql(self) -> None:
+        self.post_message(PsqlRequested())
+
+    def on_descendant_focus(self) -> None:
+        super().on_descendant_focus()
+        self.post_message(UsageWanted(True))
+
+    def on_descendant_blur(self) -> None:
+        super().on_descendant_blur()
+        self.post_message(UsageWanted(False))
 
     def copied(self) -> tuple[str, str]:
         state = self.list.state

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from opsmig_tui.ui.panes.database_details import age, details
 from opsmig_tui.ui.panes.history_rows import id_length
 from opsmig_tui.ui.widgets.code import Piece
 from opsmig_tui.ui.widgets.paint import cut, wrap
+from opsmig_tui.workspace.status import wrong_database
 
 if TYPE_CHECKING:
-    from opsmig_tui.services.container import ContainerState
+    from opsmig_tui.services.docker import ContainerState
     from opsmig_tui.worker.protocol import DatabaseStatus, Identity
     from opsmig_tui.workspace.state import WorkspaceState
 
@@ -44,11 +46,16 @@ _FAILED_LEADS = {
 
 def build(state: WorkspaceState, width: int, now: datetime | None = None) -> list[Line]:
     """All lines: where it runs, what it is, where it stands, and what is wrong."""
-    lines = _place(state, width, now or datetime.now(UTC))
+    now = now or datetime.now(UTC)
+    lines = _place(state, width, now)
+    if other := wrong_database(state):
+        lines += _wrapped((" ▲ ", "warning"), other, "warning", width)
     database = state.database
     if database is not None:
         lines += _answered(state, database, width)
-    return lines + _problem(state, width)
+    lines += _problem(state, width)
+    docker = state.container.value
+    return lines + (details(docker, state.usage, width, now) if docker is not None else [])
 
 
 def _place(state: WorkspaceState, width: int, now: datetime) -> list[Line]:
@@ -82,23 +89,21 @@ def _container(container: ContainerState, width: int, now: datetime) -> list[Lin
         (f"  {container.state}", ink),
     ]
     if container.started_at is not None:
-        parts.append((f"  up {uptime(container.started_at, now)}", "dim"))
+        parts.append((f"  up {age(container.started_at, now)}", "dim"))
+    elif container.ended_at is not None:
+        parts.append((f"  {age(container.ended_at, now)} ago", "dim"))
     about = "  ".join(part for part in (container.image, " ".join(container.ports)) if part)
     lines: list[Line] = [tuple(parts), (("   ", "dim"), (cut(about, width - 4), "dim"))]
     if container.detail:
         lines += _wrapped(("   ", "dim"), container.detail, ink, width)
-    if not container.is_up and container.state != "restarting":
+    if container.elsewhere:
+        made = f"made from {container.elsewhere}: another folder's, of the same project name"
+        lines += _wrapped((" ▲ ", "warning"), made, "warning", width)
+    if container.state == "paused":
+        lines += _remedy("docker unpause lets it go on.", width)
+    elif not container.is_up and container.state != "restarting":
         lines += _remedy("Press s to start it.", width)
     return lines
-
-
-def uptime(since: datetime, now: datetime) -> str:
-    """ "40 s", "12 min", "2 h", "3 d"."""
-    seconds = max(0, int((now - since).total_seconds()))
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
 
 
 def _answered(state: WorkspaceState, database: DatabaseStatus, width: int) -> list[Line]:

@@ -11,6 +11,7 @@ from textual.strip import Strip
 from opsmig_tui.ui.messages import EditRequested
 from opsmig_tui.ui.panes import output_rows
 from opsmig_tui.ui.panes.base import Pane
+from opsmig_tui.ui.widgets.following import FollowingView
 from opsmig_tui.ui.widgets.line_view import LineView
 from opsmig_tui.ui.widgets.paint import Part, clean, cut, wrap
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 BATCH = 0.05
 
 
-class OutputList(LineView):
+class OutputList(FollowingView):
     """The buffer's lines, each one row unless opened; follows the end until one looks back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -33,8 +34,6 @@ class OutputList(LineView):
     def __init__(self, buffer: OutputBuffer) -> None:
         super().__init__(id="output-list")
         self.buffer = buffer
-        self.cursor_without_focus = False
-        self.follow = True
         self.opened: set[int] = set()
         # A line and which of its wrapped parts; ("", True) parts mean: all of it on one row.
         self.rows: list[tuple[OutputLine, str | None, bool]] = []
@@ -89,10 +88,7 @@ class OutputList(LineView):
         else:
             self.rows = [(item, None, True) for item in lines]
         self._longest = max((len(item.text) for item in lines[-500:]), default=0) + 4
-        last = max(0, len(self.rows) - 1)
-        self.lines_changed(last if self.follow else None)
-        if self.follow:
-            self.scroll_to_row(self.max_scroll_y)
+        self.show_end()
 
     def _rows_of(self, item: OutputLine) -> list[tuple[OutputLine, str | None, bool]]:
         if item.number not in self.opened:
@@ -108,15 +104,6 @@ class OutputList(LineView):
         for index in range(top, min(top + self.size.height, len(self.rows))):
             if self.rows[index][0].state == "running":
                 self.repaint_row(index)
-
-    def watch_cursor(self, old: int, new: int) -> None:
-        self.follow = new >= self.line_count - 1
-        super().watch_cursor(old, new)
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        super().watch_scroll_y(old_value, new_value)
-        # The wheel looks back without moving the cursor; coming back to the end follows again.
-        self.follow = self.is_vertical_scroll_end
 
     def toggle(self, index: int) -> None:
         item = self.rows[index][0]

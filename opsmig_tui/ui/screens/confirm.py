@@ -22,19 +22,23 @@ from opsmig_tui.workspace.confirm import Confirmation, ConfirmationStep
 class ConfirmScreen(Dialog[bool]):
     """Results in True for yes. Where a text must be typed, `y` counts only after it.
 
-    Enter never confirms, No has the focus, and nothing typed in the first 300 ms counts.
+    Enter never confirms, No has the focus, and nothing typed in the first 300 ms counts. `instead`
+    names a harmless third answer (key s): the result is then False and `instead_chosen` is set.
     """
 
     DEAF = True
     BINDINGS: ClassVar[list[BindingType]] = [
         key("dialog.yes", "y", "yes", "yes", "Do it, once what must be typed is typed"),
         key("dialog.no", "n", "close", "no", "Do nothing and go back"),
+        key("dialog.instead", "s", "instead", "instead", "Take the harmless way"),
     ]
 
-    def __init__(self, confirmation: Confirmation) -> None:
+    def __init__(self, confirmation: Confirmation, instead: str = "") -> None:
         danger = confirmation.destructive or not confirmation.local
         super().__init__(confirmation.title, classes="-danger" if danger else "")
         self.confirmation = confirmation
+        self.instead = instead
+        self.instead_chosen = False
         self.typed_right = confirmation.typed is None
 
     def body(self) -> ComposeResult:
@@ -50,6 +54,8 @@ class ConfirmScreen(Dialog[bool]):
             yield Input(id="typed", disabled=True, compact=True)
         with Horizontal(classes="choices"):
             yield Choice("n", "No, go back", "close", id="no")
+            if self.instead:
+                yield Choice("s", self.instead, "instead", id="instead")
             yield Choice("y", "Yes", "yes", id="yes", focusable=False)
 
     def on_mount(self) -> None:
@@ -90,6 +96,14 @@ class ConfirmScreen(Dialog[bool]):
         else:
             self.notify(f"Type {self.confirmation.typed} first.", markup=False)
 
+    def action_instead(self) -> None:
+        if self.instead and not self.deaf:
+            self.instead_chosen = True
+            self.dismiss(False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return bool(self.instead) if action == "instead" else True
+
     def action_close(self) -> None:
         self.dismiss(False)
 
@@ -99,10 +113,13 @@ def question(asked: Confirmation) -> Iterator[Line]:
     yield Line(Content.styled("on  ", "$dim"), Content.styled(asked.database, "bold"))
     for text in asked.warnings:
         yield Line(Content.styled("▲ ", "$warning"), Content.styled(text, "$warning"))
+    for text in asked.notes:
+        yield Line(Content.styled("• ", "$dim"), text)
     yield Line("", "")
     for step in asked.steps:
         yield from _step(step)
-    yield Line("", "")
+    if asked.steps:
+        yield Line("", "")
     yield Line(Content.styled("$ ", "$dim"), Content.styled(asked.command, "$dim"))
 
 

@@ -21,7 +21,8 @@ from opsmig_tui.ui.screens.dialog import Dialog
 from opsmig_tui.ui.screens.lines import Line
 from opsmig_tui.ui.screens.wait import FRAMES
 from opsmig_tui.worker.protocol import CreatePlan, DriftOperation
-from opsmig_tui.workspace.create import Check, plan_create, preflight
+from opsmig_tui.workspace.create import plan_create
+from opsmig_tui.workspace.preflight import Check, preflight
 
 if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace

@@ -203,9 +203,29 @@ class MainScreen(Screen[None]):
         self.begin("test", lambda: test_revision(self, revision or None))
 
     def action_start_database(self) -> None:
-        from opsmig_tui.workspace.container import start_database
+        from opsmig_tui.ui.flows.container import start
 
-        self.begin("start_database", lambda: start_database(self.workspace))
+        self.begin("start_database", lambda: start(self))
+
+    def action_stop_database(self) -> None:
+        from opsmig_tui.ui.flows.container import stop
+
+        self.begin("stop_database", lambda: stop(self, "stop"))
+
+    def action_restart_database(self) -> None:
+        from opsmig_tui.ui.flows.container import stop
+
+        self.begin("restart_database", lambda: stop(self, "restart"))
+
+    def action_psql(self) -> None:
+        from opsmig_tui.ui.flows.container import psql
+
+        self.begin("psql", lambda: psql(self))
+
+    def action_logs(self) -> None:
+        from opsmig_tui.ui.screens.logs import LogsScreen
+
+        self.app.push_screen(LogsScreen(self.workspace))
 
     def action_trust(self) -> None:
         from opsmig_tui.ui.flows.trust import trusted
@@ -242,3 +262,16 @@ class MainScreen(Screen[None]):
 
     def on_start_database_requested(self) -> None:
         self.action_start_database()
+
+    def on_logs_requested(self) -> None:
+        self.action_logs()
+
+    def on_psql_requested(self) -> None:
+        self.action_psql()
+
+    def on_usage_wanted(self, event: messages.UsageWanted) -> None:
+        from opsmig_tui.workspace.usage import follow_usage
+
+        self.host.workers.cancel_group(self.host, "usage")
+        if event.wanted:
+            self.host.start(lambda: follow_usage(self.workspace), group="usage")

@@ -36,6 +36,7 @@ from .facts import (
     ModelFacts,
     TableFacts,
 )
+from .masking import MASK, mask
 from .requests import (
     REQUESTS,
     RESULTS,
@@ -49,6 +50,7 @@ from .requests import (
     Request,
     Revisions,
     Run,
+    Sessions,
     Shutdown,
     Status,
 )
@@ -66,11 +68,14 @@ from .results import (
     RevisionFacts,
     RevisionsResult,
     RunResult,
+    SessionGroup,
+    SessionsResult,
     StatusResult,
 )
 
 __all__ = [
     "EVENTS",
+    "MASK",
     "PROTOCOL_VERSION",
     "REQUESTS",
     "RESULTS",
@@ -112,6 +117,9 @@ __all__ = [
     "Rollback",
     "Run",
     "RunResult",
+    "SessionGroup",
+    "Sessions",
+    "SessionsResult",
     "Shutdown",
     "SqlEnd",
     "SqlStart",
@@ -125,4 +133,5 @@ __all__ = [
     "encode_event",
     "encode_request",
     "from_dict",
+    "mask",
 ]

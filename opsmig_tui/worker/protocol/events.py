@@ -117,7 +117,8 @@ class Failed:
     CommandError: unknown revision, several heads …), "dependency" (alembic or a driver is
     missing), "crash" (the process died), "protocol".
     `committed` are revisions of the run that stay, `rolled_back` those undone, `current` the
-    position read back, None when the database could not be asked.
+    position read back, None when the database could not be asked. `host`, `port` are what a
+    PostgreSQL connection that failed was asked for, None where that is not known.
     """
 
     event = "failed"
@@ -133,6 +134,8 @@ class Failed:
     committed: tuple[str, ...] = ()
     rolled_back: tuple[str, ...] = ()
     current: Optional[tuple[str, ...]] = None
+    host: Optional[str] = None
+    port: Optional[int] = None
 
 
 Event = Union[

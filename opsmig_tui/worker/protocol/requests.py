@@ -16,6 +16,7 @@ from .results import (
     Pong,
     RevisionsResult,
     RunResult,
+    SessionsResult,
     StatusResult,
 )
 
@@ -82,6 +83,13 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Sessions:
+    """Who else is connected to the server."""
+
+    op = "sessions"
+
+
+@dataclass(frozen=True)
 class Cancel:
     """Cancel the request `target`: at its next statement, on the server, and after a second with
     SIGINT; `force` sends that at once."""
@@ -102,7 +110,18 @@ class Shutdown:
 
 
 Request = Union[
-    Status, Drift, GatherFacts, Revisions, Plan, PlanCreate, Create, Run, Cancel, Ping, Shutdown
+    Status,
+    Drift,
+    GatherFacts,
+    Revisions,
+    Plan,
+    PlanCreate,
+    Create,
+    Run,
+    Sessions,
+    Cancel,
+    Ping,
+    Shutdown,
 ]
 REQUESTS: dict[str, Any] = {cls.op: cls for cls in typing.get_args(Request)}
 RESULTS: dict[str, Any] = {
@@ -114,6 +133,7 @@ RESULTS: dict[str, Any] = {
     "plan_create": CreatePlan,
     "create": CreateResult,
     "run": RunResult,
+    "sessions": SessionsResult,
     "ping": Pong,
     "cancel": Pong,
     "shutdown": Pong,

@@ -169,5 +169,22 @@ class RunResult:
 
 
 @dataclass(frozen=True)
+class SessionGroup:
+    """`count` sessions of one application (the name it gave itself), user and database."""
+
+    application: str
+    user: str
+    database: str
+    count: int
+
+
+@dataclass(frozen=True)
+class SessionsResult:
+    """The sessions other than this tool's own, the largest group first."""
+
+    groups: tuple[SessionGroup, ...]
+
+
+@dataclass(frozen=True)
 class Pong:
     pass

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from opsmig_tui.demo.model import BEFORE_PENDING
-from opsmig_tui.services.container import ContainerState
-from opsmig_tui.services.docker import DockerAnswer
+from opsmig_tui.services.docker import ContainerState, DockerAnswer
 from opsmig_tui.services.locality import Locality
 from opsmig_tui.ui.messages import CopyRequested, StartDatabaseRequested
 from opsmig_tui.ui.panes.database import DatabasePane
-from opsmig_tui.ui.panes.database_rows import build, uptime
+from opsmig_tui.ui.panes.database_details import age
+from opsmig_tui.ui.panes.database_rows import build
 from opsmig_tui.worker.protocol import DatabaseStatus, Failed, Identity, StatusResult
 from opsmig_tui.workspace.state import (
     Answered,
@@ -144,8 +144,8 @@ def test_an_unknown_revision(real: WorkspaceState) -> None:
 @pytest.mark.parametrize(
     ("seconds", "text"), [(-5, "0 s"), (40, "40 s"), (750, "12 min"), (7300, "2 h"), (3e5, "3 d")]
 )
-def test_uptime(seconds: float, text: str) -> None:
-    assert uptime(NOW - timedelta(seconds=seconds), NOW) == text
+def test_age(seconds: float, text: str) -> None:
+    assert age(NOW - timedelta(seconds=seconds), NOW) == text
 
 
 async def test_frame_and_keys(real: WorkspaceState) -> None:

@@ -1,0 +1,112 @@
+"""The lower part of the database pane: the container's image, volumes, and what it takes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from opsmig_tui.ui.widgets.code import Piece
+from opsmig_tui.ui.widgets.paint import cut, cut_start
+
+if TYPE_CHECKING:
+    from opsmig_tui.services.docker import ContainerState, DockerAnswer
+    from opsmig_tui.services.docker.usage import Usage
+
+Line = tuple[Piece, ...]
+
+_BARS = "▁▂▃▄▅▆▇█"
+_WIDTH = 20
+#: Below this a processor does nothing to speak of: a line of mere noise should look flat. Percent.
+_CALM = 10.0
+_LABEL = 9
+
+
+def details(
+    docker: DockerAnswer, usage: tuple[Usage, ...], width: int, now: datetime
+) -> list[Line]:
+    """One fact a line: what it takes (while it is measured), image, volumes, service, engine."""
+    container = docker.container
+    if container is None or container.state == "absent":
+        return _service(docker, width)
+    return [
+        *_usage(usage),
+        *_image(container, width, now),
+        *_volumes(container, width),
+        *_service(docker, width),
+    ]
+
+
+def _usage(usage: tuple[Usage, ...]) -> list[Line]:
+    if not usage:
+        return []
+    processor = [one.cpu for one in usage[-_WIDTH:]]
+    memory = [float(one.memory) for one in usage[-_WIDTH:]]
+    return [
+        (*_label("cpu"), (spark(processor, _CALM), "accent"), (f"  {processor[-1]:.0f} %", "text")),
+        (*_label("memory"), (spark(memory), "accent"), (f"  {size(usage[-1].memory)}", "text")),
+    ]
+
+
+def spark(values: list[float], least: float = 1.0) -> str:
+    """A bar for each value, from nothing to the largest of them (or `least`), at the right."""
+    top = max(least, *values)
+    steps = len(_BARS) - 1
+    bars = "".join(_BARS[round(max(0.0, value) / top * steps)] for value in values)
+    return bars.rjust(_WIDTH)
+
+
+def size(count: int) -> str:
+    """Bytes for people: "41 MB", "1.2 GB" (powers of 1,024, as docker stats has them)."""
+    if count >= 1024**3:
+        return f"{count / 1024**3:.1f} GB"
+    return f"{count / 1024**2:.0f} MB"
+
+
+def _image(container: ContainerState, width: int, now: datetime) -> list[Line]:
+    digest = container.image_id.removeprefix("sha256:")[:12]
+    built = f"built {age(container.image_created, now)} ago" if container.image_created else ""
+    text = "  ".join(part for part in (digest, built) if part)
+    return [_fact("image", text, width)] if text else []
+
+
+def _volumes(container: ContainerState, width: int) -> list[Line]:
+    """The one with the database's files matters; where there is none, that is a warning."""
+    lines = [_fact("volume", one, width) for one in container.volumes]
+    if not container.data_is_kept:
+        text = f"none holds {container.data}"
+        lines.append((*_label("volume", " ▲ "), (cut(text, width - _LABEL - 4), "warning")))
+    return lines
+
+
+def _service(docker: DockerAnswer, width: int) -> list[Line]:
+    """Which service was taken, and why; from which files; of which engine."""
+    lines = []
+    if docker.service:
+        lines.append(_fact("service", f"{docker.service}: {docker.reason}", width))
+    if docker.compose is not None:
+        room = width - _LABEL - 4
+        path = cut_start(str(docker.compose.paths[0]), room)
+        lines.append((*_label("compose"), (path, "dim")))
+    container = docker.container
+    if container is not None and container.project not in ("", docker.project):
+        lines.append(_fact("project", container.project, width))
+    if docker.engine.name:
+        lines.append(_fact("engine", docker.engine.name, width))
+    return lines
+
+
+def _fact(name: str, text: str, width: int) -> Line:
+    return (*_label(name), (cut(text, width - _LABEL - 4), "dim"))
+
+
+def _label(name: str, sign: str = "   ") -> tuple[Piece, Piece]:
+    return (sign, "warning"), (f"{name:<{_LABEL}}", "faint")
+
+
+def age(since: datetime, now: datetime) -> str:
+    """ "40 s", "12 min", "2 h", "3 d"."""
+    seconds = max(0, int((now - since).total_seconds()))
+    for length, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= length:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"

@@ -1,0 +1,27 @@
+"""Passwords masked where they stand as such: in URLs, in SQL, in connection strings.
+
+Needs no knowledge of the passwords themselves, so the tool uses it as well, on what programs print.
+"""
+
+from __future__ import annotations
+
+import re
+
+MASK = "***"
+
+_URL = re.compile(r"(://[^\s:/@'\"]*):(?!\*\*\*@)((?:[^\s/'\"]*))@")
+_SQL = re.compile(r"(?i)(\bpassword\s+)(?:E?'(?:[^'\\]|''|\\.)*'|\$(\w*)\$.*?\$\2\$)", re.DOTALL)
+_DSN = re.compile(
+    r"""(?i)(password['"]?[ ]*[:=][ ]*)(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+    r"""|(password=)(?!\*\*\*)[^\s'",;&)]+"""
+)
+
+
+def mask(text: str) -> str:
+    """`text` with a mask in the place of each password."""
+    if "://" in text:
+        text = _URL.sub(rf"\1:{MASK}@", text)
+    if "password" in text.lower():
+        text = _SQL.sub(rf"\1'{MASK}'", text)
+        text = _DSN.sub(lambda found: (found[1] or found[2]) + MASK, text)
+    return text

@@ -1,0 +1,117 @@
+"""The log of the database's container, followed across its stops and starts."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from opsmig_tui.workspace.output import LineKind, OutputBuffer
+
+if TYPE_CHECKING:
+    from opsmig_tui.services.docker import ContainerState, DockerAnswer
+    from opsmig_tui.services.docker.logs import LogLine
+    from opsmig_tui.workspace.state import WorkspaceState
+    from opsmig_tui.workspace.workspace import Workspace
+
+# Lines kept, and as many of the past are asked for.
+MOST_LINES = 20_000
+TAIL = 2_000
+# Between the end of a log and its going on: an engine that refuses must not be asked in a loop.
+AGAIN_SECONDS = 0.5
+HOW_TO_START = "It is started with s, in the Database pane."
+
+# As PostgreSQL writes them (elog.h), and what most other programs say as well.
+_SEVERITY = re.compile(r"\b(?:(ERROR|FATAL|PANIC)|(WARNING)):")
+
+
+class LogFeed:
+    """Fills `buffer` for as long as `follow` runs; what becomes of the container is told in it."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.buffer = OutputBuffer(MOST_LINES)
+        self._container = ""
+        self._after = ""
+
+    async def follow(self) -> None:
+        """Follows the log, waits where there is none, and goes on when there is again."""
+        if self.workspace.state.container.value is None:
+            await self.workspace.refresh("container")
+        while True:
+            docker = self.workspace.state.container.value
+            container = docker.container if docker is not None else None
+            if docker is None or container is None:
+                self._say(docker.problem if docker is not None else "Docker has not answered.")
+            elif container.state in ("absent", "created"):
+                self._say(f"{container.service} has not run yet. {HOW_TO_START}")
+            else:
+                await self._follow(docker, container)
+                await self.workspace.refresh("container")
+                self._say_end()
+            await self._until_it_runs()
+
+    async def _follow(self, docker: DockerAnswer, container: ContainerState) -> None:
+        from opsmig_tui.services.docker.engine import in_words
+        from opsmig_tui.services.docker.logs import follow_log
+
+        if container.id != self._container:
+            self._container, self._after = container.id, ""
+        try:
+            log = follow_log(docker.engine, container.id, tail=TAIL, after=self._after)
+            async with aclosing(log) as found:
+                async for lines in found:
+                    self._take(lines)
+        except Exception as error:  # the SDK, requests and urllib3 raise of every kind
+            if not _is_gone(error):
+                self._say(await asyncio.to_thread(in_words, error, docker.engine))
+
+    def _take(self, lines: list[LogLine]) -> None:
+        self._after = max(self._after, lines[-1][0])
+        for _, text in lines:
+            self.buffer.append(_kind(text), text)
+
+    def _say_end(self) -> None:
+        docker = self.workspace.state.container.value
+        container = docker.container if docker is not None else None
+        if docker is None or container is None:
+            self._say(docker.problem if docker is not None else "Docker does not answer.")
+        elif container.state == "absent" or container.id != self._container:
+            self._say(f"The container was removed; {container.service} has another, or none.")
+        elif not container.is_up:
+            detail = f" ({container.detail})" if container.detail else ""
+            self._say(f"{container.service} is {container.state}{detail}. {HOW_TO_START}")
+
+    def _say(self, text: str) -> None:
+        self.buffer.append("info", f"── {text}")
+
+    async def _until_it_runs(self) -> None:
+        """At once where it does: its log ended, and it has been started again since."""
+        there = asyncio.Event()
+
+        def look(state: WorkspaceState) -> None:
+            docker = state.container.value
+            if docker is not None and docker.container is not None and docker.container.is_up:
+                there.set()
+
+        end = self.workspace.subscribe(look)
+        try:
+            look(self.workspace.state)
+            await there.wait()
+            await asyncio.sleep(AGAIN_SECONDS)
+        finally:
+            end()
+
+
+def _is_gone(error: BaseException) -> bool:
+    from docker.errors import NotFound
+
+    return isinstance(error, NotFound)
+
+
+def _kind(text: str) -> LineKind:
+    found = _SEVERITY.search(text)
+    if found is None:
+        return "print"
+    return "error" if found[1] else "warning"
