@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -25,8 +25,12 @@ PATIENCE_SECONDS = 60.0
 class Daemon:
     """A dockerd of our own in `folder`, which can be stopped and started again."""
 
-    def __init__(self, folder: Path, options: Sequence[str] = ()) -> None:
-        self.folder, self.options = folder, options
+    def __init__(self, folder: Path, alone: bool = False) -> None:
+        """`alone`: in a network of its own, where it can take nothing from another engine (one
+        without a bridge removes that of all), and give its containers none."""
+        self.folder = folder
+        self._before = ["unshare", "--net"] if alone else []
+        self._after = ["--bridge=none", "--iptables=false"] if alone else []
         self.host = f"unix://{folder}/docker.sock"
         self._process: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
@@ -35,9 +39,9 @@ class Daemon:
         """Returns once it answers. Raises RuntimeError with the end of its log when it does not."""
         self._log = (self.folder / "log").open("ab")
         self._process = subprocess.Popen(
-            ["dockerd", "-H", self.host, "--data-root", f"{self.folder}/data",
+            [*self._before, "dockerd", "-H", self.host, "--data-root", f"{self.folder}/data",
              "--exec-root", f"{self.folder}/exec", "--pidfile", f"{self.folder}/pid",
-             *self.options],
+             *self._after],
             stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
         )  # fmt: skip
         end = time.monotonic() + PATIENCE_SECONDS
@@ -56,11 +60,11 @@ class Daemon:
 
 
 @contextmanager
-def daemon(options: Sequence[str] = ()) -> Iterator[Daemon]:
+def daemon(*, alone: bool = False) -> Iterator[Daemon]:
     """One for the length of the block; all that it kept goes with it."""
     # Not below pytest's folder: a Unix socket's path is short.
     folder = Path(tempfile.mkdtemp(prefix="opsmig-dockerd-"))
-    found = Daemon(folder, options)
+    found = Daemon(folder, alone)
     try:
         found.start()
         yield found

@@ -34,20 +34,22 @@ async def follow_log(
     `after`: only what was written later than this time of an earlier line. Raises what the SDK
     raises, docker.errors.NotFound among it.
     """
-    stream = batches(endpoint, partial(_log, container, tail, after), _lines, every=EVERY_SECONDS)
-    async with aclosing(stream) as found:
-        async for lines in found:
-            if after:
-                lines = [one for one in lines if one[0] > after]
-            if lines:
-                yield lines
+    last = after
+    # Once more at the end: what has no line end the engine keeps from those who follow.
+    for follow in (True, False):
+        start = partial(_log, container, tail, last, follow)
+        async with aclosing(batches(endpoint, start, _lines, every=EVERY_SECONDS)) as found:
+            async for lines in found:
+                if fresh := [one for one in lines if one[0] > last]:
+                    last = fresh[-1][0]
+                    yield fresh
 
 
-def _log(container: str, tail: int, after: str, engine: Any) -> _Log:
+def _log(container: str, tail: int, after: str, follow: bool, engine: Any) -> _Log:
     since = {"since": _seconds(after)} if after else {}
     secrets = _secrets(engine.api.inspect_container(container).get("Config") or {})
     stream = engine.api.logs(
-        container, stream=True, follow=True, timestamps=True, tail=tail, **since
+        container, stream=True, follow=follow, timestamps=True, tail=tail, **since
     )
     return _Log(stream, secrets)
 
