@@ -105,9 +105,10 @@ class LogFeed:
 
 
 def _is_gone(error: BaseException) -> bool:
-    from docker.errors import NotFound
+    """Removed (404), or about to be (409)."""
+    from docker.errors import APIError
 
-    return isinstance(error, NotFound)
+    return isinstance(error, APIError) and error.status_code in (404, 409)
 
 
 def _kind(text: str) -> LineKind:

@@ -24,6 +24,7 @@ services:
   db:
     image: {image}
     stop_signal: SIGINT
+    stop_grace_period: 1s
     environment:
       POSTGRES_USER: ops
       POSTGRES_DB: ops

@@ -28,6 +28,12 @@ CLOCK = 30.0
 
 
 class DatabaseList(LineView):
+    # Here, since a list's own `l` looks to the right: these lines fit themselves to the width.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("l", "logs", "log", id="database.logs",
+                tooltip="Follow the log of the database's container"),
+    ]  # fmt: skip
+
     def __init__(self) -> None:
         super().__init__(show_cursor=False, id="database-list")
         self.lines: list[Line] = []
@@ -43,6 +49,9 @@ class DatabaseList(LineView):
     def width_changed(self, width: int) -> None:
         self.build()
 
+    def action_logs(self) -> None:
+        self.post_message(LogsRequested())
+
     def build(self) -> None:
         if self.state is not None and self.row_width:
             self.lines = database_rows.build(self.state, self.row_width)
@@ -57,8 +66,6 @@ class DatabasePane(Pane):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "start", "start", id="database.start",
                 tooltip="Start the database's container"),
-        Binding("l", "logs", "log", id="database.logs",
-                tooltip="Follow the log of the database's container"),
         Binding("x", "psql", "psql", id="database.psql",
                 tooltip="Open psql in the database's container"),
     ]  # fmt: skip
@@ -104,9 +111,6 @@ class DatabasePane(Pane):
 
     def action_start(self) -> None:
         self.post_message(StartDatabaseRequested())
-
-    def action_logs(self) -> None:
-        self.post_message(LogsRequested())
 
     def action_psql(self) -> None:
         self.post_message(PsqlRequested())

@@ -29,30 +29,34 @@ def details(
     if container is None or container.state == "absent":
         return _service(docker, width)
     return [
-        *_usage(usage),
+        *_usage(usage, width),
         *_image(container, width, now),
         *_volumes(container, width),
         *_service(docker, width),
     ]
 
 
-def _usage(usage: tuple[Usage, ...]) -> list[Line]:
+def _usage(usage: tuple[Usage, ...], width: int) -> list[Line]:
     if not usage:
         return []
-    processor = [one.cpu for one in usage[-_WIDTH:]]
-    memory = [float(one.memory) for one in usage[-_WIDTH:]]
+    bars = max(4, min(_WIDTH, width - _LABEL - 13))
+    processor = [one.cpu for one in usage]
+    memory = [float(one.memory) for one in usage]
     return [
-        (*_label("cpu"), (spark(processor, _CALM), "accent"), (f"  {processor[-1]:.0f} %", "text")),
-        (*_label("memory"), (spark(memory), "accent"), (f"  {size(usage[-1].memory)}", "text")),
-    ]
+        (*_label("cpu"), (spark(processor, bars, _CALM), "accent"),
+         (f"  {processor[-1]:.0f} %", "text")),
+        (*_label("memory"), (spark(memory, bars), "accent"),
+         (f"  {size(usage[-1].memory)}", "text")),
+    ]  # fmt: skip
 
 
-def spark(values: list[float], least: float = 1.0) -> str:
-    """A bar for each value, from nothing to the largest of them (or `least`), at the right."""
-    top = max(least, *values)
+def spark(values: list[float], width: int, least: float = 1.0) -> str:
+    """A bar for each of the last `width` values, from nothing to the largest of them (or `least`),
+    at the right."""
+    shown = values[-width:]
+    top = max(least, *shown)
     steps = len(_BARS) - 1
-    bars = "".join(_BARS[round(max(0.0, value) / top * steps)] for value in values)
-    return bars.rjust(_WIDTH)
+    return "".join(_BARS[round(max(0.0, value) / top * steps)] for value in shown).rjust(width)
 
 
 def size(count: int) -> str:

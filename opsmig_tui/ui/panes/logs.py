@@ -61,7 +61,7 @@ class LogList(FollowingView):
 
     def render_row(self, index: int, selected: bool, width: int) -> Strip:
         item, text = self.rows[index]
-        return line((text.expandtabs(), output_rows.text_ink(item, self.ink)))
+        return line((f" {text.expandtabs()}", output_rows.text_ink(item, self.ink)))
 
     def width_changed(self, width: int) -> None:
         self.lay_out()
@@ -96,7 +96,7 @@ class LogList(FollowingView):
             self.show_row(at)
 
     def _rows(self, lines: Iterable[OutputLine]) -> Iterable[Row]:
-        needle, width = self.query_text.lower(), max(self.row_width, 8)
+        needle, width = self.query_text.lower(), max(self.row_width - 1, 8)
         for item in lines:
             if needle and needle not in item.text.lower():
                 continue
