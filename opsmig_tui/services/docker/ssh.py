@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,8 +26,7 @@ _CHUNK = 1 << 16
 def tunnel(host: str) -> Iterator[str]:
     """The address of a Unix socket that leads to the engine at `host` (``ssh://me@there:22``).
 
-    Raises OpsmigError without an ssh program. What ssh says when it cannot connect is on the
-    errors of the tunnel: see `last_words`.
+    Raises OpsmigError without an ssh program. Why ssh cannot connect tells `last_words`.
     """
     command = ssh_command(host)
     with tempfile.TemporaryDirectory(prefix="opsmig-ssh-") as folder:
@@ -96,6 +95,9 @@ def _serve(connection: socket.socket, command: list[str]) -> None:
             pass  # the SDK has closed its end
         finally:
             process.terminate()
+            # The other thread still reads from it, and a socket in use is not closed.
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 def _send(connection: socket.socket, process: subprocess.Popen[bytes]) -> None:

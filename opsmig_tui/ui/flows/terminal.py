@@ -6,10 +6,9 @@ import os
 import shlex
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.app import SuspendNotSupported
 
@@ -17,6 +16,8 @@ from opsmig_tui.project.errors import OpsmigError
 
 if TYPE_CHECKING:
     from opsmig_tui.ui.app import OpsmigApp
+
+ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
 def hand_over(
@@ -37,8 +38,8 @@ def hand_over(
         raise OpsmigError(f"{run.title} is running: the screen cannot be left now.")
     app.workspace.log_command(shlex.join(command))
     try:
-        with app.suspend(), _deaf():
-            status = subprocess.call(command, cwd=folder, env={**os.environ, **(environment or {})})
+        with app.suspend():
+            status = _run(command, folder, {**os.environ, **(environment or {})})
             if status != 0 and wait_when_failed:
                 _wait_for_enter(command[0], status)
     except SuspendNotSupported as error:
@@ -49,15 +50,19 @@ def hand_over(
         raise OpsmigError(f"{Path(command[0]).name} ended with status {status}.")
 
 
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """ctrl+c is for the program that has the terminal. (A handler, for that one is not inherited:
-    an ignored signal would be.)"""
-    before = signal.signal(signal.SIGINT, lambda *_: None)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> int:
+    """The exit status. ctrl+c is for the program that has the terminal; asked to end ourselves, we
+    end that first, and the event loop, which stands still, hears of it afterwards."""
+    with subprocess.Popen(command, cwd=folder, env=environment) as process:
+        # Handlers, for these are not inherited: a signal that is ignored would be.
+        handlers: dict[int, Any] = {signal.SIGINT: lambda *_: None}
+        handlers |= {number: lambda *_: process.terminate() for number in ENDING}
+        before = {number: signal.signal(number, found) for number, found in handlers.items()}
+        try:
+            return process.wait()
+        finally:
+            for number, found in before.items():
+                signal.signal(number, found)
 
 
 def _wait_for_enter(program: str, status: int) -> None:
