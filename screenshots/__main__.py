@@ -1,7 +1,8 @@
 """Makes the pictures of this folder: `uv run python -m screenshots [NAME …]`.
 
 Starts the sample project with its PostgreSQL, drives the real app, and writes each screen as SVG
-and PNG, at 120×40 in the dark and the light theme and at 80×24. Needs DejaVu Sans Mono.
+and PNG, at 120×40 in the dark and the light theme and at 80×24. Needs DejaVu Sans Mono, and root
+with Debian's package docker.io for the pictures of the container.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import tempfile
 from pathlib import Path
 
 from opsmig_tui.demo import sample
+from screenshots.container import field_ops
+from screenshots.container import take as take_container
 from screenshots.pictures import SETTINGS, Setting, take
 
 
@@ -25,12 +28,20 @@ def main(names: list[str]) -> None:
         for setting in SETTINGS:
             if not names or setting.name in names:
                 _shoot(setting)
+        with field_ops() as (shop, project):
+            for setting in SETTINGS:
+                if not names or setting.name in names:
+                    _print(asyncio.run(take_container(shop, project, setting)))
 
 
 def _shoot(setting: Setting) -> None:
     with sample() as project:
-        for path in asyncio.run(take(project.backend, setting)):
-            print(path)
+        _print(asyncio.run(take(project.backend, setting)))
+
+
+def _print(paths: list[Path]) -> None:
+    for path in paths:
+        print(path)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from tests.bench.docker_cases import container_state, log_flood
 from tests.bench.projects import Measured
 from tests.bench.result import Result
 from tests.bench.terminal import running
@@ -211,4 +212,6 @@ CASES = {
     "status": status,
     "keypress": keypress,
     "drift": drift,
+    "container-state": container_state,
+    "log-flood": log_flood,
 }

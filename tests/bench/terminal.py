@@ -22,8 +22,8 @@ LIMIT_SECONDS = 60.0
 class Terminal:
     """The master side of the pseudo-terminal. `seen` is all output so far, without escapes."""
 
-    def __init__(self, master: int) -> None:
-        self.master = master
+    def __init__(self, master: int, pid: int) -> None:
+        self.master, self.pid = master, pid
         self._raw = b""
 
     def read(self, timeout: float) -> bytes:
@@ -41,6 +41,16 @@ class Terminal:
     @property
     def seen(self) -> bytes:
         return ESCAPES.sub(b"", self._raw)
+
+    def forget(self) -> None:
+        """What was read so far does not count."""
+        self._raw = b""
+
+    def memory(self) -> float:
+        """What the program keeps in memory, in MB."""
+        command = ["ps", "-o", "rss=", "-p", str(self.pid)]
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        return int(said) / 1024
 
     def wait_for(self, text: str) -> float:
         """Reads until `text` has been painted; returns when (time.perf_counter())."""
@@ -79,7 +89,7 @@ def running(
     )  # fmt: skip
     os.close(slave)
     try:
-        yield Terminal(master), began
+        yield Terminal(master, process.pid), began
     finally:
         process.send_signal(signal.SIGTERM)
         try:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from opsmig_tui.services.docker import ContainerState
-from opsmig_tui.services.locality import locality
+from opsmig_tui.services.locality import locality, mismatch
 from opsmig_tui.worker.protocol import Identity
 
 UP = ContainerState(
@@ -60,6 +60,7 @@ def test_beside_a_running_container(identity: Identity, kind: str):
         (replace(UP, published=(("::1", 5432),)), "does not publish"),
         (replace(UP, published=()), "does not publish"),
         (replace(UP, engine_is_local=False), "another machine"),
+        (replace(UP, elsewhere="/other/compose.yaml"), "made from /other/compose.yaml"),
     ],
 )
 def test_a_loopback_port_nobody_vouches_for(container: ContainerState | None, why: str):
@@ -72,3 +73,35 @@ def test_the_embedded_server_is_only_believed_on_this_machine():
     assert locality(at("/tmp/x", server=None), embedded=True).kind == "embedded"
     assert locality(at("127.0.0.1", server="127.0.0.1"), embedded=True).is_local
     assert locality(at("db.example.org"), embedded=True).kind == "remote"
+
+
+BOUND = replace(UP, ports=(":5432→5432",), bound=UP.published)
+UNASKED = Identity("postgresql", "", "", "localhost", 5432)
+
+
+@pytest.mark.parametrize(
+    ("identity", "container", "text"),
+    [
+        (at("localhost"), BOUND, ""),
+        (at("localhost", server=None), BOUND, ""),
+        (at("/run/postgresql", server=None), BOUND, ""),
+        (at("localhost"), None, ""),
+        (at("localhost", 5433), ContainerState("db", "absent"), ""),
+        (Identity("sqlite", "app.db", ""), BOUND, ""),
+        (at("localhost", 5433), BOUND, "localhost:5433 is not db: that publishes :5432→5432."),
+        (at("localhost"), replace(BOUND, ports=(), bound=()), "that publishes no port."),
+        (at("localhost", server="127.0.0.1"), BOUND, "listens on this machine's own loopback"),
+        (at("localhost"), replace(BOUND, state="exited"), "is not db: db is not running."),
+        (at("db.example.org"), BOUND, "is another server than this project's db."),
+        # Not reached: only the address can be judged, and that the container is down is no news.
+        (UNASKED, replace(BOUND, state="exited"), ""),
+        (replace(UNASKED, port=5433), replace(BOUND, state="exited"), "that publishes :5432→5432."),
+        (replace(UNASKED, host="db"), BOUND, "db is a name inside the compose network only"),
+    ],
+)
+def test_a_database_that_is_not_the_containers(
+    identity: Identity, container: ContainerState | None, text: str
+):
+    said = mismatch(identity, container)
+    assert text in said
+    assert bool(text) == bool(said)

@@ -8,6 +8,7 @@ import pytest
 from opsmig_tui.demo import BEFORE_PENDING, SampleProject, point_to
 from opsmig_tui.services.worker_client import WorkerFailed
 from opsmig_tui.worker import protocol
+from tests.support.postgres import connect
 from tests.support.projects import AlembicProject
 from tests.worker.conftest import Start, opened
 
@@ -230,3 +231,27 @@ async def test_sqlite_works_and_a_reader_cannot_write_it(
 def unreachable(sample: SampleProject) -> None:
     """Point the sample at a port where nobody listens."""
     point_to(sample.root, "postgresql+psycopg://ops@127.0.0.1:9/nowhere")
+
+
+async def test_the_other_sessions_of_the_server(start: Start, sample: SampleProject) -> None:
+    client = start()
+    await client.request(protocol.Status())  # keeps a session of its own, which does not count
+    before = (await client.request(protocol.Sessions())).groups
+    with connect(sample) as one, connect(sample):
+        one.execute("SET application_name = 'a report'")
+        after = (await client.request(protocol.Sessions())).groups
+    new = [group for group in after if group not in before and group.database == sample.database]
+    assert {(group.application, group.user, group.count) for group in new} == {
+        ("a report", "ops", 1),
+        ("", "ops", 1),
+    }
+
+
+async def test_where_a_connection_that_failed_wanted_to_go(
+    start: Start, sample: SampleProject
+) -> None:
+    (sample.backend / ".env").write_text("DATABASE_URL=postgresql+psycopg://ops@127.0.0.1:1/ops\n")
+    with pytest.raises(WorkerFailed) as caught:
+        await start().request(protocol.Status())
+    assert caught.value.failed.kind == "connection"
+    assert (caught.value.failed.host, caught.value.failed.port) == ("127.0.0.1", 1)

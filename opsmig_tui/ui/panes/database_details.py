@@ -85,7 +85,7 @@ def _volumes(container: ContainerState, width: int) -> list[Line]:
 def _service(docker: DockerAnswer, width: int) -> list[Line]:
     """Which service was taken, and why; from which files; of which engine."""
     lines = []
-    if docker.service:
+    if docker.service and docker.reason:
         lines.append(_fact("service", f"{docker.service}: {docker.reason}", width))
     if docker.compose is not None:
         room = width - _LABEL - 4

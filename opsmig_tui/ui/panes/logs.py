@@ -151,6 +151,7 @@ class LogsPane(Pane):
         self.list = LogList(buffer)
         super().__init__(self.list, id=id)
         self.about = ""
+        self._following = True
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -166,11 +167,13 @@ class LogsPane(Pane):
             self._retitle()
 
     def _poll(self) -> None:
-        if self.list.poll():
+        came = self.list.poll()
+        if came or self.list.follow != self._following:
             self._retitle()
 
     def _retitle(self) -> None:
         ink, rows = self.ink, self.list
+        self._following = rows.follow
         left: list[Part] = [(self.about, ink.text)]
         right: list[Part] = [("following", ink.applied)]
         if not rows.follow:

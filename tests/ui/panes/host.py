@@ -51,6 +51,9 @@ class Host(App[None]):
     on_edit_requested = _hear
     on_copy_requested = _hear
     on_start_database_requested = _hear
+    on_logs_requested = _hear
+    on_psql_requested = _hear
+    on_usage_wanted = _hear
 
 
 def after(state: WorkspaceState, *events: StateEvent) -> WorkspaceState:

@@ -4,23 +4,36 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from opsmig_tui.demo.model import BEFORE_PENDING
+from opsmig_tui.services.compose import ComposeFiles
 from opsmig_tui.services.docker import ContainerState, DockerAnswer
+from opsmig_tui.services.docker.endpoint import Endpoint
+from opsmig_tui.services.docker.usage import Usage
 from opsmig_tui.services.locality import Locality
-from opsmig_tui.ui.messages import CopyRequested, StartDatabaseRequested
+from opsmig_tui.ui.messages import (
+    CopyRequested,
+    LogsRequested,
+    PsqlRequested,
+    StartDatabaseRequested,
+    UsageWanted,
+)
 from opsmig_tui.ui.panes.database import DatabasePane
-from opsmig_tui.ui.panes.database_details import age
+from opsmig_tui.ui.panes.database_details import age, size
 from opsmig_tui.ui.panes.database_rows import build
+from opsmig_tui.ui.panes.output import OutputPane
 from opsmig_tui.worker.protocol import DatabaseStatus, Failed, Identity, StatusResult
+from opsmig_tui.workspace.output import OutputBuffer
 from opsmig_tui.workspace.state import (
     Answered,
     Began,
     LocalityKnown,
     Staled,
     Unanswered,
+    UsageMeasured,
     WorkspaceState,
 )
 from tests.ui.dump import check_golden, screen_text
@@ -35,6 +48,8 @@ CONTAINER = ContainerState(
     (":5432→5432",),
     (("127.0.0.1", 5432),),
     NOW - timedelta(hours=2, minutes=4),
+    bound=(("127.0.0.1", 5432),),
+    data_is_kept=True,
 )
 
 
@@ -148,6 +163,83 @@ def test_age(seconds: float, text: str) -> None:
     assert age(NOW - timedelta(seconds=seconds), NOW) == text
 
 
+def test_how_long_ago_it_ended(real: WorkspaceState) -> None:
+    ended = replace(
+        CONTAINER, state="exited", started_at=None, published=(),
+        ended_at=NOW - timedelta(minutes=3),
+        detail="killed: out of memory",
+    )  # fmt: skip
+    assert lines(contained(real, ended))[:3] == [
+        " ○ db  exited  3 min ago",
+        "   postgres:16  :5432→5432",
+        "   killed: out of memory",
+    ]
+
+
+def test_paused_is_not_started_but_let_go_on(real: WorkspaceState) -> None:
+    paused = replace(CONTAINER, state="paused", started_at=None, published=())
+    assert lines(contained(real, paused))[2] == "   → docker unpause lets it go on."
+
+
+def test_the_wrong_database_comes_right_after_the_container(real: WorkspaceState) -> None:
+    other = replace(CONTAINER, ports=(":5433→5432",), bound=(("", 5433),), published=(("", 5433),))
+    shown = lines(standing_at(contained(real, other), BEFORE_PENDING), 80)
+    assert shown[2] == " ▲ localhost:5432 is not db: that publishes :5433→5432."
+
+
+def test_details(real: WorkspaceState) -> None:
+    container = replace(
+        CONTAINER,
+        image_id="sha256:0123456789abcdef0123",
+        image_created=NOW - timedelta(days=18),
+        volumes=("db-data→/var/lib/postgresql/data", "./conf→/conf"),
+        project="elsewhere",
+    )
+    files = ComposeFiles((Path("/home/mara/work/field-ops/compose.yaml"),), Path("/"))
+    docker = DockerAnswer(
+        True, "", container, "db", "image postgres:16", files, "field-ops",
+        Endpoint("unix:///x", "context colima"),
+    )  # fmt: skip
+    state = after(real, Answered("container", docker))
+    for cpu, megabytes in ((0.0, 20), (50.0, 40), (100.0, 30)):
+        state = after(state, UsageMeasured(Usage(cpu, megabytes * 1024**2)))
+    found = [line for line in lines(state, 50) if not line.startswith((" ●", " •"))]
+    assert found[1:] == [
+        "   cpu                       ▁▅█  100 %",
+        "   memory                    ▅█▆  30 MB",
+        "   image    0123456789ab  built 18 d ago",
+        "   volume   db-data→/var/lib/postgresql/data",
+        "   volume   ./conf→/conf",
+        "   service  db: image postgres:16",
+        "   compose  …ome/mara/work/field-ops/compose.yaml",
+        "   project  elsewhere",
+        "   engine   context colima",
+    ]
+    loose = after(real, Answered("container", replace(docker, container=replace(
+        container, volumes=(), data_is_kept=False
+    ))))  # fmt: skip
+    assert " ▲ volume   none holds /var/lib/postgresql/data" in lines(loose, 60)
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(0, "0 MB"), (41 * 1024**2, "41 MB"), (1288490189, "1.2 GB")]
+)
+def test_sizes(count: int, text: str) -> None:
+    assert size(count) == text
+
+
+async def test_looking_at_it_measures_it(real: WorkspaceState) -> None:
+    pane, other = DatabasePane(), OutputPane(OutputBuffer())
+    app = Host(pane, other)
+    async with app.run_test(size=(60, 30)) as pilot:
+        app.give(contained(real))
+        pane.focus()
+        await pilot.pause()
+        other.focus()
+        await pilot.pause()
+        assert app.heard == [UsageWanted(True), UsageWanted(False)]
+
+
 async def test_frame_and_keys(real: WorkspaceState) -> None:
     pane = DatabasePane()
     app = Host(pane)
@@ -155,11 +247,14 @@ async def test_frame_and_keys(real: WorkspaceState) -> None:
         stopped = replace(CONTAINER, state="exited", started_at=None)
         app.give(standing_at(contained(real, stopped), BEFORE_PENDING))
         pane.focus()
-        await pilot.press("s", "y", "j", "enter")
+        await pilot.press("s", "l", "x", "y", "j", "enter")
         await pilot.pause()
         await check_golden(pilot, "database")
         assert app.heard == [
+            UsageWanted(True),
             StartDatabaseRequested(),
+            LogsRequested(),
+            PsqlRequested(),
             CopyRequested("ops@localhost:5432/ops", "database"),
         ]
 
