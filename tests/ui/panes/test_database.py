@@ -243,7 +243,7 @@ async def test_looking_at_it_measures_it(real: WorkspaceState) -> None:
 async def test_frame_and_keys(real: WorkspaceState) -> None:
     pane = DatabasePane()
     app = Host(pane)
-    async with app.run_test(size=(40, 8)) as pilot:
+    async with app.run_test(size=(40, 11)) as pilot:
         stopped = replace(CONTAINER, state="exited", started_at=None)
         app.give(standing_at(contained(real, stopped), BEFORE_PENDING))
         pane.focus()
