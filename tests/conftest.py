@@ -22,8 +22,11 @@ Sql = Callable[..., list[tuple[Any, ...]]]
 
 TEMPLATE_DATABASE = "sample_template"
 
-# What a developer's shell may hold that would steer the tool, git, libpq or the terminal.
-STRAY_NAMES = ("ALEMBIC_CONFIG", "DATABASE_URL", "VIRTUAL_ENV", "CONDA_PREFIX", "NO_COLOR")
+# What a developer's shell may hold that would steer the tool, git, libpq or the terminal, and the
+# terminal's size as pytest-xdist sets it.
+STRAY_NAMES = (
+    "ALEMBIC_CONFIG", "DATABASE_URL", "VIRTUAL_ENV", "CONDA_PREFIX", "NO_COLOR", "COLUMNS", "LINES",
+)  # fmt: skip
 STRAY_PREFIXES = ("OPSMIG_", "GIT_", "PG", "DOCKER_", "COMPOSE_")
 # No test but those of tests/docker may reach an engine.
 NO_ENGINE = "unix:///nowhere/docker.sock"

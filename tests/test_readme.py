@@ -20,6 +20,7 @@ from opsmig_tui.ui.panes.base import Pane
 from opsmig_tui.ui.panes.changes import ChangesList, ChangesPane
 from opsmig_tui.ui.panes.database import DatabasePane
 from opsmig_tui.ui.panes.history import HistoryList, HistoryPane
+from opsmig_tui.ui.panes.logs import LogList, LogsPane
 from opsmig_tui.ui.panes.output import OutputList, OutputPane
 from opsmig_tui.ui.panes.review import ReviewPane
 from opsmig_tui.ui.widgets.line_view import LineView
@@ -31,7 +32,7 @@ from tests.support.projects import AlembicProject
 README = (Path(__file__).parents[1] / "README.md").read_text()
 PANES = (
     LineView, Pane, DatabasePane, HistoryPane, HistoryList, ChangesPane, ChangesList, ReviewPane,
-    OutputPane, OutputList,
+    OutputPane, OutputList, LogsPane, LogList,
 )  # fmt: skip
 # As the README writes them, where Textual has another name. The arrows stand there as a word.
 WRITTEN = {

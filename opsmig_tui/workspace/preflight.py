@@ -44,9 +44,10 @@ async def preflight(workspace: Workspace) -> AsyncIterator[Check]:
     refuse_when_untrusted(workspace, "create a revision")
     config = workspace.project.config
     yield Check("config", "ok", f"{config.path.name} in {config.root.name}/")
-    yield Check("container", "running", "asking Docker …")
-    async for check in container_checks(workspace):
-        yield check
+    if not _has_no_container(workspace):
+        yield Check("container", "running", "asking Docker …")
+        async for check in container_checks(workspace):
+            yield check
     yield Check("database", "running", "asking for its position …")
     await workspace.refresh("status")
     reached = _database_check(workspace)
@@ -86,6 +87,12 @@ async def container_checks(workspace: Workspace) -> AsyncIterator[Check]:
     about = container.detail or "  ".join((container.image, *container.ports)).strip()
     good = container.state in ("healthy", "running")
     yield Check("container", "ok" if good else "warning", f"{text}  {about}".rstrip())
+
+
+def _has_no_container(workspace: Workspace) -> bool:
+    """Known to have none: there is no compose file."""
+    docker = workspace.state.container.value
+    return docker is not None and not docker.available and docker.compose is None
 
 
 def _container(workspace: Workspace) -> str:

@@ -17,7 +17,11 @@ from pathlib import Path
 import pyte
 
 PATIENCE_SECONDS = 90.0
-KEYS = {"enter": "\r", "escape": "\x1b", "ctrl+c": "\x03", "tab": "\t", "space": " "}
+# Synchronized output: asked for, answered, and around each frame. A frame half painted is no screen.
+ASKED, CAN, BEGINS, ENDS = (
+    b"\x1b[?2026$p", b"\x1b[?2026;2$y", b"\x1b[?2026h", b"\x1b[?2026l",
+)  # fmt: skip
+KEYS = {"enter": "\r", "escape": "\x1b", "ctrl+c": "\x03", "ctrl+u": "\x15", "tab": "\t", "space": " "}
 
 
 class Terminal:
@@ -36,6 +40,7 @@ class Terminal:
         self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.ByteStream(self.screen)
         self.raw = bytearray()
+        self._asked = 0
 
     @property
     def text(self) -> str:
@@ -52,11 +57,18 @@ class Terminal:
             return False
         self.raw += data
         self.stream.feed(data)
+        if self.raw.count(ASKED) > self._asked:
+            self._asked += 1
+            os.write(self.master, CAN)
         return bool(data)
+
+    def shows(self, condition: Callable[[], object]) -> bool:
+        """Whether it holds, of a screen that is painted to its end."""
+        return self.raw.rfind(BEGINS) <= self.raw.rfind(ENDS) and bool(condition())
 
     def until(self, condition: Callable[[], object], what: str) -> None:
         end = time.monotonic() + PATIENCE_SECONDS
-        while not condition():
+        while not self.shows(condition):
             self.read()
             ended = self.process.poll() is not None and not self.read()
             assert not ended or condition(), f"the program ended before {what}\n{self.text}"
@@ -65,9 +77,9 @@ class Terminal:
     def soon(self, condition: Callable[[], object], seconds: float = 1.0) -> bool:
         """Whether it comes within so many seconds."""
         end = time.monotonic() + seconds
-        while not condition() and time.monotonic() < end:
+        while not self.shows(condition) and time.monotonic() < end:
             self.read()
-        return bool(condition())
+        return self.shows(condition)
 
     def sees(self, text: str) -> None:
         self.until(lambda: text in self.text, text)
