@@ -25,10 +25,9 @@ if TYPE_CHECKING:
 
 ENTER, LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?1049l\x1b[?25h"
 ID_LENGTH = 6
-# As in app.tcss: the side column's share and bounds, the header and the database pane's rows,
-# which are more when it is the one to begin in.
+# As in app.tcss: the side column's share and bounds, the header and the database pane's rows.
 SIDE_SHARE, SIDE_LEAST, SIDE_MOST = 0.34, 34, 62
-HEADER, DATABASE, DATABASE_FOCUSED, FOOTER = 1, 9, 17, 1
+HEADER, DATABASE, FOOTER = 1, 9, 1
 HISTORY_SHARE = 3 / 5
 
 
@@ -40,15 +39,11 @@ def first_frame(name: str, view: HistoryView | None) -> Iterator[None]:
     goes wrong in the block, the terminal is given back as it was.
     """
     columns, rows = _size()
-    preferences = load_preferences()
     if view is None or columns < ROOMY_COLUMNS or rows < ROOMY_ROWS:
         yield
         return
     with _no_echo():
-        painted = frame(
-            name, view, columns, rows, _colours(preferences.theme), preferences.focused
-        )
-        sys.stdout.write(ENTER + painted)
+        sys.stdout.write(ENTER + frame(name, view, columns, rows, _colours()))
         sys.stdout.flush()
         try:
             yield
@@ -57,22 +52,13 @@ def first_frame(name: str, view: HistoryView | None) -> Iterator[None]:
             raise
 
 
-def frame(
-    name: str,
-    view: HistoryView,
-    columns: int,
-    rows: int,
-    colours: Colours | None,
-    focused: str | None = None,
-) -> str:
-    """The escape sequences of the whole frame; `colours` None paints without any, `focused` is the
-    pane the screen begins in."""
+def frame(name: str, view: HistoryView, columns: int, rows: int, colours: Colours | None) -> str:
+    """The escape sequences of the whole frame; `colours` None paints without any."""
     width = min(max(int(columns * SIDE_SHARE), SIDE_LEAST), SIDE_MOST)
-    top = HEADER + (DATABASE_FOCUSED if focused == "database" else DATABASE)
-    height = round((rows - top - FOOTER) * HISTORY_SHARE)
+    top = HEADER + DATABASE
+    height = int((rows - top - FOOTER) * HISTORY_SHARE)
     ground = _ink(colours.background, 48) + _ink(colours.text, 38) if colours else ""
-    bright = focused in (None, "history")
-    edge = _ink(colours.edge_focus if bright else colours.edge, 38) if colours else ""
+    edge = _ink(colours.edge_focus, 38) if colours else ""
     text = _ink(colours.text, 38) if colours else ""
     title = f"╭─ 2 History {'─' * (width - 14)}╮"
     parts = [f"{ground}\x1b[2J\x1b[1;1H opsmig ── {name}", _at(top, f"{edge}{title}")]
@@ -102,15 +88,16 @@ def _ink(colour: str, layer: int) -> str:
     return f"\x1b[{layer};2;{red};{green};{blue}m"
 
 
-def _colours(theme: str | None) -> Colours | None:
+def _colours() -> Colours | None:
     if os.environ.get("NO_COLOR") or os.environ.get("COLORTERM") not in ("truecolor", "24bit"):
         return None
-    return LIGHT if "light" in (theme or "") else DARK
+    return LIGHT if "light" in (load_preferences().theme or "") else DARK
 
 
 def _size() -> tuple[int, int]:
     """As Textual takes it: COLUMNS and LINES of the environment go before the terminal's own."""
-    return tuple(shutil.get_terminal_size((0, 0))) if sys.stdout.isatty() else (0, 0)
+    size = shutil.get_terminal_size((0, 0))
+    return (size.columns, size.lines) if sys.stdout.isatty() else (0, 0)
 
 
 @contextmanager

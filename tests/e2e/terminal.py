@@ -17,11 +17,13 @@ from pathlib import Path
 import pyte
 
 PATIENCE_SECONDS = 90.0
-# Synchronized output: asked for, answered, and around each frame. A frame half painted is no screen.
+# Synchronized output: asked for, answered, and around each frame. Half a frame is no screen.
 ASKED, CAN, BEGINS, ENDS = (
     b"\x1b[?2026$p", b"\x1b[?2026;2$y", b"\x1b[?2026h", b"\x1b[?2026l",
 )  # fmt: skip
-KEYS = {"enter": "\r", "escape": "\x1b", "ctrl+c": "\x03", "ctrl+u": "\x15", "tab": "\t", "space": " "}
+KEYS = {
+    "enter": "\r", "escape": "\x1b", "tab": "\t", "space": " ", "ctrl+c": "\x03", "ctrl+u": "\x15",
+}  # fmt: skip
 
 
 class Terminal:

@@ -11,13 +11,13 @@ import pytest
 from opsmig_tui.demo import SampleProject
 from opsmig_tui.project.model import OpenOptions, Project
 from opsmig_tui.project.open import open_project
-from opsmig_tui.project.preferences import Preferences, save_preferences
 from opsmig_tui.ui.app import OpsmigApp
 from opsmig_tui.ui.colours import DARK
 from opsmig_tui.ui.first_frame import frame
 from opsmig_tui.workspace.workspace import Workspace
 from tests.ui.dump import screen_text, until
 
+TOP = 10
 
 
 def lines(text: str, columns: int, rows: int) -> list[str]:
@@ -27,8 +27,8 @@ def lines(text: str, columns: int, rows: int) -> list[str]:
 
 
 def place(screen: list[str], text: str, width: int) -> list[int]:
-    """In each line of the side column, where the text stands."""
-    return [line[:width].find(text) for line in screen]
+    """In each line of the pane, where the text stands."""
+    return [line[:width].find(text) for line in screen[TOP:]]
 
 
 def project_of(sample: SampleProject) -> Project:
@@ -37,26 +37,24 @@ def project_of(sample: SampleProject) -> Project:
     return opened
 
 
-@pytest.mark.parametrize("focused", ["history", "database"])
 @pytest.mark.parametrize(("columns", "rows"), [(120, 40), (100, 30), (200, 60)])
 async def test_the_history_stands_where_its_pane_is_going_to_be(
-    sample: SampleProject, columns: int, rows: int, focused: str
+    sample: SampleProject, columns: int, rows: int
 ):
-    save_preferences(Preferences(focused=focused))
     workspace = Workspace(project_of(sample), trusted=True)
     workspace.read_history()
     view = workspace.state.history.value
     assert view is not None
-    early = lines(frame("backend", view, columns, rows, DARK, focused), columns, rows)
+    early = lines(frame("backend", view, columns, rows, DARK), columns, rows)
     app = OpsmigApp(workspace)
     async with app.run_test(size=(columns, rows)) as pilot:
         await until(pilot, lambda: "2 History" in screen_text(app))
         late = screen_text(app).splitlines()
-    (top,) = (n for n, line in enumerate(early) if line.startswith("╭─ 2 History"))
-    side = early[top].index("╮") + 1
-    assert late[top].startswith("╭─ 2 History")
-    assert late[top][side - 1] == "╮"
-    for row in view.rows[:5]:
+    side = early[TOP].index("╮") + 1
+    assert early[TOP].startswith("╭─ 2 History")
+    assert late[TOP].startswith("╭─ 2 History")
+    assert late[TOP][side - 1] == "╮"
+    for row in view.rows[:8]:
         assert place(early, row.revision[:6], side) == place(late, row.revision[:6], side)
     bottoms = [[n for n, line in enumerate(one) if line.startswith("╰")] for one in (early, late)]
     assert bottoms[0][0] == bottoms[1][1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -34,8 +35,9 @@ class DatabaseList(LineView):
                 tooltip="Follow the log of the database's container"),
     ]  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, built: Callable[[], None]) -> None:
         super().__init__(show_cursor=False, id="database-list")
+        self._built = built
         self.lines: list[Line] = []
         self.state: WorkspaceState | None = None
 
@@ -56,10 +58,11 @@ class DatabaseList(LineView):
         if self.state is not None and self.row_width:
             self.lines = database_rows.build(self.state, self.row_width)
             self.lines_changed()
+            self._built()
 
 
 class DatabasePane(Pane):
-    """Pane 1."""
+    """Pane 1. With the focus it grows by the lines that its usual height leaves out."""
 
     number = 1
     heading = "Database"
@@ -71,7 +74,7 @@ class DatabasePane(Pane):
     ]  # fmt: skip
 
     def __init__(self, *, id: str | None = "database") -> None:
-        self.list = DatabaseList()
+        self.list = DatabaseList(self._fit)
         super().__init__(self.list, id=id)
 
     def on_mount(self) -> None:
@@ -117,11 +120,17 @@ class DatabasePane(Pane):
 
     def on_descendant_focus(self) -> None:
         super().on_descendant_focus()
+        self._fit()
         self.post_message(UsageWanted(True))
 
     def on_descendant_blur(self) -> None:
         super().on_descendant_blur()
+        self._fit()
         self.post_message(UsageWanted(False))
+
+    def _fit(self) -> None:
+        frame = 2
+        self.styles.min_height = self.list.line_count + frame if self.list.has_focus else None
 
     def copied(self) -> tuple[str, str]:
         state = self.list.state
