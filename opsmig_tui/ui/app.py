@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import threading
 from collections.abc import Sequence
@@ -29,6 +30,9 @@ from opsmig_tui.workspace.crash import crash_line
 from opsmig_tui.workspace.workspace import Workspace
 
 STYLES = sorted((Path(__file__).parent / "styles").glob("*.tcss"))
+# Objects that came and did not go between two collections, and how many collections of the younger
+# go before one of the older (gc.set_threshold).
+SELDOM = (10_000, 20, 50)
 
 
 class OpsmigApp(App[None]):
@@ -113,6 +117,12 @@ class OpsmigApp(App[None]):
             self.remember(focused=self.screen_stack[-1].board.focused)
         await self.workspace.close()
         self.exit()
+
+    def on_ready(self) -> None:
+        # What stands by now stays to the end. Looking through all of it for garbage, as Python does
+        # again and again, holds up a key by 50 ms; through what a log brings, by 30.
+        gc.freeze()
+        gc.set_threshold(*SELDOM)
 
     async def on_unmount(self) -> None:
         await self.workspace.close()

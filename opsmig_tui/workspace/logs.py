@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import re
+from collections import deque
+from collections.abc import Iterable
 from contextlib import aclosing
-from typing import TYPE_CHECKING
-
-from opsmig_tui.workspace.output import LineKind, OutputBuffer
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from opsmig_tui.services.docker import ContainerState, DockerAnswer
@@ -22,8 +21,29 @@ TAIL = 2_000
 AGAIN_SECONDS = 0.5
 HOW_TO_START = "It is started with s, in the Database pane."
 
-# As PostgreSQL writes them (elog.h), and what most other programs say as well.
-_SEVERITY = re.compile(r"\b(?:(ERROR|FATAL|PANIC)|(WARNING)):")
+
+class LogEntry(NamedTuple):
+    """One line; `number` counts all that ever came, `told` is what opsmig says of the log."""
+
+    number: int
+    text: str
+    told: bool
+
+
+class LogBuffer:
+    """The last `most` lines. `total` counts those that ever came: the number of the next one.
+
+    Not an OutputBuffer: ten thousand lines a second must cost next to nothing each.
+    """
+
+    def __init__(self, most: int = MOST_LINES) -> None:
+        self.lines: deque[LogEntry] = deque(maxlen=most)
+        self.total = 0
+
+    def add(self, texts: Iterable[str], *, told: bool = False) -> None:
+        entries = [LogEntry(number, text, told) for number, text in enumerate(texts, self.total)]
+        self.total += len(entries)
+        self.lines.extend(entries)
 
 
 class LogFeed:
@@ -31,7 +51,7 @@ class LogFeed:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self.buffer = OutputBuffer(MOST_LINES)
+        self.buffer = LogBuffer()
         self._container = ""
         self._after = ""
 
@@ -69,8 +89,7 @@ class LogFeed:
 
     def _take(self, lines: list[LogLine]) -> None:
         self._after = max(self._after, lines[-1][0])
-        for _, text in lines:
-            self.buffer.append(_kind(text), text)
+        self.buffer.add(text for _, text in lines)
 
     def _say_end(self) -> None:
         docker = self.workspace.state.container.value
@@ -84,7 +103,7 @@ class LogFeed:
             self._say(f"{container.service} is {container.state}{detail}. {HOW_TO_START}")
 
     def _say(self, text: str) -> None:
-        self.buffer.append("info", f"── {text}")
+        self.buffer.add((f"── {line}" for line in text.splitlines()), told=True)
 
     async def _until_it_runs(self) -> None:
         """At once where it does: its log ended, and it has been started again since."""
@@ -109,10 +128,3 @@ def _is_gone(error: BaseException) -> bool:
     from docker.errors import APIError
 
     return isinstance(error, APIError) and error.status_code in (404, 409)
-
-
-def _kind(text: str) -> LineKind:
-    found = _SEVERITY.search(text)
-    if found is None:
-        return "print"
-    return "error" if found[1] else "warning"

@@ -33,13 +33,12 @@ class OutputLine:
 
 
 class OutputBuffer:
-    """The last `most` lines. `version` moves with every change, so a reader knows to look; `total`
-    counts the lines that ever came: the number of the next one."""
+    """The last `MOST_LINES` lines. `version` moves with every change, so a reader knows to look."""
 
     def __init__(self, most: int = MOST_LINES) -> None:
         self.lines: deque[OutputLine] = deque(maxlen=most)
         self.version = 0
-        self.total = 0
+        self._next = 0
 
     def append(self, kind: LineKind, text: str, **more: object) -> OutputLine:
         """Adds one line for each line of `text`; returns the first."""
@@ -50,8 +49,8 @@ class OutputBuffer:
         return first
 
     def _one(self, kind: LineKind, text: str, more: dict[str, object]) -> OutputLine:
-        line = OutputLine(self.total, kind, text, **more)  # type: ignore[arg-type]
-        self.total += 1
+        line = OutputLine(self._next, kind, text, **more)  # type: ignore[arg-type]
+        self._next += 1
         self.version += 1
         self.lines.append(line)
         return line

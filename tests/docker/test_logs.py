@@ -52,7 +52,7 @@ async def test_lines_come_as_they_are_written(ws: Workspace, shop: Shop):
         shop.compose("up", "-d", "db")
         await until(lambda: len(texts(feed)) >= 4)
         assert texts(feed)[1:] == ["one", "ERROR:  two", "WARNING:  3"]
-        assert [line.kind for line in feed.buffer.lines][1:] == ["print", "error", "warning"]
+        assert [line.told for line in feed.buffer.lines] == [True, False, False, False]
 
 
 async def test_stopped_started_and_removed_while_it_is_followed(ws: Workspace, shop: Shop):

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterable
 from itertools import islice
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import chop_cells
+from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
-from opsmig_tui.ui.panes import output_rows
 from opsmig_tui.ui.panes.base import Pane
 from opsmig_tui.ui.widgets.following import FollowingView
-from opsmig_tui.ui.widgets.line_view import LineView
 from opsmig_tui.ui.widgets.paint import Part, line
 
 if TYPE_CHECKING:
     from opsmig_tui.ui.widgets.search_bar import SearchBar
-    from opsmig_tui.workspace.output import OutputBuffer, OutputLine
+    from opsmig_tui.workspace.logs import LogBuffer, LogEntry
     from opsmig_tui.workspace.state import WorkspaceState
 
 #: Between two looks at the buffer: one repaint, whatever came in between. Seconds.
 BATCH = 0.05
+#: More lines than that between two looks nobody reads: they are painted seldom, and keys go first.
+FLOOD, FLOOD_BATCH = 200, 0.25
 #: Rows kept. A wrapped line takes several.
 MOST_ROWS = 20_000
 
-Row = tuple["OutputLine", str]
+# As PostgreSQL writes them (elog.h), and what most other programs say as well.
+_SEVERITY = re.compile(r"\b(?:(ERROR|FATAL|PANIC)|WARNING):")
+
+Row = tuple["LogEntry", str]
 
 
 class LogList(FollowingView):
@@ -35,7 +41,7 @@ class LogList(FollowingView):
     While one looks back nothing moves: lines that no longer fit in wait in the buffer (`newer`).
     """
 
-    def __init__(self, buffer: OutputBuffer) -> None:
+    def __init__(self, buffer: LogBuffer) -> None:
         super().__init__(id="logs-list")
         self.buffer = buffer
         self.wrapped = True
@@ -61,7 +67,16 @@ class LogList(FollowingView):
 
     def render_row(self, index: int, selected: bool, width: int) -> Strip:
         item, text = self.rows[index]
-        return line((f" {text.expandtabs()}", output_rows.text_ink(item, self.ink)))
+        return line((f" {text.expandtabs()}", self._ink_of(item)))
+
+    def _ink_of(self, item: LogEntry) -> Style:
+        """Looked for in what is painted, not in everything that comes."""
+        if item.told:
+            return self.ink.dim
+        found = _SEVERITY.search(item.text)
+        if found is None:
+            return self.ink.text
+        return self.ink.error if found[1] else self.ink.warning
 
     def width_changed(self, width: int) -> None:
         self.lay_out()
@@ -95,7 +110,7 @@ class LogList(FollowingView):
             self.lines_changed(at)
             self.show_row(at)
 
-    def _rows(self, lines: Iterable[OutputLine]) -> Iterable[Row]:
+    def _rows(self, lines: Iterable[LogEntry]) -> Iterable[Row]:
         needle, width = self.query_text.lower(), max(self.row_width - 1, 8)
         for item in lines:
             if needle and needle not in item.text.lower():
@@ -120,7 +135,8 @@ class LogList(FollowingView):
 
     def go_to_end(self) -> None:
         self.follow = True
-        self.lay_out()
+        if not self.poll():
+            self.show_end()
 
     def action_to_edge(self, side: int) -> None:
         if side > 0:
@@ -147,16 +163,17 @@ class LogsPane(Pane):
                 tooltip="Show only the lines that hold some words"),
     ]  # fmt: skip
 
-    def __init__(self, buffer: OutputBuffer, *, id: str | None = "logs") -> None:
+    def __init__(self, buffer: LogBuffer, *, id: str | None = "logs") -> None:
         self.list = LogList(buffer)
         super().__init__(self.list, id=id)
         self.about = ""
-        self._following = True
+        self._polled = 0.0
 
     def on_mount(self) -> None:
         super().on_mount()
         self.list.hint = "Nothing was logged yet."
         self.set_interval(BATCH, self._poll)
+        self.watch(self.list, "follow", self._retitle, init=False)
 
     def show(self, state: WorkspaceState) -> None:
         docker = state.container.value
@@ -167,13 +184,15 @@ class LogsPane(Pane):
             self._retitle()
 
     def _poll(self) -> None:
-        came = self.list.poll()
-        if came or self.list.follow != self._following:
+        now = time.monotonic()
+        if self.list.newer > FLOOD and now - self._polled < FLOOD_BATCH:
+            return
+        self._polled = now
+        if self.list.poll():
             self._retitle()
 
     def _retitle(self) -> None:
         ink, rows = self.ink, self.list
-        self._following = rows.follow
         left: list[Part] = [(self.about, ink.text)]
         right: list[Part] = [("following", ink.applied)]
         if not rows.follow:
@@ -188,10 +207,6 @@ class LogsPane(Pane):
         self._retitle()
         super().restyle()
 
-    def on_line_view_moved(self, event: LineView.Moved) -> None:
-        event.stop()
-        self._retitle()
-
     def on_search_bar_changed(self, event: SearchBar.Changed) -> None:
         super().on_search_bar_changed(event)
         self._retitle()
@@ -205,7 +220,6 @@ class LogsPane(Pane):
 
     def action_follow(self) -> None:
         self.list.go_to_end()
-        self._retitle()
 
     def copied(self) -> tuple[str, str]:
         """The whole line, also where only a part of it is on the row."""

@@ -133,6 +133,7 @@ class OutputPane(Pane):
         super().on_mount()
         self.list.hint = "What runs say shows up here: statements, prints, notices, errors."
         self.set_interval(BATCH, self._poll)
+        self.watch(self.list, "follow", self._retitle, init=False)
 
     def show(self, state: WorkspaceState) -> None:
         if self.is_news(state.run):
@@ -181,10 +182,6 @@ class OutputPane(Pane):
     def restyle(self) -> None:
         self._retitle()
         super().restyle()
-
-    def on_line_view_moved(self, event: LineView.Moved) -> None:
-        event.stop()
-        self._retitle()
 
     def on_line_view_chosen(self, event: LineView.Chosen) -> None:
         event.stop()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from textual.reactive import reactive
+
 from opsmig_tui.ui.widgets.line_view import LineView
 
 
 class FollowingView(LineView):
     """`follow` is on while the end is in sight; the subclass then shows what comes."""
 
+    follow: reactive[bool] = reactive(True, repaint=False, init=False)
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.cursor_without_focus = False
-        self.follow = True
 
     def show_end(self) -> None:
         """The rows are others now; stays at the end where that is followed."""

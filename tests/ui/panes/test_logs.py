@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from opsmig_tui.ui.messages import CopyRequested
 from opsmig_tui.ui.panes.logs import MOST_ROWS, LogsPane
-from opsmig_tui.workspace.output import OutputBuffer
+from opsmig_tui.workspace.logs import LogBuffer
 from tests.ui.dump import screen_text, until
 from tests.ui.panes.host import Host
 
@@ -20,7 +20,7 @@ from tests.ui.panes.host import Host
 class Shown:
     app: Host
     pane: LogsPane
-    buffer: OutputBuffer
+    buffer: LogBuffer
     pilot: Pilot[Any]
 
     @property
@@ -31,8 +31,7 @@ class Shown:
         await until(self.pilot, lambda: text in self.text)
 
     def log(self, *lines: str) -> None:
-        for one in lines:
-            self.buffer.append("print", one)
+        self.buffer.add(lines)
 
     def flood(self, count: int, first: int = 0) -> None:
         self.log(*(f"line {number}" for number in range(first, first + count)))
@@ -40,12 +39,25 @@ class Shown:
 
 @asynccontextmanager
 async def shown(size: tuple[int, int] = (60, 12)) -> AsyncIterator[Shown]:
-    buffer = OutputBuffer(MOST_ROWS)
+    buffer = LogBuffer(MOST_ROWS)
     pane = LogsPane(buffer)
     app = Host(pane)
     async with app.run_test(size=size) as pilot:
         pane.focus()
         yield Shown(app, pane, buffer, pilot)
+
+
+async def test_what_is_wrong_stands_out() -> None:
+    async with shown() as log:
+        log.log(
+            "LOG:  ready", "ERROR:  no such table", "x FATAL: gone", "WARNING:  old", "TERROR: x"
+        )
+        log.buffer.add(["── db is exited (exit status 1)"], told=True)
+        await log.sees("db is exited")
+        ink = log.pane.ink
+        assert [next(iter(log.pane.list.render_row(n, False, 60))).style for n in range(6)] == [
+            ink.text, ink.error, ink.error, ink.warning, ink.text, ink.dim,
+        ]  # fmt: skip
 
 
 async def test_it_stays_at_the_end_and_keeps_so_many() -> None:
