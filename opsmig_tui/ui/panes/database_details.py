@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from opsmig_tui.ui.widgets.code import Piece
-from opsmig_tui.ui.widgets.paint import cut, cut_start
+from opsmig_tui.ui.widgets.paint import cut, cut_start, wrap
 
 if TYPE_CHECKING:
     from opsmig_tui.services.docker import ContainerState, DockerAnswer
@@ -70,12 +70,12 @@ def _image(container: ContainerState, width: int, now: datetime) -> list[Line]:
     digest = container.image_id.removeprefix("sha256:")[:12]
     built = f"built {age(container.image_created, now)} ago" if container.image_created else ""
     text = "  ".join(part for part in (digest, built) if part)
-    return [_fact("image", text, width)] if text else []
+    return _fact("image", text, width) if text else []
 
 
 def _volumes(container: ContainerState, width: int) -> list[Line]:
     """The one with the database's files matters; where there is none, that is a warning."""
-    lines = [_fact("volume", one, width) for one in container.volumes]
+    lines = [line for one in container.volumes for line in _fact("volume", one, width)]
     if not container.data_is_kept:
         text = f"none holds {container.data}"
         lines.append((*_label("volume", " ▲ "), (cut(text, width - _LABEL - 4), "warning")))
@@ -84,23 +84,26 @@ def _volumes(container: ContainerState, width: int) -> list[Line]:
 
 def _service(docker: DockerAnswer, width: int) -> list[Line]:
     """Which service was taken, and why; from which files; of which engine."""
-    lines = []
+    lines: list[Line] = []
     if docker.service and docker.reason:
-        lines.append(_fact("service", f"{docker.service}: {docker.reason}", width))
+        lines += _fact("service", f"{docker.service}: {docker.reason}", width)
     if docker.compose is not None:
         room = width - _LABEL - 4
         path = cut_start(str(docker.compose.paths[0]), room)
         lines.append((*_label("compose"), (path, "dim")))
     container = docker.container
     if container is not None and container.project not in ("", docker.project):
-        lines.append(_fact("project", container.project, width))
+        lines += _fact("project", container.project, width)
     if docker.engine.name:
-        lines.append(_fact("engine", docker.engine.name, width))
+        lines += _fact("engine", docker.engine.name, width)
     return lines
 
 
-def _fact(name: str, text: str, width: int) -> Line:
-    return (*_label(name), (cut(text, width - _LABEL - 4), "dim"))
+def _fact(name: str, text: str, width: int) -> list[Line]:
+    first, *rest = wrap(text, width - _LABEL - 4)
+    return [
+        (*_label(label), (part, "dim")) for label, part in ((name, first), *(("", p) for p in rest))
+    ]
 
 
 def _label(name: str, sign: str = "   ") -> tuple[Piece, Piece]:

@@ -92,8 +92,12 @@ def _container(container: ContainerState, width: int, now: datetime) -> list[Lin
         parts.append((f"  up {age(container.started_at, now)}", "dim"))
     elif container.ended_at is not None:
         parts.append((f"  {age(container.ended_at, now)} ago", "dim"))
-    about = "  ".join(part for part in (container.image, " ".join(container.ports)) if part)
-    lines: list[Line] = [tuple(parts), (("   ", "dim"), (cut(about, width - 4), "dim"))]
+    lines: list[Line] = [tuple(parts)]
+    # The port tells which of several servers it is: it is not cut off behind a long image's name.
+    about = [part for part in (container.image, " ".join(container.ports)) if part]
+    if len("  ".join(about)) <= width - 4:
+        about = ["  ".join(about)]
+    lines += [(("   ", "dim"), (cut(part, width - 4), "dim")) for part in about]
     if container.detail:
         lines += _wrapped(("   ", "dim"), container.detail, ink, width)
     if container.elsewhere:

@@ -198,8 +198,8 @@ class LogsPane(Pane):
         if not rows.follow:
             newer = f"  {rows.newer:,} newer" if rows.newer else ""
             right = [(f"looking back{newer}  f follows", ink.warning)]
-        what = f"lines with “{rows.query_text}”" if rows.query_text else "lines"
         kept = len(rows.buffer.lines)
+        what = f"lines with “{rows.query_text}”" if rows.query_text else f"line{'s' * (kept != 1)}"
         foot: list[Part] = [(f"{kept:,} {what}" if not rows.query_text else what, ink.dim)]
         self.set_frame(left, right, foot)
 

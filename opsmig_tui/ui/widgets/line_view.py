@@ -191,6 +191,10 @@ class LineView(ScrollView, can_focus=True):
         self._painted.clear()
         super().notify_style_update()
 
+    def watch_show_vertical_scrollbar(self) -> None:
+        # It comes and goes without a resize, and takes a column from the rows.
+        self.on_resize()
+
     def on_resize(self) -> None:
         width = self.row_width
         if width != self._width:

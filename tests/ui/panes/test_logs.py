@@ -47,6 +47,17 @@ async def shown(size: tuple[int, int] = (60, 12)) -> AsyncIterator[Shown]:
         yield Shown(app, pane, buffer, pilot)
 
 
+async def test_nothing_is_cut_off_when_the_scrollbar_comes() -> None:
+    async with shown((40, 10)) as log:
+        log.log("start " + "abcdefghij" * 9 + " end")
+        await log.sees("start")
+        log.flood(30)
+        await log.sees("line 29")
+        await log.pilot.press("g")
+        await log.sees("start")
+        assert "…" not in log.text
+
+
 async def test_what_is_wrong_stands_out() -> None:
     async with shown() as log:
         log.log(
