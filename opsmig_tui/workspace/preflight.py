@@ -44,7 +44,7 @@ async def preflight(workspace: Workspace) -> AsyncIterator[Check]:
     refuse_when_untrusted(workspace, "create a revision")
     config = workspace.project.config
     yield Check("config", "ok", f"{config.path.name} in {config.root.name}/")
-    if not _has_no_container(workspace):
+    if _concerns_container(workspace):
         yield Check("container", "running", "asking Docker …")
         async for check in container_checks(workspace):
             yield check
@@ -89,10 +89,12 @@ async def container_checks(workspace: Workspace) -> AsyncIterator[Check]:
     yield Check("container", "ok" if good else "warning", f"{text}  {about}".rstrip())
 
 
-def _has_no_container(workspace: Workspace) -> bool:
-    """Known to have none: there is no compose file."""
-    docker = workspace.state.container.value
-    return docker is not None and not docker.available and docker.compose is None
+def _concerns_container(workspace: Workspace) -> bool:
+    """Not where there is no compose file, nor where the database is known to be another."""
+    docker, where = workspace.state.container.value, workspace.state.locality
+    if where is not None and where.kind in ("embedded", "socket", "remote"):
+        return False
+    return docker is None or docker.compose is not None
 
 
 def _container(workspace: Workspace) -> str:

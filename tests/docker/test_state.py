@@ -144,9 +144,9 @@ async def test_volumes_and_where_the_data_is(shop: Shop, tmp_path: Path):
     shop.compose("up", "-d", "db")
     found = await comes_to(shop, "running")
     assert set(found.volumes) == {
-        f"{shop.name}_files→/var/lib/postgresql",
-        "anonymous→/extra",
-        f"{shop.folder}/conf→/conf",
+        f"{shop.name}_files → /var/lib/postgresql",
+        "anonymous → /extra",
+        f"{shop.folder}/conf → /conf",
     }
     assert found.data_is_kept
 

@@ -72,7 +72,7 @@ async def test_what_keeps_a_revision_from_being_generated(
 
     (sample.backend / ".env").write_text(NOWHERE)
     found = await checks(ws)
-    assert list(found) == ["config", "container", "database"]
+    assert list(found) == ["config", "database"]
     assert found["database"].state == "failed"
     assert "connection" in found["database"].text
     assert ws.state.container.value is not None

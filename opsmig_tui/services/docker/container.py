@@ -38,7 +38,7 @@ class ContainerState:
     the engine runs on another machine.
 
     `project` is the compose project it belongs to, `elsewhere` the compose file of another folder
-    it was made from, "" where it is this project's own. `volumes` are ``what→folder``, `data` the
+    it was made from, "" where it is this project's own. `volumes` are ``what → folder``, `data` the
     folder of the database's files and `data_is_kept` whether that lies on one of them. `user` and
     `database` are those the image makes at first. `config_hash` is compose's of the configuration
     it was made from, `image_id` what it runs, `image_created` when that was built (UTC).
@@ -169,7 +169,7 @@ def _shown_mount(mount: Mapping[str, Any]) -> str:
         what = name
     else:
         what = "anonymous" if kind == "volume" else str(kind or "mount")
-    return f"{what}→{mount['Destination']}"
+    return f"{what} → {mount['Destination']}"
 
 
 def _holds(mount: Mapping[str, Any], folder: str) -> bool:

@@ -18,6 +18,8 @@ _BARS = "▁▂▃▄▅▆▇█"
 _WIDTH = 20
 #: Below this a processor does nothing to speak of: a line of mere noise should look flat. Percent.
 _CALM = 10.0
+#: What is taken steadily must not look like everything there is.
+_MEMORY_ROOM = 1.5
 _LABEL = 9
 
 
@@ -45,7 +47,7 @@ def _usage(usage: tuple[Usage, ...], width: int) -> list[Line]:
     return [
         (*_label("cpu"), (spark(processor, bars, _CALM), "accent"),
          (f"  {processor[-1]:.0f} %", "text")),
-        (*_label("memory"), (spark(memory, bars), "accent"),
+        (*_label("memory"), (spark(memory, bars, max(memory) * _MEMORY_ROOM), "accent"),
          (f"  {size(usage[-1].memory)}", "text")),
     ]  # fmt: skip
 
@@ -68,7 +70,7 @@ def size(count: int) -> str:
 
 def _image(container: ContainerState, width: int, now: datetime) -> list[Line]:
     digest = container.image_id.removeprefix("sha256:")[:12]
-    built = f"built {age(container.image_created, now)} ago" if container.image_created else ""
+    built = f"{age(container.image_created, now)} old" if container.image_created else ""
     text = "  ".join(part for part in (digest, built) if part)
     return _fact("image", text, width) if text else []
 

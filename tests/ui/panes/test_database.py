@@ -192,7 +192,7 @@ def test_details(real: WorkspaceState) -> None:
         CONTAINER,
         image_id="sha256:0123456789abcdef0123",
         image_created=NOW - timedelta(days=18),
-        volumes=("db-data→/var/lib/postgresql/data", "./conf→/conf"),
+        volumes=("db-data → /var/lib/postgresql/data", "./conf → /conf"),
         project="elsewhere",
     )
     files = ComposeFiles((Path("/home/mara/work/field-ops/compose.yaml"),), Path("/"))
@@ -206,10 +206,10 @@ def test_details(real: WorkspaceState) -> None:
     found = [line for line in lines(state, 50) if not line.startswith((" ●", " •"))]
     assert found[1:] == [
         "   cpu                       ▁▅█  100 %",
-        "   memory                    ▅█▆  30 MB",
-        "   image    0123456789ab  built 18 d ago",
-        "   volume   db-data→/var/lib/postgresql/data",
-        "   volume   ./conf→/conf",
+        "   memory                    ▃▆▅  30 MB",
+        "   image    0123456789ab  18 d old",
+        "   volume   db-data → /var/lib/postgresql/data",
+        "   volume   ./conf → /conf",
         "   service  db: image postgres:16",
         "   compose  …ome/mara/work/field-ops/compose.yaml",
         "   project  elsewhere",
