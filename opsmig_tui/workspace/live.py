@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,11 +25,12 @@ STATUS_EVERY_SECONDS = 5.0
 
 async def run(workspace: Workspace) -> None:
     """Reads every part, then keeps them fresh until cancelled."""
+    moved = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         for job in (
             workspace.refresh("git"),
-            _follow_container(workspace),
-            _follow_database(workspace),
+            _follow_container(workspace, moved),
+            _follow_database(workspace, moved),
             _follow_files(workspace, group),
         ):
             group.create_task(_told(workspace, job))
@@ -43,8 +45,11 @@ async def _told(workspace: Workspace, job: Awaitable[None]) -> None:
         workspace.output_moved()
 
 
-async def _follow_database(workspace: Workspace) -> None:
-    """Status first, since it is what people look for; drift needs the models imported."""
+async def _follow_database(workspace: Workspace, moved: asyncio.Event) -> None:
+    """Status first, since it is what people look for; drift needs the models imported.
+
+    Then asks every few seconds, and at once when the container has `moved`.
+    """
     if not workspace.state.trusted:
         await workspace.refresh("status", "drift")
     await workspace.trust_given.wait()
@@ -52,13 +57,19 @@ async def _follow_database(workspace: Workspace) -> None:
     await workspace.refresh("drift")
     await _warm_up(workspace)
     while True:
-        await asyncio.sleep(STATUS_EVERY_SECONDS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STATUS_EVERY_SECONDS):
+                await moved.wait()
+        moved.clear()
         if not workspace.state.running:
             await look_again(workspace)
 
 
-async def _follow_container(workspace: Workspace) -> None:
-    """Reads the container again whenever the engine tells that it may have changed."""
+async def _follow_container(workspace: Workspace, moved: asyncio.Event) -> None:
+    """Reads the container again whenever the engine tells that it may have changed, and says so.
+
+    It does not wait for the database: a paused one answers nobody, for seconds.
+    """
     from opsmig_tui.services.docker.follow import changes
 
     await workspace.refresh("container")
@@ -66,9 +77,8 @@ async def _follow_container(workspace: Workspace) -> None:
     async for _ in changes():
         before = _container_state(workspace)
         await refresh(workspace, "container", quiet=True)
-        moved = _container_state(workspace) != before
-        if moved and workspace.state.trusted and not workspace.state.running:
-            await look_again(workspace)
+        if _container_state(workspace) != before:
+            moved.set()
 
 
 async def _until_there_is_a_service(workspace: Workspace) -> None:

@@ -159,6 +159,22 @@ async def test_the_engine_goes_away_and_comes_back(
         assert await sees("running") < AT_ONCE_SECONDS
 
 
+async def test_a_database_that_does_not_answer_holds_nothing_up(
+    sample_backend: SampleProject, shop: Shop, open_workspace: Open
+):
+    """A paused server takes connections and says nothing: what happens next shows all the same."""
+    shop.compose("up", "-d", "--wait", "db")
+    ws = open_workspace(sample_backend.backend)
+    async with followed(ws) as sees:
+        await until(lambda: ws.state.status.phase == "ready")
+        await asyncio.to_thread(shop.container.pause)
+        await sees("paused")
+        await asyncio.to_thread(shop.container.rename, f"{shop.name}-another")
+        began = time.monotonic()
+        await until(lambda: (found := container(ws)) is not None and "another" in found.name)
+        assert time.monotonic() - began < AT_ONCE_SECONDS
+
+
 async def test_killed_in_the_middle_of_an_upgrade(
     shop: Shop, sample_backend: SampleProject, open_workspace: Open
 ):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from opsmig_tui.ui.widgets.code import Piece
-from opsmig_tui.ui.widgets.paint import cut, cut_start, wrap
+from opsmig_tui.ui.widgets.paint import cut_start, wrap
 
 if TYPE_CHECKING:
     from opsmig_tui.services.docker import ContainerState, DockerAnswer
@@ -79,8 +79,7 @@ def _volumes(container: ContainerState, width: int) -> list[Line]:
     """The one with the database's files matters; where there is none, that is a warning."""
     lines = [line for one in container.volumes for line in _fact("volume", one, width)]
     if not container.data_is_kept:
-        text = f"none holds {container.data}"
-        lines.append((*_label("volume", " ▲ "), (cut(text, width - _LABEL - 4), "warning")))
+        lines += _fact("volume", f"none holds {container.data}", width, (" ▲ ", "warning"))
     return lines
 
 
@@ -101,10 +100,11 @@ def _service(docker: DockerAnswer, width: int) -> list[Line]:
     return lines
 
 
-def _fact(name: str, text: str, width: int) -> list[Line]:
+def _fact(name: str, text: str, width: int, sign: Piece = ("   ", "dim")) -> list[Line]:
     first, *rest = wrap(text, width - _LABEL - 4)
     return [
-        (*_label(label), (part, "dim")) for label, part in ((name, first), *(("", p) for p in rest))
+        (*_label(name, sign[0]), (first, sign[1])),
+        *((*_label(""), (part, sign[1])) for part in rest),
     ]
 
 

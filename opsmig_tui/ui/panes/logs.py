@@ -32,6 +32,8 @@ MOST_ROWS = 20_000
 # As PostgreSQL writes them (elog.h), and what most other programs say as well.
 _SEVERITY = re.compile(r"\b(?:(ERROR|FATAL|PANIC)|WARNING):")
 
+EMPTY = "Nothing was logged yet."
+
 Row = tuple["LogEntry", str]
 
 
@@ -124,6 +126,7 @@ class LogList(FollowingView):
     def search(self, words: str) -> int:
         """`/` leaves only the lines that hold the words; how many there are."""
         self.query_text = words
+        self.hint = f"No line holds “{words}”." if words else EMPTY
         self.lay_out()
         return len({row[0].number for row in self.rows})
 
@@ -171,7 +174,7 @@ class LogsPane(Pane):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.list.hint = "Nothing was logged yet."
+        self.list.hint = EMPTY
         self.set_interval(BATCH, self._poll)
         self.watch(self.list, "follow", self._retitle, init=False)
 
