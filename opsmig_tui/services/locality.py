@@ -60,7 +60,9 @@ def mismatch(identity: Identity, container: ContainerState | None) -> str:
     """
     host = (identity.host or "").strip()
     dialect = identity.dialect.split("+")[0]
-    if container is None or container.state == "absent" or dialect not in _DEFAULT_PORTS:
+    if container is None or dialect not in _DEFAULT_PORTS or container.shares_network:
+        return ""
+    if container.state == "absent" and not container.bound:
         return ""
     if not host or host.startswith(("/", "@")):
         return ""
@@ -91,6 +93,8 @@ def _doubt(
         return f"{container.service} was made from {container.elsewhere}"
     if not container.engine_is_local:
         return "the Docker engine runs on another machine"
+    if container.shares_network:
+        return f"{container.service} has no network of its own"
     if not any(
         number == port and _serves(address, host) for address, number in container.published
     ):

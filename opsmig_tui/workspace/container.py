@@ -70,14 +70,17 @@ async def plan_start(workspace: Workspace) -> StartPlan:
     refuse_when_read_only(workspace, "start the database")
     refuse_while_running(workspace)
     docker, container = await known_container(workspace)
-    plan = StartPlan(container.service, container.is_up)
+    if container.state == "paused":
+        raise OpsmigError(
+            f"{container.service} is paused: docker unpause {container.name} lets it go on."
+        )
     if container.state == "absent":
-        return plan
+        return StartPlan(container.service, container.is_up)
     compose = await compose_of(docker, container)
     outdated = await _outdated(docker, container, compose)
     if not outdated:
-        return plan
-    question = await _recreation(docker, container, compose, outdated)
+        return StartPlan(container.service, container.is_up)
+    question = await _recreation(workspace, docker, container, compose, outdated)
     return StartPlan(container.service, container.is_up, outdated, question)
 
 
@@ -85,7 +88,9 @@ async def _outdated(docker: DockerAnswer, container: ContainerState, compose: Co
     """By what compose itself goes: the hash of the service's configuration, and the image's id."""
     from opsmig_tui.services.docker.details import image_id
 
-    hashes = (await compose.answer("config", "--hash", container.service)).splitlines()
+    # Unlike up, stop and restart, config does not take a service for active that is named.
+    said = await compose.answer("--profile", "*", "config", "--hash", container.service)
+    hashes = said.splitlines()
     now = next((one.split()[-1] for one in hashes if one.startswith(f"{container.service} ")), "")
     if now and container.config_hash and now != container.config_hash:
         return "its configuration in the compose files has changed since"
@@ -95,19 +100,45 @@ async def _outdated(docker: DockerAnswer, container: ContainerState, compose: Co
     return ""
 
 
+def _lost_data(container: ContainerState) -> list[str]:
+    """That the database goes when the container does: the warning, if it is so."""
+    if container.data_is_kept or container.data_in_memory or container.state == "created":
+        return []
+    return [f"THE DATABASE GOES: {container.data} is on no volume."]
+
+
+def _forgotten_data(container: ContainerState) -> list[str]:
+    """That the database goes whenever the container stops: the warning, if it is so."""
+    if container.data_in_memory and container.is_up:
+        return [f"THE DATABASE GOES: {container.data} is in memory only (tmpfs)."]
+    return []
+
+
+def _made_elsewhere(container: ContainerState) -> list[str]:
+    if not container.elsewhere:
+        return []
+    return [f"{container.name} is another folder's: it was made from {container.elsewhere}."]
+
+
 async def _recreation(
-    docker: DockerAnswer, container: ContainerState, compose: Compose, outdated: str
+    workspace: Workspace,
+    docker: DockerAnswer,
+    container: ContainerState,
+    compose: Compose,
+    outdated: str,
 ) -> Confirmation:
-    """The question before a container is thrown away: what is on no volume goes with it."""
+    """The question before a container is thrown away: what is on no volume goes with it, and who is
+    connected is cut off."""
     from opsmig_tui.services.docker.details import by_folder, changed_files
 
     written = await asyncio.to_thread(changed_files, docker.engine, container.id)
     notes = [f"{container.name} was made before: {outdated}."]
-    notes += [f"kept: {one}" for one in container.volumes]
-    loses_data = not container.data_is_kept and any(
-        path.startswith(f"{container.data}/") for path in written
-    )
-    warnings = [f"THE DATABASE GOES: {container.data} is on no volume."] if loses_data else []
+    notes += [f"volume stays: {one}" for one in container.volumes]
+    lost = [*_lost_data(container), *_forgotten_data(container)]
+    warnings = [*lost, *_made_elsewhere(container)]
+    if container.is_up:
+        others, warn = await sessions_text(workspace, container)
+        (warnings if warn else notes).append(others)
     warnings += [
         f"on no volume, goes: {count:,} file{'s' * (count != 1)} below {folder}"
         for folder, count in by_folder(written)
@@ -118,9 +149,9 @@ async def _recreation(
         command=compose.shown(*_WORDS["recreate"], container.service),
         notes=tuple(notes),
         warnings=tuple(warnings),
-        typed=container.name if loses_data else None,
+        typed=container.name if lost else None,
         typed_what="the container's name",
-        destructive=loses_data,
+        destructive=bool(lost),
         name=container.name,
     )
 
@@ -144,16 +175,20 @@ async def plan_stop(workspace: Workspace, action: Literal["stop", "restart"]) ->
     refuse_when_read_only(workspace, f"{action} the database")
     refuse_while_running(workspace)
     docker, container = await known_container(workspace)
-    if container.state in ("absent", "created", "exited", "dead"):
+    if container.can_start:
         raise OpsmigError(f"{container.service} does not run: there is nothing to {action}.")
     compose = await compose_of(docker, container)
+    lost = _forgotten_data(container)
     others, warn = await sessions_text(workspace, container)
     return Confirmation(
         title=f"{action.capitalize()} {container.service}",
         database=f"{container.name}  {container.image}",
         command=compose.shown(*_WORDS[action], container.service),
         notes=() if warn else (others,),
-        warnings=(others,) if warn else (),
+        warnings=(*lost, *_made_elsewhere(container), *([others] if warn else [])),
+        typed=container.name if lost else None,
+        typed_what="the container's name",
+        destructive=bool(lost),
         name=container.name,
     )
 

@@ -98,8 +98,7 @@ async def _until_there_is_a_service(workspace: Workspace) -> None:
 
 
 def _container_state(workspace: Workspace) -> tuple[str, str]:
-    docker = workspace.state.container.value
-    container = docker.container if docker is not None else None
+    container = workspace.state.service_container
     return (container.id, container.state) if container is not None else ("", "")
 
 

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from opsmig_tui.workspace.state import WorkspaceState
     from opsmig_tui.workspace.workspace import Workspace
 
-# Lines kept, and as many of the past are asked for.
-MOST_LINES = 20_000
+# Kept at the most.
+MOST_LINES, MOST_CHARACTERS = 20_000, 8_000_000
+# Lines of the past that are asked for.
 TAIL = 2_000
-# Between the end of a log and its going on: an engine that refuses must not be asked in a loop.
-AGAIN_SECONDS = 0.5
+# Between the end of a log and its going on; twice as long after each time the engine refused (one
+# whose logging driver keeps nothing always does).
+AGAIN_SECONDS, MOST_AGAIN_SECONDS = 0.5, 30.0
 HOW_TO_START = "It is started with s, in the Database pane."
 
 
@@ -31,19 +33,23 @@ class LogEntry(NamedTuple):
 
 
 class LogBuffer:
-    """The last `most` lines. `total` counts those that ever came: the number of the next one.
+    """The last lines, of all that ever came (`total`: the number of the next one).
 
     Not an OutputBuffer: ten thousand lines a second must cost next to nothing each.
     """
 
-    def __init__(self, most: int = MOST_LINES) -> None:
-        self.lines: deque[LogEntry] = deque(maxlen=most)
+    def __init__(self) -> None:
+        self.lines: deque[LogEntry] = deque()
         self.total = 0
+        self._characters = 0
 
     def add(self, texts: Iterable[str], *, told: bool = False) -> None:
         entries = [LogEntry(number, text, told) for number, text in enumerate(texts, self.total)]
         self.total += len(entries)
+        self._characters += sum(len(entry.text) for entry in entries)
         self.lines.extend(entries)
+        while len(self.lines) > MOST_LINES or self._characters > MOST_CHARACTERS:
+            self._characters -= len(self.lines.popleft().text)
 
 
 class LogFeed:
@@ -54,6 +60,7 @@ class LogFeed:
         self.buffer = LogBuffer()
         self._container = ""
         self._after = ""
+        self._pause = AGAIN_SECONDS
 
     async def follow(self) -> None:
         """Follows the log, waits where there is none, and goes on when there is again."""
@@ -61,7 +68,7 @@ class LogFeed:
             await self.workspace.refresh("container")
         while True:
             docker = self.workspace.state.container.value
-            container = docker.container if docker is not None else None
+            container = self.workspace.state.service_container
             if docker is None or container is None:
                 self._say(docker.problem if docker is not None else "Docker has not answered.")
             elif container.state in ("absent", "created"):
@@ -71,6 +78,7 @@ class LogFeed:
                 await self.workspace.refresh("container")
                 self._say_end()
             await self._until_it_runs()
+            await asyncio.sleep(self._pause)
 
     async def _follow(self, docker: DockerAnswer, container: ContainerState) -> None:
         from opsmig_tui.services.docker.engine import in_words
@@ -83,8 +91,10 @@ class LogFeed:
             async with aclosing(log) as found:
                 async for lines in found:
                     self._take(lines)
+            self._pause = AGAIN_SECONDS
         except Exception as error:  # the SDK, requests and urllib3 raise of every kind
             if not _is_gone(error):
+                self._pause = min(self._pause * 2, MOST_AGAIN_SECONDS)
                 self._say(await asyncio.to_thread(in_words, error, docker.engine))
 
     def _take(self, lines: list[LogLine]) -> None:
@@ -93,16 +103,20 @@ class LogFeed:
 
     def _say_end(self) -> None:
         docker = self.workspace.state.container.value
-        container = docker.container if docker is not None else None
+        container = self.workspace.state.service_container
         if docker is None or container is None:
             self._say(docker.problem if docker is not None else "Docker does not answer.")
         elif container.state == "absent" or container.id != self._container:
             self._say(f"The container was removed; {container.service} has another, or none.")
         elif not container.is_up:
-            detail = f" ({container.detail})" if container.detail else ""
-            self._say(f"{container.service} is {container.state}{detail}. {HOW_TO_START}")
+            how = f" {HOW_TO_START}" if container.can_start else ""
+            self._say(f"{container.service} is {container.said}.{how}")
 
     def _say(self, text: str) -> None:
+        """What is told already, and nothing came since, is not told again."""
+        last = self.buffer.lines[-1] if self.buffer.lines else None
+        if last is not None and last.told and last.text == f"── {text.splitlines()[-1]}":
+            return
         self.buffer.add((f"── {line}" for line in text.splitlines()), told=True)
 
     async def _until_it_runs(self) -> None:
@@ -110,15 +124,14 @@ class LogFeed:
         there = asyncio.Event()
 
         def look(state: WorkspaceState) -> None:
-            docker = state.container.value
-            if docker is not None and docker.container is not None and docker.container.is_up:
+            container = state.service_container
+            if container is not None and container.is_up:
                 there.set()
 
         end = self.workspace.subscribe(look)
         try:
             look(self.workspace.state)
             await there.wait()
-            await asyncio.sleep(AGAIN_SECONDS)
         finally:
             end()
 

@@ -98,15 +98,16 @@ def _concerns_container(workspace: Workspace) -> bool:
 
 
 def _container(workspace: Workspace) -> str:
-    docker = workspace.state.container.value
-    return docker.container.state if docker is not None and docker.container is not None else ""
+    container = workspace.state.service_container
+    return container.state if container is not None else ""
 
 
 def _database_check(workspace: Workspace) -> Check:
     status = workspace.state.status
     other = wrong_database(workspace.state)
     if status.phase == "failed" or not workspace.state.database:
-        startable = _container(workspace) in ("absent", "created", "exited", "dead")
+        container = workspace.state.service_container
+        startable = container is not None and container.can_start
         offer: Literal["", "start"] = "start" if startable else ""
         said = status.problem or "env.py reached no database"
         text = f"{said.rstrip('.')}. {other}" if other else said

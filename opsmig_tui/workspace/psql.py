@@ -26,10 +26,9 @@ async def psql_command(workspace: Workspace) -> tuple[list[str], Mapping[str, st
     refuse_when_read_only(workspace, "open psql, which could change the database")
     docker, container = await known_container(workspace)
     if not container.is_up:
-        detail = f" ({container.detail})" if container.detail else ""
         raise OpsmigError(
-            f"psql needs a running container; {container.service} is {container.state}{detail}.",
-            hint="s starts it.",
+            f"psql needs a running container; {container.service} is {container.said}.",
+            hint="s starts it." if container.can_start else "",
         )
     assert docker.compose is not None
     words = ["psql", *_who(workspace.state, container)]

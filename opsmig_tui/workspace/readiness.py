@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from opsmig_tui.project.errors import OpsmigError
-from opsmig_tui.workspace.status import refresh
+from opsmig_tui.workspace.status import refresh, wrong_database
 
 if TYPE_CHECKING:
     from opsmig_tui.services.docker import ContainerState
@@ -20,6 +20,8 @@ REFUSING_SECONDS = 15.0
 ASK_AGAIN_SECONDS = 0.25
 # A container that ends again and again is not going to come up.
 MOST_RESTARTS = 2
+# An engine that is busy starting a container may leave one question unanswered, not all of them.
+SILENT_SECONDS = 15.0
 # Of a log, to say why.
 LAST_LINES = 3
 
@@ -35,20 +37,28 @@ async def until_ready(workspace: Workspace, say: Say) -> str:
     """
     loop = asyncio.get_running_loop()
     end = loop.time() + PATIENCE_SECONDS
+    heard = loop.time()
     said = False
     while True:
         await refresh(workspace, "container", quiet=True)
-        container = _container(workspace)
+        container = workspace.state.service_container
+        if container is None:
+            if loop.time() - heard > SILENT_SECONDS:
+                docker = workspace.state.container.value
+                raise OpsmigError(docker.problem if docker is not None else "Docker is silent.")
+            await asyncio.sleep(ASK_AGAIN_SECONDS)
+            continue
+        heard = loop.time()
         await _raise_when_hopeless(workspace, container, say)
         checked = container.state == "healthy"
-        if checked or (container.state == "running" and await _takes_connections(workspace)):
+        if checked or (
+            container.state == "running" and await _takes_connections(workspace, container)
+        ):
             break
         if loop.time() >= end:
             await _tell_log(workspace, container, say)
-            detail = f": {container.detail}" if container.detail else ""
             raise OpsmigError(
-                f"{container.service} is still {container.state} after "
-                f"{PATIENCE_SECONDS:.0f} s{detail}",
+                f"{container.service} is still {container.said} after {PATIENCE_SECONDS:.0f} s",
                 hint="l shows its log.",
             )
         if not said:
@@ -59,43 +69,46 @@ async def until_ready(workspace: Workspace, say: Say) -> str:
     return f"{container.service} is {container.state}{await _position(workspace)}"
 
 
-def _container(workspace: Workspace) -> ContainerState:
-    docker = workspace.state.container.value
-    if docker is None or docker.container is None:
-        raise OpsmigError(docker.problem if docker is not None else "Docker does not answer.")
-    return docker.container
-
-
 async def _raise_when_hopeless(workspace: Workspace, container: ContainerState, say: Say) -> None:
-    gone = container.state in ("absent", "created", "exited", "dead", "paused")
+    gone = container.can_start or container.state == "paused"
     loops = container.state == "restarting" and container.restarts >= MOST_RESTARTS
     if gone or loops:
         await _tell_log(workspace, container, say)
-        detail = f": {container.detail}" if container.detail else ""
-        raise OpsmigError(
-            f"{container.service} is {container.state}{detail}", hint="l shows its log."
-        )
+        raise OpsmigError(f"{container.service} is {container.said}", hint="l shows its log.")
 
 
 async def _tell_log(workspace: Workspace, container: ContainerState, say: Say) -> None:
     from opsmig_tui.services.docker.details import last_lines
 
     docker = workspace.state.container.value
-    if docker is not None and container.id:
-        for text in await asyncio.to_thread(last_lines, docker.engine, container.id, LAST_LINES):
-            say("print", text)
+    if docker is None or not container.id:
+        return
+    try:
+        lines = await asyncio.to_thread(last_lines, docker.engine, container.id, LAST_LINES)
+    except OpsmigError as error:  # it only adds to what is wrong
+        say("info", f"its log could not be read: {error}")
+        return
+    for text in lines:
+        say("print", text)
 
 
-async def _takes_connections(workspace: Workspace) -> bool:
-    """Asked by the worker's real connection; without trust or Python by pg_isready inside."""
+async def _takes_connections(workspace: Workspace, container: ContainerState) -> bool:
+    """Asked by the worker's real connection where that leads into this container; elsewhere, and
+    without trust or Python, by pg_isready inside."""
     if workspace.state.trusted and workspace.project.interpreter is not None:
         await refresh(workspace, "status", quiet=True)
-        return not _unreachable(workspace)
+        where = workspace.state.locality
+        if not _unreachable(workspace) and where is not None and where.kind == "container":
+            return True
+        if _unreachable(workspace) and not wrong_database(workspace.state):
+            return False
     from opsmig_tui.services.docker.details import is_ready
 
     docker = workspace.state.container.value
-    container = _container(workspace)
-    return docker is not None and await asyncio.to_thread(is_ready, docker.engine, container)
+    try:
+        return docker is not None and await asyncio.to_thread(is_ready, docker.engine, container)
+    except OpsmigError:  # it has just ended, say: the next look at it tells
+        return False
 
 
 async def _position(workspace: Workspace) -> str:
@@ -107,10 +120,12 @@ async def _position(workspace: Workspace) -> str:
     loop = asyncio.get_running_loop()
     end = loop.time() + REFUSING_SECONDS
     await workspace.refresh("status")
-    while _unreachable(workspace) and loop.time() < end:
+    while _unreachable(workspace) and not wrong_database(workspace.state) and loop.time() < end:
         await asyncio.sleep(ASK_AGAIN_SECONDS)
         await refresh(workspace, "status", quiet=True)
     status = workspace.state.status
+    if other := wrong_database(workspace.state):
+        return f"; but {other.rstrip('.')}"
     if status.phase == "failed":
         return f"; where the database stands could not be read: {status.problem}"
     return f"; the database stands at {position(workspace.state.current or ())}"

@@ -25,6 +25,10 @@ async def sessions_text(workspace: Workspace, container: ContainerState) -> tupl
         return f"{unknown}this project is not trusted to ask the database.", True
     if other := wrong_database(state):
         return f"{unknown}{other}", True
+    where = state.locality
+    if where is None or where.kind != "container":
+        why = where.text if where is not None else "the database has not answered"
+        return f"{unknown}{why}.", True
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             reader = await workspace.workers.reader()

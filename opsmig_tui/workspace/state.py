@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from opsmig_tui.changes.model import FileChange
     from opsmig_tui.history.model import GraphRow, History
     from opsmig_tui.project.model import Interpreter, Project
-    from opsmig_tui.services.docker import DockerAnswer
+    from opsmig_tui.services.docker import ContainerState, DockerAnswer
     from opsmig_tui.services.docker.usage import Usage
     from opsmig_tui.services.git import Branch, Mark
     from opsmig_tui.services.locality import Locality
@@ -117,6 +117,13 @@ class WorkspaceState:
         """The first database env.py configures; None until the worker has answered."""
         value = self.status.value
         return value.databases[0] if value is not None and value.databases else None
+
+    @property
+    def service_container(self) -> ContainerState | None:
+        """The container of the database's compose service; None where there is no such service, or
+        no engine answers."""
+        docker = self.container.value
+        return docker.container if docker is not None else None
 
     @property
     def current(self) -> tuple[str, ...] | None:

@@ -136,8 +136,7 @@ def where_is(workspace: Workspace, identity: Identity) -> Locality:
     """Whether this database is local, by what is known of the project's container."""
     from opsmig_tui.services.locality import locality
 
-    docker = workspace.state.container.value
-    container = docker.container if docker is not None else None
+    container = workspace.state.service_container
     return locality(identity, container, embedded=workspace.project.is_sample)
 
 
@@ -156,8 +155,7 @@ def not_the_container(state: WorkspaceState, identity: Identity) -> str:
     """Says that this connection does not lead into the project's container, "" where it does."""
     from opsmig_tui.services.locality import mismatch
 
-    docker = state.container.value
-    return mismatch(identity, docker.container if docker is not None else None)
+    return mismatch(identity, state.service_container)
 
 
 def drift_count(state: WorkspaceState) -> int | None:

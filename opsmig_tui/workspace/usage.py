@@ -20,8 +20,9 @@ async def follow_usage(workspace: Workspace) -> None:
     try:
         while True:
             docker = workspace.state.container.value
-            if docker is not None and docker.container is not None and docker.container.is_up:
-                await _measure(workspace, docker, docker.container.id)
+            container = workspace.state.service_container
+            if docker is not None and container is not None and container.is_up:
+                await _measure(workspace, docker, container.id)
                 workspace.dispatch(UsageMeasured(None))
             await asyncio.sleep(AGAIN_SECONDS)
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import subprocess
 from pathlib import Path
 
 import psycopg
@@ -127,7 +128,7 @@ async def test_making_anew_keeps_what_is_on_a_volume(untrusted: Workspace, shop:
     assert question is not None
     assert not question.destructive
     assert question.typed is None
-    assert any(note.startswith("kept: ") for note in question.notes)
+    assert any(note.startswith("volume stays: ") for note in question.notes)
     await perform(untrusted, "recreate")
     assert shop.container.id != before
     with psycopg.connect(url) as connection:
@@ -150,7 +151,7 @@ async def test_another_image_of_that_name(untrusted: Workspace, shop: Shop):
 
 async def test_one_that_ends_at_once_shows_its_last_words(untrusted: Workspace, shop: Shop):
     shop.write('\n    entrypoint: ["/bin/sh", "-c", "echo no room left for the data; exit 2"]')
-    with pytest.raises(OpsmigError, match="db is exited: exit status 2"):
+    with pytest.raises(OpsmigError, match=r"db is exited \(exit status 2\)"):
         await perform(untrusted, "start")
     assert "no room left for the data" in output(untrusted)
 
@@ -158,7 +159,7 @@ async def test_one_that_ends_at_once_shows_its_last_words(untrusted: Workspace, 
 async def test_one_that_restarts_for_ever_is_not_waited_for(untrusted: Workspace, shop: Shop):
     shop.write('\n    restart: always\n    entrypoint: ["/bin/sh", "-c", "echo again; exit 2"]')
     async with asyncio.timeout(30):
-        with pytest.raises(OpsmigError, match=r"db is restarting: restarted \d+ times"):
+        with pytest.raises(OpsmigError, match=r"db is restarting \(restarted \d+ times"):
             await perform(untrusted, "start")
 
 
@@ -265,3 +266,118 @@ async def test_the_pre_flight_offers_to_start(ws: Workspace, shop: Shop):
     assert found["container"].state == "ok"
     assert found["container"].text.startswith("db is healthy")
     assert found["database"].state == "ok"
+
+
+@pytest.mark.parametrize(
+    ("more", "kept"),
+    [
+        ("\n    environment: {PGDATA: /tmp/pg, POSTGRES_PASSWORD: x4567}", False),
+        ("\n    environment: {PGDATA: /kept/pg, POSTGRES_PASSWORD: x4567}", True),
+    ],
+)
+async def test_data_is_looked_for_where_pgdata_says(
+    untrusted: Workspace, shop: Shop, more: str, kept: bool
+):
+    """Also below a folder whose files are no loss as a rule."""
+    volume = "\n    volumes: ['/kept']"
+    text = shop.write(CHECK.format(check=READY)).read_text()
+    plain = text.split("    environment:")[0] + "    " + more.strip() + CHECK.format(check=READY)
+    path = shop.folder / "compose.yaml"
+    path.write_text(plain + volume)
+    shop.compose("up", "-d", "--wait", "db")
+    path.write_text(plain + volume + "\n    labels: {changed: 'yes'}")
+    question = (await plan_start(untrusted)).recreation
+    assert question is not None
+    assert question.destructive is not kept
+    assert any("THE DATABASE GOES" in one for one in question.warnings) is not kept
+
+
+async def test_data_in_memory_goes_with_every_stop(untrusted: Workspace, shop: Shop):
+    memory = "\n    tmpfs: ['/var/lib/postgresql/data']"
+    shop.write(CHECK.format(check=READY) + memory)
+    shop.compose("up", "-d", "--wait", "db")
+    question = await plan_stop(untrusted, "restart")
+    assert question.warnings[0] == (
+        "THE DATABASE GOES: /var/lib/postgresql/data is in memory only (tmpfs)."
+    )
+    assert question.typed == f"{shop.name}-db-1"
+    shop.write(CHECK.format(check=READY) + memory + "\n    labels: {changed: 'yes'}")
+    again = (await plan_start(untrusted)).recreation
+    assert again is not None
+    assert again.typed == f"{shop.name}-db-1"
+
+
+async def test_one_of_a_profile_that_is_not_active(untrusted: Workspace, shop: Shop):
+    shop.write(CHECK.format(check=READY) + "\n    profiles: [local]")
+    await perform(untrusted, "start")
+    assert state(untrusted) == "healthy"
+    assert (await plan_start(untrusted)).outdated == ""
+
+
+async def test_one_of_another_folder_is_said_to_be(
+    untrusted: Workspace, shop: Shop, tmp_path: Path
+):
+    other = tmp_path / "elsewhere"
+    other.mkdir()
+    text = (shop.folder / "compose.yaml").read_text()
+    (other / "compose.yaml").write_text(text + "\n    labels: {changed: 'yes'}")
+    subprocess.run(
+        ["docker", "compose", "up", "-d", "--wait", "db"],
+        cwd=other,
+        check=True,
+        capture_output=True,
+    )
+    said = f"{shop.name}-db-1 is another folder's: it was made from {other}/compose.yaml."
+    question = (await plan_start(untrusted)).recreation
+    assert question is not None
+    assert said in question.warnings
+    assert said in (await plan_stop(untrusted, "stop")).warnings
+
+
+async def test_a_paused_one_is_let_go_on_by_hand(untrusted: Workspace, shop: Shop):
+    shop.compose("up", "-d", "--wait", "db")
+    shop.container.pause()
+    with pytest.raises(OpsmigError, match=f"docker unpause {shop.name}-db-1"):
+        await plan_start(untrusted)
+
+
+async def test_no_password_is_told(untrusted: Workspace, shop: Shop):
+    """Neither by the health check nor by the last words of one that ends."""
+    check = "echo no login with $$POSTGRES_PASSWORD; exit 1"
+    shop.write(FOREVER + CHECK.format(check=check))
+    shop.compose("up", "-d", "db")
+    async with asyncio.timeout(30):
+        await untrusted.refresh("container")
+        while state(untrusted) == "starting":
+            await untrusted.refresh("container")
+    assert untrusted.state.service_container is not None
+    assert untrusted.state.service_container.detail == "no login with ***"
+    shop.write('\n    entrypoint: [/bin/sh, -c, "echo it is $$POSTGRES_PASSWORD now; exit 3"]')
+    with pytest.raises(OpsmigError, match=r"exit status 3"):
+        await perform(untrusted, "recreate")
+    assert "it is *** now" in output(untrusted)
+
+
+async def test_a_log_that_is_not_kept_hides_nothing(untrusted: Workspace, shop: Shop):
+    shop.write("\n    entrypoint: [/bin/sh, -c, 'exit 3']\n    logging: {driver: none}")
+    with pytest.raises(OpsmigError, match=r"db is exited \(exit status 3\)"):
+        await perform(untrusted, "start")
+    assert "its log could not be read" in output(untrusted)
+
+
+async def test_env_py_that_goes_elsewhere_does_not_hold_up_the_start(
+    ws: Workspace, sample_backend: SampleProject, shop: Shop
+):
+    """Without a health check env.py's connection decides, but only where it leads there."""
+    shop.write("")
+    (sample_backend.backend / ".env").write_text(
+        f"DATABASE_URL={shop.url.replace(str(shop.port), '1')}\n"
+    )
+    async with asyncio.timeout(30):
+        await perform(ws, "start")
+    assert f"db is running; but 127.0.0.1:1 is not db: that publishes 127.0.0.1:{shop.port}" in (
+        output(ws)
+    )
+    assert "How many other sessions are connected is not known" in " ".join(
+        (await plan_stop(ws, "stop")).warnings
+    )

@@ -46,7 +46,13 @@ async def test_from_nothing_to_healthy_and_to_an_end(shop: Shop):
     absent = await ask(shop.folder)
     assert absent.available
     assert absent.container == ContainerState(
-        "db", "absent", image=shop.image, reason=f"image {shop.image}", project=shop.name
+        "db",
+        "absent",
+        image=shop.image,
+        reason=f"image {shop.image}",
+        project=shop.name,
+        ports=(f"127.0.0.1:{shop.port}→5432",),
+        bound=(("127.0.0.1", shop.port),),
     )
     shop.compose("create", "db")
     created = await comes_to(shop, "created")

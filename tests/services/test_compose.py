@@ -93,6 +93,18 @@ services:
     assert "hunter2" not in repr(found)
 
 
+@pytest.mark.parametrize(
+    ("ports", "left"),
+    [("['2:2']", ("1:1", "2:2")), ("!override ['2:2']", ("2:2",)), ("!reset []", ())],
+)
+def test_what_stands_instead_of_what_was_before(tmp_path: Path, ports: str, left: tuple[str, ...]):
+    write(tmp_path, "services:\n  db: {image: postgres, ports: ['1:1']}\n")
+    write(tmp_path, f"services:\n  db: {{ports: {ports}}}\n", "compose.override.yaml")
+    files = find_compose(project_at(tmp_path), {})
+    assert files is not None
+    assert read_files(files, {}).services[0].ports == left
+
+
 def test_the_project_name(tmp_path: Path):
     path = write(tmp_path, "name: shop-${STAGE:-dev}\nservices:\n  db: {image: postgres}\n")
     assert read_compose(path, {}).name == "shop-dev"

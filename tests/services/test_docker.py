@@ -21,9 +21,11 @@ import pytest
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.services.compose.command import Compose, find_program, run_lines
 from opsmig_tui.services.docker import DockerAnswer, database_container
-from opsmig_tui.services.docker.container import read_container
-from opsmig_tui.services.docker.endpoint import Endpoint
+from opsmig_tui.services.docker.container import absent_container, read_container
+from opsmig_tui.services.docker.endpoint import Endpoint, find_endpoint
 from opsmig_tui.services.docker.engine import in_words
+from opsmig_tui.services.docker.secret_values import secret_values
+from opsmig_tui.services.docker.ssh import ssh_command
 from tests.services.test_compose import project_at
 
 CONTAINERS: dict[str, Any] = json.loads((Path(__file__).parent / "containers.json").read_text())
@@ -149,7 +151,7 @@ async def test_an_engine_that_hangs(shop: Path, monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setenv("DOCKER_HOST", f"unix://{silent}")
         async with asyncio.timeout(20):
             answer = await ask(shop)
-    assert "did not answer within 2 s" in answer.problem
+    assert "did not answer in time" in answer.problem
 
 
 async def test_something_else_listens(shop: Path, monkeypatch: pytest.MonkeyPatch):
@@ -216,3 +218,49 @@ async def test_cancelling_ends_the_command(tmp_path: Path):
         await task
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_no_password_of_an_address_is_shown() -> None:
+    found = find_endpoint({"DOCKER_HOST": "tcp://me:heather-41@there:2375"})
+    assert found.name == "DOCKER_HOST tcp://me:***@there:2375"
+
+
+@pytest.mark.parametrize("host", ["ssh://there:abc", "ssh://"])
+def test_an_address_that_is_none_is_told(host: str) -> None:
+    endpoint = Endpoint(host, f"DOCKER_HOST {host}")
+    with pytest.raises(OpsmigError, match="is no address of an engine") as caught:
+        ssh_command(host)
+    assert in_words(caught.value, endpoint) == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "secret"),
+    [
+        ("POSTGRES_PASSWORD", "heather-41", True), ("DB_PWD", "heather-41", True),
+        ("POSTGRES_PASS", "heather-41", True), ("API_KEY", "heather-41", True),
+        ("POSTGRES_PASSWORD", "abc", False), ("PWD", "/var/lib", False),
+        ("OLDPWD", "/var/lib", False), ("POSTGRES_USER", "heather-41", False),
+    ],
+)  # fmt: skip
+def test_which_variables_are_secret(name: str, value: str, secret: bool) -> None:
+    assert secret_values({"Env": [f"{name}={value}"]}) == ((value,) if secret else ())
+
+
+def test_what_is_no_secret_elsewhere_is_none() -> None:
+    assert secret_values({"Env": ["POSTGRES_USER=postgres", "POSTGRES_PASSWORD=postgres"]}) == ()
+
+
+@pytest.mark.parametrize(
+    ("ports", "shown", "bound"),
+    [
+        (("5432",), (":?→5432",), ()),
+        (("127.0.0.1:5433:5432",), ("127.0.0.1:5433→5432",), (("127.0.0.1", 5433),)),
+        (("5432:5432/tcp", "53:53/udp"), (":53→53/udp", ":5432→5432"), (("", 5432),)),
+        (("${NONE}",), (), ()),
+    ],
+)
+def test_the_ports_of_one_that_is_not_there_yet(
+    ports: tuple[str, ...], shown: tuple[str, ...], bound: tuple[tuple[str, int], ...]
+) -> None:
+    found = absent_container("db", "postgres:16", ports, "", "shop")
+    assert (found.ports, found.bound) == (shown, bound)

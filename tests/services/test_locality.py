@@ -87,6 +87,12 @@ UNASKED = Identity("postgresql", "", "", "localhost", 5432)
         (at("/run/postgresql", server=None), BOUND, ""),
         (at("localhost"), None, ""),
         (at("localhost", 5433), ContainerState("db", "absent"), ""),
+        (
+            replace(UNASKED, port=5433),
+            ContainerState("db", "absent", ports=(":5432→5432",), bound=(("", 5432),)),
+            "localhost:5433 is not db: that publishes :5432→5432.",
+        ),
+        (at("localhost"), replace(BOUND, ports=(), bound=(), shares_network=True), ""),
         (Identity("sqlite", "app.db", ""), BOUND, ""),
         (at("localhost", 5433), BOUND, "localhost:5433 is not db: that publishes :5432→5432."),
         (at("localhost"), replace(BOUND, ports=(), bound=()), "that publishes no port."),

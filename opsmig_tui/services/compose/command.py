@@ -38,7 +38,7 @@ class Compose:
 
     def shown(self, *words: str) -> str:
         """The command as a person would type it in `folder`."""
-        before = [f"{name}={value}" for name, value in self.environment.items()]
+        before = [f"{name}={mask(value)}" for name, value in self.environment.items()]
         return shlex.join([*before, *self.command(*words)])
 
     async def run(self, *words: str, on_line: Callable[[str], None]) -> int:

@@ -104,11 +104,12 @@ def _service(known: ComposeService, source: _Source, name: str, depth: int) -> C
     variables = source.variables
     known = _extended(known, body.get("extends"), source, depth)
     ports = filter(None, (_port(port, variables) for port in _list(body.get("ports"))))
+    before = () if isinstance(body.get("ports"), _Instead) else known.ports
     profiles = [interpolate(_text(one), variables) for one in _list(body.get("profiles"))]
     return ComposeService(
         known.name,
         interpolate(_text(body.get("image")), variables) or known.image,
-        tuple(dict.fromkeys([*known.ports, *ports])),
+        tuple(dict.fromkeys([*before, *ports])),
         tuple(dict.fromkeys([*known.profiles, *profiles])),
     )
 
@@ -134,7 +135,7 @@ def _load(path: Path) -> dict[str, Any]:
 
         yaml_implicit_resolvers = {"<": yaml.SafeLoader.yaml_implicit_resolvers["<"]}  # noqa: RUF012
 
-    Loader.add_multi_constructor("!", _plain)  # compose's own tags: !reset, !override
+    Loader.add_multi_constructor("!", _tagged)
     try:
         document = yaml.load(path.read_text(encoding="utf-8"), Loader)  # a SafeLoader
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
@@ -147,9 +148,18 @@ def _load(path: Path) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _plain(loader: Any, _suffix: str, node: Any) -> Any:
+class _Instead(list[Any]):
+    """A list that is not added to that of the files before."""
+
+
+def _tagged(loader: Any, tag: str, node: Any) -> Any:
+    """Compose's own tags, !reset and !override; any other is as if it were not there."""
     import yaml
 
+    if tag == "reset":
+        return _Instead()
+    if tag == "override" and isinstance(node, yaml.SequenceNode):
+        return _Instead(loader.construct_sequence(node, deep=True))
     if isinstance(node, yaml.MappingNode):
         return loader.construct_mapping(node, deep=True)
     if isinstance(node, yaml.SequenceNode):

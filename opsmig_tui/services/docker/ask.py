@@ -19,7 +19,15 @@ from opsmig_tui.services.compose import (
     read_compose,
 )
 
-from .container import FILES, PROJECT, SERVICE, ContainerState, moment, read_container
+from .container import (
+    FILES,
+    PROJECT,
+    SERVICE,
+    ContainerState,
+    absent_container,
+    moment,
+    read_container,
+)
 from .endpoint import Endpoint, find_endpoint
 from .engine import client, in_words
 
@@ -89,9 +97,9 @@ def _container(
     listed = engine.api.containers(all=True, filters={"label": [f"{SERVICE}={known.service}"]})
     ours = [one for one in listed if _belongs(one.get("Labels") or {}, files, compose)]
     if not ours:
-        image = next((one.image for one in compose.services if one.name == known.service), "")
-        return ContainerState(
-            known.service, "absent", image=image, reason=known.reason, project=compose.name
+        service = next(one for one in compose.services if one.name == known.service)
+        return absent_container(
+            known.service, service.image, service.ports, known.reason, compose.name
         )
     best = max(
         ours,

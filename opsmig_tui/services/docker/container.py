@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from opsmig_tui.worker.protocol import mask
+from .secret_values import masked, secret_values
 
 State = Literal[
     "absent", "created", "running", "healthy", "unhealthy", "starting", "restarting", "paused",
     "exited", "dead",
 ]  # fmt: skip
 _LIVE = frozenset({"running", "healthy", "unhealthy", "starting"})
-# Where the official image of PostgreSQL keeps its data unless PGDATA says otherwise.
+# Where the official images keep their data; PostgreSQL's unless PGDATA says otherwise.
 _DATA = "/var/lib/postgresql/data"
+_DATA_OF_OTHERS = {"mysql": "/var/lib/mysql", "mariadb": "/var/lib/mysql"}
 _LONGEST_CHECK = 300
 # Of an exit status above 128: the signal that ended it.
 _SIGNALS = {137: "killed", 143: "asked to stop", 139: "crashed", 134: "aborted", 130: "interrupted"}
@@ -39,9 +40,11 @@ class ContainerState:
 
     `project` is the compose project it belongs to, `elsewhere` the compose file of another folder
     it was made from, "" where it is this project's own. `volumes` are ``what → folder``, `data` the
-    folder of the database's files and `data_is_kept` whether that lies on one of them. `user` and
-    `database` are those the image makes at first. `config_hash` is compose's of the configuration
-    it was made from, `image_id` what it runs, `image_created` when that was built (UTC).
+    folder of the database's files, `data_is_kept` whether that lies on one of them, and
+    `data_in_memory` whether it is gone whenever the container stops. `shares_network`: it has the
+    host's own, and publishes no port. `user` and `database` are those the image makes at first.
+    `config_hash` is compose's of the configuration it was made from, `image_id` what it runs,
+    `image_created` when that was built (UTC).
     """
 
     service: str
@@ -65,6 +68,8 @@ class ContainerState:
     volumes: tuple[str, ...] = ()
     data: str = _DATA
     data_is_kept: bool = False
+    data_in_memory: bool = False
+    shares_network: bool = False
     user: str = ""
     database: str = ""
     config_hash: str = ""
@@ -74,6 +79,16 @@ class ContainerState:
     @property
     def is_up(self) -> bool:
         return self.state in _LIVE
+
+    @property
+    def can_start(self) -> bool:
+        """Whether starting is what it wants: not of one that runs, is paused or starts again."""
+        return self.state in ("absent", "created", "exited", "dead")
+
+    @property
+    def said(self) -> str:
+        """The state with what it does not say by itself: "exited (exit status 3)"."""
+        return f"{self.state} ({self.detail})" if self.detail else self.state
 
 
 def read_container(
@@ -85,26 +100,35 @@ def read_container(
     config = inspected.get("Config") or {}
     labels = config.get("Labels") or {}
     network = inspected.get("NetworkSettings") or {}
+    host = inspected.get("HostConfig") or {}
     bindings = network.get("Ports") or {}
     if state not in _LIVE:
-        bindings = (inspected.get("HostConfig") or {}).get("PortBindings") or {}
+        bindings = host.get("PortBindings") or {}
     pairs = tuple(_pairs(bindings))
     networks = network.get("Networks") or {}
     own = [value for net in networks.values() for value in _addresses(net or {})]
     mounts = [one for one in inspected.get("Mounts") or () if one.get("Destination")]
     values = _environment(config)
-    data = values.get("PGDATA") or _DATA
+    image = str(config.get("Image") or "")
+    others = (folder for name, folder in _DATA_OF_OTHERS.items() if name in image)
+    data = values.get("PGDATA") or next(others, _DATA)
+    in_memory = [
+        *(host.get("Tmpfs") or ()),
+        *(one["Destination"] for one in mounts if _is_memory(one)),
+    ]
     user = values.get("POSTGRES_USER") or "postgres"
     return ContainerState(
         service=service,
         state=state,
         name=str(inspected.get("Name") or "").removeprefix("/"),
-        image=str(config.get("Image") or ""),
+        image=image,
         ports=_shown_ports(bindings),
         published=pairs if state in _LIVE else (),
         bound=pairs,
         started_at=moment(status.get("StartedAt")) if state in _LIVE else None,
-        detail=_detail(status, state, int(inspected.get("RestartCount") or 0)),
+        detail=masked(
+            _detail(status, state, int(inspected.get("RestartCount") or 0)), secret_values(config)
+        ),
         reason=reason,
         addresses=tuple(own),
         engine_is_local=engine_is_local,
@@ -115,12 +139,37 @@ def read_container(
         has_check=bool(status.get("Health")),
         volumes=tuple(_shown_mount(one) for one in mounts),
         data=data,
-        data_is_kept=any(_holds(one, data) for one in mounts),
+        data_is_kept=any(_holds(one["Destination"], data) for one in mounts if not _is_memory(one)),
+        data_in_memory=any(_holds(one, data) for one in in_memory),
+        shares_network=host.get("NetworkMode") == "host",
         user=user,
         database=values.get("POSTGRES_DB") or user,
         config_hash=str(labels.get(CONFIG_HASH) or ""),
         image_id=str(inspected.get("Image") or ""),
     )
+
+
+def absent_container(
+    service: str, image: str, ports: tuple[str, ...], reason: str, project: str
+) -> ContainerState:
+    """The one that is going to be: `ports` as the compose files have them. One that cannot be read
+    is left out."""
+    from docker.utils.ports import build_port_bindings
+
+    bindings: dict[str, list[dict[str, str]]] = {}
+    for port in ports:
+        try:
+            built = build_port_bindings([port])
+        except ValueError:
+            continue
+        for inside, hosts in built.items():
+            pairs = [one if isinstance(one, tuple) else ("", one) for one in hosts]
+            found = bindings.setdefault(inside if "/" in inside else f"{inside}/tcp", [])
+            found += [{"HostIp": at or "", "HostPort": number or ""} for at, number in pairs]
+    return ContainerState(
+        service, "absent", image=image, reason=reason, project=project,
+        ports=_shown_ports(bindings), bound=tuple(_pairs(bindings)),
+    )  # fmt: skip
 
 
 def _state(status: Mapping[str, Any]) -> State:
@@ -172,9 +221,13 @@ def _shown_mount(mount: Mapping[str, Any]) -> str:
     return f"{what} → {mount['Destination']}"
 
 
-def _holds(mount: Mapping[str, Any], folder: str) -> bool:
-    where = str(mount["Destination"]).rstrip("/")
-    return mount.get("Type") != "tmpfs" and (folder == where or folder.startswith(f"{where}/"))
+def _is_memory(mount: Mapping[str, Any]) -> bool:
+    return mount.get("Type") == "tmpfs"
+
+
+def _holds(place: str, folder: str) -> bool:
+    where = place.rstrip("/")
+    return folder == where or folder.startswith(f"{where}/")
 
 
 def _environment(config: Mapping[str, Any]) -> dict[str, str]:
@@ -225,5 +278,5 @@ def _last_check(status: Mapping[str, Any]) -> str:
     """What the last failed health check said, on one line; one that passed says nothing here."""
     checks = (status.get("Health") or {}).get("Log") or []
     failed = [one for one in checks if one.get("ExitCode")]
-    said = mask(" ".join(str(failed[-1].get("Output") or "").split())) if failed else ""
+    said = " ".join(str(failed[-1].get("Output") or "").split()) if failed else ""
     return said if len(said) <= _LONGEST_CHECK else f"{said[: _LONGEST_CHECK - 1]}…"

@@ -7,17 +7,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from opsmig_tui.project.errors import OpsmigError
-from opsmig_tui.worker.protocol import mask
 
 from .container import ContainerState
 from .endpoint import Endpoint
 from .engine import client, in_words
+from .secret_values import masked, secret_values
 
 # How deep a changed file's folder is named: /var/lib/postgresql, not each of its thousand.
 DEPTH = 4
 MOST_FOLDERS = 6
 # What every server leaves lying about and makes anew.
-_PASSING = ("/tmp", "/run", "/var/run", "/proc", "/sys", "/dev")
+_PASSING = ("/tmp/", "/run/", "/var/run/", "/proc/", "/sys/", "/dev/")
+# A large container's differences take a while, and somebody asked for them.
+PATIENCE_SECONDS = 20.0
 # What the engine calls the kinds of change; the third is a deletion.
 _MODIFIED, _ADDED = 0, 1
 
@@ -57,8 +59,13 @@ def by_folder(paths: Iterable[str]) -> list[tuple[str, int]]:
 
 def last_lines(endpoint: Endpoint, container: str, count: int) -> list[str]:
     """The end of a container's log. Raises OpsmigError when the engine does not answer."""
-    said = _asked(endpoint, lambda engine: engine.api.logs(container, tail=count))
-    return [mask(line) for line in said.decode("utf-8", "replace").splitlines()[-count:]]
+
+    def ask(engine: Any) -> list[str]:
+        secrets = secret_values(engine.api.inspect_container(container).get("Config") or {})
+        said = engine.api.logs(container, tail=count).decode("utf-8", "replace")
+        return [masked(line, secrets) for line in said.splitlines()[-count:]]
+
+    return list(_asked(endpoint, ask))
 
 
 def is_ready(endpoint: Endpoint, container: ContainerState) -> bool:
@@ -78,7 +85,7 @@ def is_ready(endpoint: Endpoint, container: ContainerState) -> bool:
 
 def _asked(endpoint: Endpoint, ask: Any) -> Any:
     try:
-        with client(endpoint) as engine:
+        with client(endpoint, PATIENCE_SECONDS) as engine:
             return ask(engine)
     except OpsmigError:
         raise

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.worker.protocol import mask
 
 DEFAULT_SOCKET = "/var/run/docker.sock"
 # Below the home folder; the name is what people call it.
@@ -62,7 +63,7 @@ def find_endpoint(
     """
     given = os.environ if environment is None else environment
     if host := given.get("DOCKER_HOST", ""):
-        return Endpoint(host, f"DOCKER_HOST {host}", tls=_tls(given, host))
+        return Endpoint(host, f"DOCKER_HOST {mask(host)}", tls=_tls(given, host))
     if found := _context(given):
         return found
     if sys.platform != "win32" and not Path(default).exists():

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.worker.protocol import mask
+
 from .endpoint import DEFAULT_SOCKET, Endpoint
 from .ssh import last_words, tunnel
 
@@ -44,6 +47,8 @@ def in_words(error: BaseException, endpoint: Endpoint) -> str:
     Never empty; the same fault gives the same words.
     """
     where = f" ({endpoint.name})" if endpoint.name else ""
+    if isinstance(error, OpsmigError):
+        return str(error)
     if endpoint.through_ssh and (said := last_words(endpoint.host)):
         return f"The Docker engine{where} cannot be reached: {said}"
     for cause in _causes(error):
@@ -54,9 +59,8 @@ def in_words(error: BaseException, endpoint: Endpoint) -> str:
                 return "Docker is not installed: install it, or start the database yourself."
             return f"The Docker engine is not running{where}: {_start(endpoint)}."
         if isinstance(cause, TimeoutError):
-            seconds = SSH_TIMEOUT_SECONDS if endpoint.through_ssh else TIMEOUT_SECONDS
-            return f"The Docker engine{where} did not answer within {seconds:.0f} s."
-    first = next(iter(str(error).splitlines()), "") or type(error).__name__
+            return f"The Docker engine{where} did not answer in time."
+    first = mask(next(iter(str(error).splitlines()), "") or type(error).__name__)
     return f"Docker{where} could not be asked: {first}"
 
 

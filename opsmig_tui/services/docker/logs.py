@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import aclosing
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from opsmig_tui.worker.protocol import MASK, mask
-
 from .endpoint import Endpoint
+from .secret_values import masked, secret_values
 from .stream import batches
 
 # Characters of a line that are kept: one of megabytes is not read, and would be painted for ever.
 LONGEST_LINE = 4_000
 MOST_BYTES = 8 * LONGEST_LINE
-SHORTEST_SECRET = 4
-_SECRET_NAME = re.compile(r"(?i)password|passwd|secret|token|api_?key|credential")
 # Between two takings: a line alone comes at once, a flood in one batch, and one repaint, each.
 EVERY_SECONDS = 0.1
 # For the connection; a log may then say nothing for days.
@@ -70,7 +66,7 @@ def _log(container: str, tail: int, after: str, follow: bool, engine: Any) -> _L
         create_api_error_from_http_exception(error)
     pieces = response.iter_content(chunk_size=None)
     text = pieces if config.get("Tty") else _unframed(pieces)
-    return _Log(CancellableStream(text, response), _secrets(config))
+    return _Log(CancellableStream(text, response), secret_values(config))
 
 
 def _unframed(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -99,15 +95,6 @@ class _Log:
         self.stream.close()
 
 
-def _secrets(config: Mapping[str, Any]) -> tuple[str, ...]:
-    """The container's own passwords, as its variables hold them; what is too short to be told from
-    other text is left."""
-    pairs = [str(one).partition("=") for one in config.get("Env") or ()]
-    named = {value for name, _, value in pairs if _SECRET_NAME.search(name)}
-    open_names = {value for name, _, value in pairs if not _SECRET_NAME.search(name)}
-    return tuple(value for value in named - open_names if len(value) >= SHORTEST_SECRET)
-
-
 def _seconds(moment: str) -> int:
     """Whole seconds: the engine takes them, and what was before within them is left out by us."""
     return int(datetime.fromisoformat(moment).timestamp())
@@ -129,9 +116,7 @@ def _lines(log: _Log) -> Iterator[LogLine]:
 
 def _line(raw: bytes, secrets: tuple[str, ...]) -> LogLine:
     when, _, text = raw.partition(b" ")
-    shown = mask(text.decode("utf-8", "replace").rstrip("\r"))
-    for secret in secrets:
-        shown = shown.replace(secret, MASK)
+    shown = masked(text.decode("utf-8", "replace").rstrip("\r"), secrets)
     if len(shown) > LONGEST_LINE:
         shown = f"{shown[:LONGEST_LINE]} … ({len(shown) - LONGEST_LINE:,} more characters)"
     return when.decode("ascii", "replace"), shown

@@ -17,8 +17,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.worker.protocol import mask
 
 CONNECT_SECONDS = 10
+# Connected, the other side may still say nothing.
+LOGIN_SECONDS = 5
 _CHUNK = 1 << 16
 
 
@@ -45,13 +48,18 @@ def tunnel(host: str) -> Iterator[str]:
 
 def ssh_command(host: str) -> list[str]:
     """The command for one connection. Raises OpsmigError without ssh or for no address."""
-    url = urlsplit(host)
+    try:
+        url = urlsplit(host)
+        port = ["-p", str(url.port)] if url.port else []
+    except ValueError as error:  # a port that is no number
+        raise OpsmigError(f"{mask(host)} is no address of an engine: {error}.") from error
     if not url.hostname:
-        raise OpsmigError(f"{host} is no address of an engine: ssh://USER@HOST is.")
+        raise OpsmigError(f"{mask(host)} is no address of an engine: ssh://USER@HOST is.")
     if shutil.which("ssh") is None:
-        raise OpsmigError(f"The engine at {host} is reached through ssh, which is not installed.")
+        raise OpsmigError(
+            f"The engine at {mask(host)} is reached through ssh, which is not installed."
+        )
     user = ["-l", url.username] if url.username else []
-    port = ["-p", str(url.port)] if url.port else []
     quiet = ["-T", "-o", "BatchMode=yes", "-o", f"ConnectTimeout={CONNECT_SECONDS}"]
     return ["ssh", *quiet, *user, *port, "--", url.hostname, "docker", "system", "dial-stdio"]
 
@@ -62,10 +70,13 @@ def last_words(host: str) -> str:
     Raises OpsmigError as `ssh_command` does.
     """
     command = [*ssh_command(host)[:-3], "true"]
-    done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
-        start_new_session=True,
-    )  # fmt: skip
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
+            start_new_session=True, timeout=CONNECT_SECONDS + LOGIN_SECONDS,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return "ssh connects, but does not get through"
     said = done.stderr.strip().splitlines()
     return said[-1] if done.returncode and said else ""
 

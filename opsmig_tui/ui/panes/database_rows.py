@@ -60,8 +60,7 @@ def build(state: WorkspaceState, width: int, now: datetime | None = None) -> lis
 
 def _place(state: WorkspaceState, width: int, now: datetime) -> list[Line]:
     """The container that serves it, or what it is instead."""
-    docker = state.container.value
-    container = docker.container if docker is not None else None
+    docker, container = state.container.value, state.service_container
     where = state.locality
     if where is not None and where.kind in ("embedded", "socket"):
         return _wrapped((" ● ", "applied"), where.text, "text", width)
@@ -105,7 +104,7 @@ def _container(container: ContainerState, width: int, now: datetime) -> list[Lin
         lines += _wrapped((" ▲ ", "warning"), made, "warning", width)
     if container.state == "paused":
         lines += _remedy("docker unpause lets it go on.", width)
-    elif not container.is_up and container.state != "restarting":
+    elif container.can_start:
         lines += _remedy("Press s to start it.", width)
     return lines
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable
-from itertools import islice
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import chop_cells
@@ -89,9 +87,7 @@ class LogList(FollowingView):
             return False
         if not self.follow and len(self.rows) + self.newer > MOST_ROWS:
             return True
-        lines = self.buffer.lines
-        first = lines[0].number if lines else self.buffer.total
-        fresh = list(self._rows(islice(lines, max(0, self._next - first), None)))
+        fresh = self._rows(self._next)
         self._next = self.buffer.total
         if fresh:
             self.rows += fresh
@@ -103,7 +99,7 @@ class LogList(FollowingView):
     def lay_out(self) -> None:
         """Makes every row anew: for another width, filter, or way of wrapping."""
         kept = self.rows[self.cursor][0].number if self.cursor < len(self.rows) else 0
-        self.rows = list(self._rows(self.buffer.lines))[-MOST_ROWS:]
+        self.rows = self._rows()
         self._next = self.buffer.total
         self._longest = max((len(text) for _, text in self.rows), default=0)
         self.show_end()
@@ -112,16 +108,22 @@ class LogList(FollowingView):
             self.lines_changed(at)
             self.show_row(at)
 
-    def _rows(self, lines: Iterable[LogEntry]) -> Iterable[Row]:
+    def _rows(self, since: int = 0) -> list[Row]:
+        """The last rows of the lines from number `since` on. From the end: of a buffer of long
+        lines no more is laid out than is kept."""
         needle, width = self.query_text.lower(), max(self.row_width - 1, 8)
-        for item in lines:
+        rows: list[Row] = []
+        for item in reversed(self.buffer.lines):
+            if item.number < since or len(rows) >= MOST_ROWS:
+                break
             if needle and needle not in item.text.lower():
                 continue
             if not self.wrapped or (len(item.text) <= width and item.text.isascii()):
-                yield item, item.text
+                rows.append((item, item.text))
             else:
-                for part in chop_cells(item.text.expandtabs(), width) or [""]:
-                    yield item, part
+                rows += [(item, part) for part in reversed(_chopped(item.text, width))]
+        rows.reverse()
+        return rows[-MOST_ROWS:]
 
     def search(self, words: str) -> int:
         """`/` leaves only the lines that hold the words; how many there are."""
@@ -153,6 +155,13 @@ class LogList(FollowingView):
         self.lay_out()
 
 
+def _chopped(text: str, width: int) -> list[str]:
+    text = text.expandtabs()
+    if text.isascii():
+        return [text[at : at + width] for at in range(0, len(text), width)] or [""]
+    return chop_cells(text, width) or [""]
+
+
 class LogsPane(Pane):
     """Fills a screen of its own."""
 
@@ -179,8 +188,7 @@ class LogsPane(Pane):
         self.watch(self.list, "follow", self._retitle, init=False)
 
     def show(self, state: WorkspaceState) -> None:
-        docker = state.container.value
-        container = docker.container if docker is not None else None
+        container = state.service_container
         about = f"  {container.name or container.service}  {container.state}" if container else ""
         if about != self.about:
             self.about = about

@@ -39,7 +39,7 @@ class Shown:
 
 @asynccontextmanager
 async def shown(size: tuple[int, int] = (60, 12)) -> AsyncIterator[Shown]:
-    buffer = LogBuffer(MOST_ROWS)
+    buffer = LogBuffer()
     pane = LogsPane(buffer)
     app = Host(pane)
     async with app.run_test(size=size) as pilot:
