@@ -27,6 +27,7 @@ Action = Literal["start", "recreate", "stop", "restart"]
 _PORT_TAKEN = re.compile(
     r"port is already allocated|address already in use|ports are not available"
 )
+_COMPLAINT = re.compile(r"(?i)error|invalid|failed|denied|cannot|no such|not found")
 LEFT_ALONE = Failed("cancelled", "Cancelled: what the engine has begun by now goes on there.")
 
 
@@ -55,11 +56,13 @@ async def known_container(workspace: Workspace) -> tuple[DockerAnswer, Container
 async def compose_of(docker: DockerAnswer, container: ContainerState) -> Compose:
     """The compose command for this service. Raises OpsmigError when none is installed."""
     from opsmig_tui.services.compose.command import Compose, find_program
+    from opsmig_tui.services.compose.read import secrets_in
 
     assert docker.compose is not None
+    secrets = await asyncio.to_thread(secrets_in, docker.compose)
     other = container.project if container.project != docker.project else ""
     program = await find_program()
-    return Compose(program, docker.compose.folder, docker.engine.environment, other)
+    return Compose(program, docker.compose.folder, docker.engine.environment, other, secrets)
 
 
 async def plan_start(workspace: Workspace) -> StartPlan:
@@ -201,6 +204,8 @@ async def perform(workspace: Workspace, action: Action) -> None:
     refuse_when_read_only(workspace, f"{action} the database")
     refuse_while_running(workspace)
     docker, container = await known_container(workspace)
+    if action in ("stop", "restart") and container.can_start:
+        raise OpsmigError(f"{container.service} does not run any more: it is {container.said}.")
     compose = await compose_of(docker, container)
     command = compose.shown(*_WORDS[action], container.service)
     workspace.log_command(command)
@@ -229,7 +234,9 @@ async def _run(
 
     status = await compose.run(*_WORDS[action], service, on_line=show)
     if status != 0:
-        last = next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+        said = [line.strip() for line in reversed(lines) if line.strip()]
+        # The reason is not always the last line: that may be what it complains about.
+        last = next(filter(_COMPLAINT.search, said), (said or ["it said nothing"])[0])
         hint = ""
         if _PORT_TAKEN.search(last):
             hint = "Something else listens on that port: stop it, or publish another one."

@@ -59,7 +59,7 @@ async def until_ready(workspace: Workspace, say: Say) -> str:
             await _tell_log(workspace, container, say)
             raise OpsmigError(
                 f"{container.service} is still {container.said} after {PATIENCE_SECONDS:.0f} s",
-                hint="l shows its log.",
+                hint="l in the Database pane shows its log.",
             )
         if not said:
             what = "be healthy" if container.has_check else "take connections"
@@ -74,7 +74,9 @@ async def _raise_when_hopeless(workspace: Workspace, container: ContainerState, 
     loops = container.state == "restarting" and container.restarts >= MOST_RESTARTS
     if gone or loops:
         await _tell_log(workspace, container, say)
-        raise OpsmigError(f"{container.service} is {container.said}", hint="l shows its log.")
+        raise OpsmigError(
+            f"{container.service} is {container.said}", hint="l in the Database pane shows its log."
+        )
 
 
 async def _tell_log(workspace: Workspace, container: ContainerState, say: Say) -> None:
@@ -93,15 +95,13 @@ async def _tell_log(workspace: Workspace, container: ContainerState, say: Say) -
 
 
 async def _takes_connections(workspace: Workspace, container: ContainerState) -> bool:
-    """Asked by the worker's real connection where that leads into this container; elsewhere, and
-    without trust or Python, by pg_isready inside."""
+    """The worker's real connection, where that leads into this container; else pg_isready inside: a
+    login that is refused, or env.py's going elsewhere, is told once the server is there."""
     if workspace.state.trusted and workspace.project.interpreter is not None:
         await refresh(workspace, "status", quiet=True)
         where = workspace.state.locality
         if not _unreachable(workspace) and where is not None and where.kind == "container":
             return True
-        if _unreachable(workspace) and not wrong_database(workspace.state):
-            return False
     from opsmig_tui.services.docker.details import is_ready
 
     docker = workspace.state.container.value

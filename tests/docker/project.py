@@ -16,7 +16,7 @@ CHECK = """
       test: ["CMD-SHELL", "{check}"]
       interval: 500ms
       timeout: 3s
-      retries: 4"""
+      retries: 8"""
 READY = "pg_isready -h 127.0.0.1 -U ops -d ops"
 FILE = """\
 name: {name}

@@ -381,3 +381,33 @@ async def test_env_py_that_goes_elsewhere_does_not_hold_up_the_start(
     assert "How many other sessions are connected is not known" in " ".join(
         (await plan_stop(ws, "stop")).warnings
     )
+
+
+async def test_no_password_of_the_compose_file_is_told(untrusted: Workspace, shop: Shop):
+    """Compose repeats what it cannot read."""
+    path = shop.folder / "compose.yaml"
+    path.write_text(path.read_text().replace("gorse-and-heather-41", "gorse${9heather-secret"))
+    with pytest.raises(OpsmigError, match="invalid interpolation format") as caught:
+        await perform(untrusted, "start")
+    assert "heather-secret" not in str(caught.value) + output(untrusted)
+
+
+async def test_a_login_that_is_refused_is_told(
+    ws: Workspace, sample_backend: SampleProject, shop: Shop
+):
+    shop.write("")
+    url = shop.url.replace("gorse-and-heather-41", "another-one-42")
+    (sample_backend.backend / ".env").write_text(f"DATABASE_URL={url}\n")
+    async with asyncio.timeout(60):
+        await perform(ws, "start")
+    said = output(ws)
+    assert "db is running; where the database stands could not be read" in said
+    assert "password authentication failed" in said
+
+
+async def test_removed_while_the_question_stands(untrusted: Workspace, shop: Shop):
+    shop.compose("up", "-d", "--wait", "db")
+    assert (await plan_stop(untrusted, "stop")).name == f"{shop.name}-db-1"
+    shop.container.remove(force=True)
+    with pytest.raises(OpsmigError, match="db does not run any more: it is absent"):
+        await perform(untrusted, "stop")

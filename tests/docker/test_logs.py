@@ -109,7 +109,7 @@ async def test_a_line_without_an_end_and_one_that_is_no_text(ws: Workspace, shop
     async with following(ws) as feed:
         await until(lambda: "no end" in texts(feed))
         long, binary = texts(feed)[:2]
-        assert long.endswith(" … (5,000 more characters)")
+        assert long.endswith(" … (the line goes on)")
         assert binary == "�� x"
 
 
@@ -119,3 +119,19 @@ async def test_a_flood_stays_within_bounds(ws: Workspace, shop: Shop):
     async with following(ws) as feed:
         await until(lambda: texts(feed)[-1:] == ["the end"])
         assert len(texts(feed)) <= MOST_LINES
+
+
+async def test_colours_and_titles_are_left_out(ws: Workspace, shop: Shop):
+    shop.write(script(r"printf '\033[31mred\033[0m \033]0;title\007plain\n'; sleep 99"))
+    shop.compose("up", "-d", "db")
+    async with following(ws) as feed:
+        await until(lambda: texts(feed) == ["red plain"])
+
+
+async def test_one_that_is_not_kept_is_told_once(ws: Workspace, shop: Shop):
+    shop.write(script("sleep 99") + "\n    logging: {driver: none}")
+    shop.compose("up", "-d", "db")
+    async with following(ws) as feed:
+        await until(lambda: feed._pause > 2)  # it was asked for again, and again
+        (said,) = texts(feed)
+        assert "logging driver does not support reading" in said

@@ -15,6 +15,7 @@ from opsmig_tui.services.compose import (
     find_compose,
 )
 from opsmig_tui.services.compose import read_compose as read_files
+from opsmig_tui.services.compose.read import secrets_in
 from opsmig_tui.services.compose.variables import interpolate
 
 
@@ -105,6 +106,51 @@ def test_what_stands_instead_of_what_was_before(tmp_path: Path, ports: str, left
     assert read_files(files, {}).services[0].ports == left
 
 
+def test_files_that_include_one_another_in_a_circle(tmp_path: Path):
+    again = ", ".join(["docker-compose.yml"] * 4)
+    path = write(tmp_path, f"include: [{again}]\nservices:\n  db: {{image: postgres}}\n")
+    with pytest.raises(OpsmigError, match="includes itself"):
+        read_compose(path, {})
+
+
+def test_files_that_include_ever_more(tmp_path: Path):
+    for level in range(8):
+        text = f"include: [{', '.join([f'{level + 1}.yaml'] * 4)}]\n"
+        (tmp_path / f"{level}.yaml").write_text(text)
+    (tmp_path / "8.yaml").write_text("services: {x: {image: x}}\n")
+    path = write(tmp_path, "include: [0.yaml]\nservices:\n  db: {image: postgres}\n")
+    with pytest.raises(OpsmigError, match="more than 200 files"):
+        read_compose(path, {})
+
+
+def test_several_documents_in_one_file(tmp_path: Path):
+    path = write(tmp_path, "services: {db: {image: 'postgres:15'}}\n---\n"
+                 "services: {db: {image: 'postgres:16'}, web: {image: x}}\n")  # fmt: skip
+    assert [one.image for one in read_compose(path, {}).services] == ["postgres:16", "x"]
+
+
+def test_the_secrets_of_a_project(tmp_path: Path):
+    path = write(
+        tmp_path,
+        "services:\n  db:\n    environment:\n      POSTGRES_PASSWORD: 'gorse${heather'\n"
+        "      POSTGRES_USER: ops-user\n"
+        "  web: {environment: ['API_TOKEN=${TOKEN}x', HOST]}\n",
+    )
+    write(path.parent, "TOKEN=heather-42\nDB_PASSWORD=heather-43\n", ".env")
+    files = find_compose(project_at(path.parent), {})
+    assert files is not None
+    found = secrets_in(files, {})
+    assert {"gorse${heather", "heather-42x", "heather-43"} <= set(found)
+    assert "ops-user" not in found
+
+
+def test_a_password_that_is_no_yaml_is_not_told(tmp_path: Path):
+    path = write(tmp_path, "services:\n  db:\n    environment: {POSTGRES_PASSWORD: *gorse41}\n")
+    with pytest.raises(OpsmigError, match="undefined alias") as caught:
+        read_compose(path, {})
+    assert "gorse41" not in str(caught.value)
+
+
 def test_the_project_name(tmp_path: Path):
     path = write(tmp_path, "name: shop-${STAGE:-dev}\nservices:\n  db: {image: postgres}\n")
     assert read_compose(path, {}).name == "shop-dev"
@@ -153,8 +199,6 @@ def test_included_and_extended_files(tmp_path: Path):
         ComposeService("mine", "postgis/postgis", ("1:1",)),  # a circle comes to an end
         ComposeService("one", "postgis/postgis", ("1:1",)),
     )
-    circle = write(tmp_path / "c", "include: [docker-compose.yml]\nservices: {db: {image: a}}\n")
-    assert read_compose(circle, {}).services == (ComposeService("db", "a"),)
     lost = write(tmp_path / "d", "include: [gone.yml]\nservices: {db: {image: a}}\n")
     with pytest.raises(OpsmigError, match=r"gone\.yml could not be read"):
         read_compose(lost, {})

@@ -24,7 +24,6 @@ from opsmig_tui.services.docker import DockerAnswer, database_container
 from opsmig_tui.services.docker.container import absent_container, read_container
 from opsmig_tui.services.docker.endpoint import Endpoint, find_endpoint
 from opsmig_tui.services.docker.engine import in_words
-from opsmig_tui.services.docker.secret_values import secret_values
 from opsmig_tui.services.docker.ssh import ssh_command
 from tests.services.test_compose import project_at
 
@@ -231,23 +230,6 @@ def test_an_address_that_is_none_is_told(host: str) -> None:
     with pytest.raises(OpsmigError, match="is no address of an engine") as caught:
         ssh_command(host)
     assert in_words(caught.value, endpoint) == str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "secret"),
-    [
-        ("POSTGRES_PASSWORD", "heather-41", True), ("DB_PWD", "heather-41", True),
-        ("POSTGRES_PASS", "heather-41", True), ("API_KEY", "heather-41", True),
-        ("POSTGRES_PASSWORD", "abc", False), ("PWD", "/var/lib", False),
-        ("OLDPWD", "/var/lib", False), ("POSTGRES_USER", "heather-41", False),
-    ],
-)  # fmt: skip
-def test_which_variables_are_secret(name: str, value: str, secret: bool) -> None:
-    assert secret_values({"Env": [f"{name}={value}"]}) == ((value,) if secret else ())
-
-
-def test_what_is_no_secret_elsewhere_is_none() -> None:
-    assert secret_values({"Env": ["POSTGRES_USER=postgres", "POSTGRES_PASSWORD=postgres"]}) == ()
 
 
 @pytest.mark.parametrize(

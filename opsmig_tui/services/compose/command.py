@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.services.secret_values import masked
 from opsmig_tui.worker.protocol import mask
 
 # The longest line docker compose may print before reading fails, in bytes.
@@ -24,13 +25,15 @@ class Compose:
     """The compose command for one project: run in `folder` it finds the project's files.
 
     `program` is ``docker compose`` or ``docker-compose``, `environment` what leads it to the engine
-    that was asked, `project` the name to give it where it is another than it would find.
+    that was asked, `project` the name to give it where it is another than it would find, `secrets`
+    what is masked in whatever it prints.
     """
 
     program: tuple[str, ...]
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     project: str = ""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
     def command(self, *words: str) -> list[str]:
         named = ("-p", self.project) if self.project else ()
@@ -46,7 +49,11 @@ class Compose:
 
         Cancelling ends the command, not what it has started.
         """
-        return await run_lines(self.command(*words), self.folder, on_line, self.environment)
+
+        def told(line: str) -> None:
+            on_line(masked(line, self.secrets))
+
+        return await run_lines(self.command(*words), self.folder, told, self.environment)
 
     async def answer(self, *words: str) -> str:
         """What it prints. Raises OpsmigError with its last words when it fails."""

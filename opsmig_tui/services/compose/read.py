@@ -6,16 +6,21 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.services.secret_values import secret_values
 
 from .files import ComposeFiles
 from .variables import interpolate, read_dotenv
 
-# Files that include or extend one another in a circle must come to an end.
+# Services that extend one another in a circle must come to an end, and so must files that include
+# ever more of one another.
 _DEEPEST = 10
+_MOST_FILES = 200
+_QUOTED = re.compile(r"'[^']{3,}'")
 
 
 @dataclass(frozen=True)
@@ -58,8 +63,9 @@ def read_compose(files: ComposeFiles, environment: Mapping[str, str] | None = No
     variables = {**read_dotenv(files.project_folder / ".env"), **given}
     services: dict[str, ComposeService] = {}
     names: list[str] = []
+    counter = count(1)
     for path in files.paths:
-        for source in _sources(path, files.project_folder, variables, given, _DEEPEST):
+        for source in _sources(path, files.project_folder, variables, given, (), counter):
             for name in _table(source.document.get("services")):
                 known = services.get(str(name), ComposeService(str(name)))
                 services[known.name] = _service(known, source, str(name), _DEEPEST)
@@ -74,11 +80,33 @@ def read_compose(files: ComposeFiles, environment: Mapping[str, str] | None = No
 
 
 def _sources(
-    path: Path, folder: Path, variables: Mapping[str, str], given: Mapping[str, str], depth: int
+    path: Path,
+    folder: Path,
+    variables: Mapping[str, str],
+    given: Mapping[str, str],
+    outer: tuple[Path, ...],
+    counter: Iterator[int],
 ) -> Iterator[_Source]:
-    """The file, after all that it includes."""
-    document = _load(path)
-    for entry in _list(document.get("include")) if depth else ():
+    """The file, after all that it includes; `outer` are those it is included by."""
+    here = path.resolve()
+    if here in outer:
+        raise OpsmigError(f"{path} includes itself, by way of {outer[-1]}.")
+    if next(counter) > _MOST_FILES:
+        raise OpsmigError(f"{path} is one of more than {_MOST_FILES} files that are included.")
+    for document in _load(path):
+        yield from _included(document, folder, variables, given, (*outer, here), counter)
+        yield _Source(document, folder, variables)
+
+
+def _included(
+    document: Mapping[str, Any],
+    folder: Path,
+    variables: Mapping[str, str],
+    given: Mapping[str, str],
+    outer: tuple[Path, ...],
+    counter: Iterator[int],
+) -> Iterator[_Source]:
+    for entry in _list(document.get("include")):
         one = entry if isinstance(entry, dict) else {"path": entry}
         paths = [folder / interpolate(_text(each), variables) for each in _list(one.get("path"))]
         if not paths:
@@ -92,8 +120,8 @@ def _sources(
         for dotenv in dotenvs or [inner / ".env"]:
             values |= read_dotenv(dotenv)
         for each in paths:
-            yield from _sources(each, inner, {**variables, **values, **given}, given, depth - 1)
-    yield _Source(document, folder, variables)
+            inside = {**variables, **values, **given}
+            yield from _sources(each, inner, inside, given, outer, counter)
 
 
 def _service(known: ComposeService, source: _Source, name: str, depth: int) -> ComposeService:
@@ -123,11 +151,13 @@ def _extended(
         return known
     if file:
         path = source.folder / file
-        source = _Source(_load(path), path.parent, source.variables)
+        named = (one for one in _load(path) if base in _table(one.get("services")))
+        source = _Source(next(named, {}), path.parent, source.variables)
     return _service(known, source, base, depth - 1)
 
 
-def _load(path: Path) -> dict[str, Any]:
+def _load(path: Path) -> list[dict[str, Any]]:
+    """The file's documents: as a rule one."""
     import yaml
 
     class Loader(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML brings no types
@@ -137,15 +167,16 @@ def _load(path: Path) -> dict[str, Any]:
 
     Loader.add_multi_constructor("!", _tagged)
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader)  # a SafeLoader
+        documents = list(yaml.load_all(path.read_text(encoding="utf-8"), Loader))  # a SafeLoader
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark is not None else ""
-        what = getattr(error, "problem", None) or "not YAML text"
+        # What stands in quotes may be a password's beginning, taken for YAML.
+        what = _QUOTED.sub("'…'", getattr(error, "problem", None) or "not YAML text")
         raise OpsmigError(f"{path} could not be read{where}: {what}.") from error
     except OSError as error:
         raise OpsmigError(f"{path} could not be read: {error.strerror}.") from error
-    return document if isinstance(document, dict) else {}
+    return [one for one in documents if isinstance(one, dict)]
 
 
 class _Instead(list[Any]):
@@ -190,3 +221,31 @@ def _table(value: object) -> dict[Any, Any]:
 def _project_name(name: str) -> str:
     """As compose normalises it: lower case, only letters, digits, dashes and underscores."""
     return re.sub(r"[^a-z0-9_-]", "", name.lower()).lstrip("_-")
+
+
+def secrets_in(
+    files: ComposeFiles, environment: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """The passwords in the environments of the services, as written and with variables filled in:
+    compose repeats them when it complains. Raises OpsmigError as `read_compose` does."""
+    given = os.environ if environment is None else environment
+    dotenv = read_dotenv(files.project_folder / ".env")
+    variables = {**dotenv, **given}
+    pairs: list[tuple[str, str]] = list(dotenv.items())
+    counter = count(1)
+    for path in files.paths:
+        for source in _sources(path, files.project_folder, variables, given, (), counter):
+            for service in _table(source.document.get("services")).values():
+                values = _table(service).get("environment")
+                for name, value in _pairs(values):
+                    pairs += [(name, value), (name, interpolate(value, source.variables))]
+    return secret_values(pairs)
+
+
+def _pairs(values: object) -> Iterator[tuple[str, str]]:
+    """An environment is a table, or a list of NAME=value."""
+    if isinstance(values, dict):
+        yield from ((str(name), _text(value)) for name, value in values.items())
+    for line in _list(values):
+        name, _, value = _text(line).partition("=")
+        yield name, value

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from .secret_values import masked, secret_values
+from opsmig_tui.services.secret_values import masked, of_container
 
 State = Literal[
     "absent", "created", "running", "healthy", "unhealthy", "starting", "restarting", "paused",
@@ -127,7 +127,7 @@ def read_container(
         bound=pairs,
         started_at=moment(status.get("StartedAt")) if state in _LIVE else None,
         detail=masked(
-            _detail(status, state, int(inspected.get("RestartCount") or 0)), secret_values(config)
+            _detail(status, state, int(inspected.get("RestartCount") or 0)), of_container(config)
         ),
         reason=reason,
         addresses=tuple(own),

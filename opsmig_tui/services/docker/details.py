@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.services.secret_values import masked, of_container
 
 from .container import ContainerState
 from .endpoint import Endpoint
 from .engine import client, in_words
-from .secret_values import masked, secret_values
 
 # How deep a changed file's folder is named: /var/lib/postgresql, not each of its thousand.
 DEPTH = 4
@@ -61,7 +61,7 @@ def last_lines(endpoint: Endpoint, container: str, count: int) -> list[str]:
     """The end of a container's log. Raises OpsmigError when the engine does not answer."""
 
     def ask(engine: Any) -> list[str]:
-        secrets = secret_values(engine.api.inspect_container(container).get("Config") or {})
+        secrets = of_container(engine.api.inspect_container(container).get("Config") or {})
         said = engine.api.logs(container, tail=count).decode("utf-8", "replace")
         return [masked(line, secrets) for line in said.splitlines()[-count:]]
 

@@ -60,7 +60,8 @@ def in_words(error: BaseException, endpoint: Endpoint) -> str:
             return f"The Docker engine is not running{where}: {_start(endpoint)}."
         if isinstance(cause, TimeoutError):
             return f"The Docker engine{where} did not answer in time."
-    first = mask(next(iter(str(error).splitlines()), "") or type(error).__name__)
+    said = str(getattr(error, "explanation", None) or error)  # the engine's own words
+    first = mask(next(iter(said.splitlines()), "") or type(error).__name__)
     return f"Docker{where} could not be asked: {first}"
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import aclosing
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from opsmig_tui.services.secret_values import masked, of_container
+
 from .endpoint import Endpoint
-from .secret_values import masked, secret_values
 from .stream import batches
 
 # Characters of a line that are kept: one of megabytes is not read, and would be painted for ever.
@@ -20,6 +22,8 @@ EVERY_SECONDS = 0.1
 # For the connection; a log may then say nothing for days.
 ANSWER_SECONDS = 30.0
 FRAME_HEAD = 8
+# Colours, titles and the like: those of this screen are its own.
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
 
 LogLine = tuple[str, str]
 """(when, as the engine wrote it: RFC 3339 with nanoseconds; text)"""
@@ -66,7 +70,7 @@ def _log(container: str, tail: int, after: str, follow: bool, engine: Any) -> _L
         create_api_error_from_http_exception(error)
     pieces = response.iter_content(chunk_size=None)
     text = pieces if config.get("Tty") else _unframed(pieces)
-    return _Log(CancellableStream(text, response), secret_values(config))
+    return _Log(CancellableStream(text, response), of_container(config))
 
 
 def _unframed(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -116,7 +120,10 @@ def _lines(log: _Log) -> Iterator[LogLine]:
 
 def _line(raw: bytes, secrets: tuple[str, ...]) -> LogLine:
     when, _, text = raw.partition(b" ")
-    shown = masked(text.decode("utf-8", "replace").rstrip("\r"), secrets)
+    shown = text.decode("utf-8", "replace").rstrip("\r")
+    if "\x1b" in shown:
+        shown = _ESCAPES.sub("", shown)
+    shown = masked(shown, secrets)
     if len(shown) > LONGEST_LINE:
-        shown = f"{shown[:LONGEST_LINE]} … ({len(shown) - LONGEST_LINE:,} more characters)"
+        shown = f"{shown[:LONGEST_LINE]} … (the line goes on)"
     return when.decode("ascii", "replace"), shown

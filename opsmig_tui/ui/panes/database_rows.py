@@ -68,7 +68,7 @@ def _place(state: WorkspaceState, width: int, now: datetime) -> list[Line]:
         return [((" ○ ", "dim"), ("embedded server", "dim"))]
     if container is not None and container.state != "absent":
         return _container(container, width, now)
-    if where is not None:
+    if where is not None and (container is None or where.kind == "remote"):
         sign: Piece = (" ● ", "applied") if where.is_local else (" ▲ ", "warning")
         return _wrapped(sign, where.text, "text" if where.is_local else "warning", width)
     if container is not None:

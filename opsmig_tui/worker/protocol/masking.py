@@ -13,7 +13,7 @@ _URL = re.compile(r"(://[^\s:/@'\"]*):(?!\*\*\*@)((?:[^\s/'\"]*))@")
 _SQL = re.compile(r"(?i)(\bpassword\s+)(?:E?'(?:[^'\\]|''|\\.)*'|\$(\w*)\$.*?\$\2\$)", re.DOTALL)
 _DSN = re.compile(
     r"""(?i)(password['"]?[ ]*[:=][ ]*)(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
-    r"""|(password=)(?!\*\*\*)[^\s'",;&)]+"""
+    r"""|((?:password|passwd|\bpwd)=)(?!\*\*\*)[^\s'",;&)]+"""
 )
 
 
@@ -21,7 +21,8 @@ def mask(text: str) -> str:
     """`text` with a mask in the place of each password."""
     if "://" in text:
         text = _URL.sub(rf"\1:{MASK}@", text)
-    if "password" in text.lower():
+    lower = text.lower()
+    if "passw" in lower or "pwd=" in lower:
         text = _SQL.sub(rf"\1'{MASK}'", text)
         text = _DSN.sub(lambda found: (found[1] or found[2]) + MASK, text)
     return text
