@@ -23,7 +23,7 @@ from opsmig_tui.worker.protocol import (
 )
 from opsmig_tui.workspace.state import GitView, Loaded, WorkspaceState
 
-ROOT = Path("/work/backend")
+ROOT = Path("/srv/backend")
 CONFIG = AlembicConfig(ROOT / "alembic.ini", "ini", "alembic", ROOT, ROOT / "a", (ROOT / "v",))
 BEFORE = WorkspaceState(Project(CONFIG, Settings(), None), trusted=True)
 STATUS = StatusResult(

@@ -195,7 +195,7 @@ def test_details(real: WorkspaceState) -> None:
         volumes=("db-data → /var/lib/postgresql/data", "./conf → /conf"),
         project="elsewhere",
     )
-    files = ComposeFiles((Path("/home/mara/work/field-ops/compose.yaml"),), Path("/"))
+    files = ComposeFiles((Path("/home/mara/code/field-ops/compose.yaml"),), Path("/"))
     docker = DockerAnswer(
         True, "", container, "db", "image postgres:16", files, "field-ops",
         Endpoint("unix:///x", "context colima"),
@@ -211,7 +211,7 @@ def test_details(real: WorkspaceState) -> None:
         "   volume   db-data → /var/lib/postgresql/data",
         "   volume   ./conf → /conf",
         "   service  db: image postgres:16",
-        "   compose  …ome/mara/work/field-ops/compose.yaml",
+        "   compose  …ome/mara/code/field-ops/compose.yaml",
         "   project  elsewhere",
         "   engine   context colima",
     ]
