@@ -63,20 +63,26 @@ def read_compose(files: ComposeFiles, environment: Mapping[str, str] | None = No
     variables = {**read_dotenv(files.project_folder / ".env"), **given}
     services: dict[str, ComposeService] = {}
     names: list[str] = []
-    counter = count(1)
-    for path in files.paths:
-        for source in _sources(path, files.project_folder, variables, given, (), counter):
-            for name in _table(source.document.get("services")):
-                known = services.get(str(name), ComposeService(str(name)))
-                services[known.name] = _service(known, source, str(name), _DEEPEST)
-            if source.variables is variables:  # what is included names no project
-                names.append(interpolate(_text(source.document.get("name")), variables))
+    for source in _every_source(files, variables, given):
+        for name in _table(source.document.get("services")):
+            known = services.get(str(name), ComposeService(str(name)))
+            services[known.name] = _service(known, source, str(name), _DEEPEST)
+        if source.variables is variables:  # what is included names no project
+            names.append(interpolate(_text(source.document.get("name")), variables))
     if not services:
         raise OpsmigError(f"{files.paths[0]} has no services: is it a compose file?")
     named = variables.get("COMPOSE_PROJECT_NAME") or next((n for n in reversed(names) if n), "")
     name = _project_name(named or files.project_folder.resolve().name)
     profiles = frozenset(filter(None, variables.get("COMPOSE_PROFILES", "").split(",")))
     return ComposeFile(files.paths[0], name, tuple(services.values()), profiles)
+
+
+def _every_source(
+    files: ComposeFiles, variables: Mapping[str, str], given: Mapping[str, str]
+) -> Iterator[_Source]:
+    counter = count(1)
+    for path in files.paths:
+        yield from _sources(path, files.project_folder, variables, given, (), counter)
 
 
 def _sources(
@@ -232,13 +238,10 @@ def secrets_in(
     dotenv = read_dotenv(files.project_folder / ".env")
     variables = {**dotenv, **given}
     pairs: list[tuple[str, str]] = list(dotenv.items())
-    counter = count(1)
-    for path in files.paths:
-        for source in _sources(path, files.project_folder, variables, given, (), counter):
-            for service in _table(source.document.get("services")).values():
-                values = _table(service).get("environment")
-                for name, value in _pairs(values):
-                    pairs += [(name, value), (name, interpolate(value, source.variables))]
+    for source in _every_source(files, variables, given):
+        for service in _table(source.document.get("services")).values():
+            for name, value in _pairs(_table(service).get("environment")):
+                pairs += [(name, value), (name, interpolate(value, source.variables))]
     return secret_values(pairs)
 
 
