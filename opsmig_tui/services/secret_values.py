@@ -14,19 +14,24 @@ _SECRET_NAME = re.compile(
     r"(?i)passw|passphrase|pass$|(?:_|^db)pwd$|secret|token|(?:api|private)_?key|credential"
     r"|(?:^|_)auth$"
 )
+# What is shown on the screen anyway, and is the password as well in many a development database.
+_OPEN_NAME = re.compile(r"(?i)user(?:name)?$|(?:^|_)(?:db|name)$|database$|host$")
 _IN_URL = re.compile(r"://[^\s:/@]*:([^\s/]+)@")
 
 
 def secret_values(variables: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     """The passwords among (name, value) pairs, longest first: one may be the beginning of another.
 
-    One that is also the value of an open variable (the user's name, say) is not among them: masking
-    it everywhere would tell it.
+    One that is also the name of the user or of the database is not among them: masking that
+    everywhere would tell it.
     """
     secret: set[str] = set()
     open_values: set[str] = set()
     for name, value in variables:
-        (secret if _SECRET_NAME.search(name) else open_values).add(value)
+        if _SECRET_NAME.search(name):
+            secret.add(value)
+        elif _OPEN_NAME.search(name):
+            open_values.add(value)
         if found := _IN_URL.search(value):
             secret |= {found[1], unquote(found[1])}
     long_enough = (value for value in secret - open_values if len(value) >= _SHORTEST)

@@ -24,6 +24,11 @@ def test_what_is_no_secret_elsewhere_is_none() -> None:
     assert secret_values([("POSTGRES_USER", "postgres"), ("POSTGRES_PASSWORD", "postgres")]) == ()
 
 
+def test_a_copy_under_another_name_does_not_make_it_open() -> None:
+    pairs = [("POSTGRES_PASSWORD", "heather-41"), ("OPTION", "heather-41")]
+    assert secret_values(pairs) == ("heather-41",)
+
+
 def test_the_password_within_a_url() -> None:
     url = "postgresql://ops:hidden%40one@db/ops"
     assert secret_values([("DATABASE_URL", url)]) == ("hidden%40one", "hidden@one")
