@@ -121,8 +121,9 @@ class OpsmigApp(App[None]):
     def on_ready(self) -> None:
         # What stands by now stays to the end. Looking through all of it for garbage, as Python does
         # again and again, holds up a key by 50 ms; through what a log brings, by 30.
-        gc.freeze()
-        gc.set_threshold(*SELDOM)
+        if not self.is_headless:  # a test's process sees many screens, and none stays to the end
+            gc.freeze()
+            gc.set_threshold(*SELDOM)
 
     async def on_unmount(self) -> None:
         await self.workspace.close()
