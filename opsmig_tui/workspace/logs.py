@@ -21,6 +21,8 @@ TAIL = 2_000
 # Between the end of a log and its going on; twice as long after each time the engine refused (one
 # whose logging driver keeps nothing always does).
 AGAIN_SECONDS, MOST_AGAIN_SECONDS = 0.5, 30.0
+# How long a container may take to go: in between the engine calls it removing, or dead.
+GOING_SECONDS = 3.0
 HOW_TO_START = "It is started with s, in the Database pane."
 
 
@@ -75,7 +77,7 @@ class LogFeed:
                 self._say(f"{container.service} has not run yet. {HOW_TO_START}")
             else:
                 await self._follow(docker, container)
-                await self.workspace.refresh("container")
+                await self._settled()
                 self._say_end()
             await self._until_it_runs()
             await asyncio.sleep(self._pause)
@@ -100,6 +102,17 @@ class LogFeed:
     def _take(self, lines: list[LogLine]) -> None:
         self._after = max(self._after, lines[-1][0])
         self.buffer.add(text for _, text in lines)
+
+    async def _settled(self) -> None:
+        """Asks what became of the container, again while it is on its way out."""
+        until = asyncio.get_running_loop().time() + GOING_SECONDS
+        await self.workspace.refresh("container")
+        while asyncio.get_running_loop().time() < until:
+            container = self.workspace.state.service_container
+            if container is None or container.state not in ("removing", "dead"):
+                return
+            await asyncio.sleep(0.1)
+            await self.workspace.refresh("container")
 
     def _say_end(self) -> None:
         docker = self.workspace.state.container.value
