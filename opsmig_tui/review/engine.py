@@ -31,7 +31,7 @@ def review_source(path: Path, source: bytes | str, facts: Facts, *, diff_base: s
     unchecked: dict[str, NotChecked] = {}
     try:
         for rule in ALL.values():
-            if rule.id in facts.ignore:
+            if rule.id in facts.ignore or not rule.concerns(subject.version):
                 continue
             for verdict in rule.check(subject):
                 if isinstance(verdict, NotChecked):

@@ -15,9 +15,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from opsmig_tui.history.model import History
-    from opsmig_tui.worker.protocol import DatabaseFacts, ModelFacts
+    from opsmig_tui.review.migration import Migration
+    from opsmig_tui.review.operations import Operation
+    from opsmig_tui.worker.protocol import (
+        DatabaseFacts,
+        ModelFacts,
+        Probe,
+        ProbeAnswer,
+        RenderedRevision,
+    )
 
 Severity = Literal["error", "warning", "note"]
+Override = Literal["error", "warning", "note", "off"]
 Evidence = Literal["static", "rendered", "live"]
 GLYPHS: Mapping[Severity, str] = {"error": "✖", "warning": "▲", "note": "●"}
 
@@ -27,6 +36,9 @@ class Finding:
     """One flagged place. Lines are 1-based, columns 0-based, as `ast` counts them.
 
     `message` says what is wrong, `why` why that matters, `remedy` what to do: a sentence each.
+    `live` is a further sentence from this database ("1,204 rows hold a value"): it is shown, and
+    stays out of exports unless asked for. `probe` is the question whose rows can be looked at.
+    `operation` is what is flagged, where it is one operation; for fixes.
     """
 
     rule: str
@@ -40,6 +52,9 @@ class Finding:
     end_column: int = 0
     fixable: bool = False
     evidence: Evidence = "static"
+    live: str = ""
+    probe: Probe | None = None
+    operation: Operation | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -73,6 +88,14 @@ class Facts:
     the values that other pending revisions add, by type name.
     `is_last_pending` tells whether the models describe the state right after this revision, so
     that rules comparing models with migrations may speak. `file_template` is the project's.
+
+    `pending_before` are the migrations that run before this one in the same `alembic upgrade head`:
+    in one transaction unless `transaction_per_migration`. `applied`: the database stands on or
+    above this revision. `edited_after_apply`: git says that the file changed since it was applied.
+    `rendered` is the migration as SQL, from the worker. `live` are answers about live data, by
+    question; None where nothing was asked. `postgresql` is the major version to judge by when a
+    setting overrides the server's. `severities` are those of the settings for this file, by rule.
+    `large_rows` is from how many rows on a table counts as large.
     """
 
     chain: ChainFacts | None = None
@@ -86,8 +109,19 @@ class Facts:
     companion_suffixes: tuple[str, ...] = ("_history", "_version")
     ignore: frozenset[str] = frozenset()
     file_template: str | None = None
+    pending_before: tuple[Migration, ...] = ()
+    transaction_per_migration: bool = False
+    applied: bool | None = None
+    edited_after_apply: bool | None = None
+    rendered: RenderedRevision | None = None
+    live: Mapping[Probe, ProbeAnswer] | None = None
+    postgresql: int | None = None
+    severities: Mapping[str, Override] = field(default_factory=dict)
+    large_rows: int = 10_000
     no_models_reason: str = "no worker"
     no_database_reason: str = "no database"
+    no_render_reason: str = "no worker"
+    no_live_reason: str = "no database"
 
 
 @dataclass(frozen=True)
@@ -108,7 +142,8 @@ class Review:
     """The result for one file. Findings are sorted by line, then severity, then rule.
 
     `diff_base` is the last committed text when the file was edited since, "" for a new file, and
-    equal to `source` for an unchanged one.
+    equal to `source` for an unchanged one. `not_seen` says in words what of the migration no
+    reading could see ("rendered offline: no, reads rows at line 41").
     """
 
     path: Path
@@ -119,6 +154,8 @@ class Review:
     not_checked: tuple[NotChecked, ...] = ()
     diff_base: str = ""
     message: str = ""
+    not_seen: tuple[str, ...] = ()
+    rendered: RenderedRevision | None = None
 
     def count(self, severity: Severity) -> int:
         return sum(1 for item in self.findings if item.severity == severity)

@@ -80,24 +80,35 @@ class EnumUse:
 
 @dataclass(frozen=True)
 class ColumnType:
-    """A column's type: `text` as written; `family` groups types a value moves between freely."""
+    """A column's type: `text` as written; `family` groups types a value moves between freely.
+
+    `name` is PostgreSQL's own name for it in lower case ("character varying", "bigint",
+    "timestamp with time zone"), "" where that is not known; `length` of a string, `precision` and
+    `scale` of a number, `precision` of a time.
+    """
 
     text: str
     family: str
     length: int | None = None
     enum: EnumUse | None = None
+    name: str = ""
+    precision: int | None = None
+    scale: int | None = None
 
 
 @dataclass(frozen=True)
 class Column:
     """A column definition. `default` is whether the *server* fills it in (a default, identity,
-    computed, serial); None where that cannot be decided, likewise `nullable`."""
+    computed, serial); None where that cannot be decided, likewise `nullable`. `fill` is how:
+    "constant", "stable" (now()), "volatile" (random()), "identity", "serial", "stored", "virtual"
+    (GENERATED … AS), "" where there is nothing or it is not decided."""
 
     name: str | None
     type: ColumnType | None = None
     nullable: bool | None = True
     default: bool | None = False
     default_text: str = ""
+    fill: str = ""
     primary_key: bool = False
     foreign_key: str | None = None
     unique: bool = False
@@ -109,7 +120,9 @@ class Column:
 class Constraint:
     """`kind`: "unique", "foreign", "primary", "check", "exclude" or "" (not said).
 
-    `referent` is the table a foreign key points to, without schema.
+    `referent` is the table a foreign key points to, without schema. `valid` False: NOT VALID;
+    `using_index` the index that ADD CONSTRAINT … USING INDEX takes over; `text` a check's condition
+    as written. None: not decided.
     """
 
     kind: str
@@ -117,13 +130,20 @@ class Constraint:
     columns: tuple[str, ...] = ()
     referent: str | None = None
     unnamed: bool = False
+    referent_schema: str | None = None
+    referent_columns: tuple[str, ...] = ()
+    valid: bool | None = True
+    deferrable: bool | None = False
+    using_index: str | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True)
 class Change:
     """What alter_column changes. None: not touched (or, for `nullable`, not decided).
 
-    `existing_nullable` and `existing_enum` (a type's name) are what the call says the column was.
+    `existing_nullable`, `existing_type` and `existing_enum` (a type's name) are what the call says
+    the column was. `using` is the expression of USING as written, `default_text` the new default's.
     """
 
     nullable: bool | None = None
@@ -131,6 +151,9 @@ class Change:
     default: bool = False
     comment: bool = False
     existing_nullable: bool | None = None
+    existing_type: ColumnType | None = None
+    using: str = ""
+    default_text: str = ""
     existing_enum: str | None = None
 
     @property
@@ -162,7 +185,8 @@ class Operation:
     or object; of a rename the *new* name, with the old one in `old_name`. `column_names` are the
     columns an index, constraint or UPDATE names (the old name for a renamed column). `guard` is
     IF [NOT] EXISTS or checkfirst on the operation itself. `complete` is False where part of the
-    call or SQL is put together at run time. `options` are an index's or constraint's further
+    call or SQL is put together at run time. `rendered`: known from the SQL that the migration emits
+    rather than from its text. `options` are an index's or constraint's further
     arguments as written, "…" among them for an expression in place of a column.
     """
 
@@ -193,6 +217,7 @@ class Operation:
     complete: bool = True
     text: str = ""
     is_sql: bool = False
+    rendered: bool = False
 
     @property
     def column(self) -> str | None:

@@ -83,6 +83,16 @@ class Subject:
         )
 
     @property
+    def version(self) -> int | None:
+        """PostgreSQL's major version: the setting's, else the server's; None: not known."""
+        if self.facts.postgresql is not None:
+            return self.facts.postgresql
+        database = self.facts.database
+        if database is None or database.dialect != "postgresql":
+            return None
+        return database.server_version_num // 10_000 or None
+
+    @property
     def on_postgresql(self) -> bool:
         """The database is PostgreSQL, or nothing says that it is not."""
         return self.facts.database is None or self.facts.database.dialect == "postgresql"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from opsmig_tui.review.model import Finding, NotChecked, Severity
+from opsmig_tui.review.model import Facts, Finding, NotChecked, Severity
 from opsmig_tui.review.operations import Operation, Span, qualified
 from opsmig_tui.review.subject import Subject
 
@@ -13,15 +13,42 @@ Verdict = Finding | NotChecked
 
 
 @dataclass(frozen=True)
+class Example:
+    """A migration, as the bodies of its two functions, and facts where the rule needs some.
+
+    The lines that the rule flags end with ``#!``. `down` "" stands for one that undoes nothing and
+    is not looked at; `top` stands before the functions.
+    """
+
+    up: str
+    down: str = ""
+    top: str = ""
+    facts: Facts = field(default_factory=Facts)
+
+
+@dataclass(frozen=True)
 class Rule:
     """`check` is pure. `explanation` is a paragraph for a person who asks what the rule is about;
-    `severity` the one it usually has."""
+    `severity` the one it usually has. `fires` is a migration it flags, `silent` one much like it
+    that it must not. `source` says where its claim comes from: a page, or a measurement. `since`
+    and `until` are the first and the last PostgreSQL major version it is about."""
 
     id: str
     severity: Severity
     category: str
     explanation: str
     check: Callable[[Subject], Iterable[Verdict]]
+    fires: Example | None = None
+    silent: Example | None = None
+    source: str = ""
+    since: int | None = None
+    until: int | None = None
+
+    def concerns(self, version: int | None) -> bool:
+        """Whether it is about this PostgreSQL version; one that is not known counts as any."""
+        if version is None:
+            return True
+        return (self.since or 0) <= version <= (self.until or version)
 
 
 def flag(
@@ -44,6 +71,8 @@ def flag(
         end_line=max(span.end_line, span.line),
         column=span.column,
         end_column=span.end_column,
+        operation=where if isinstance(where, Operation) else None,
+        evidence="rendered" if isinstance(where, Operation) and where.rendered else "static",
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from opsmig_tui.review.model import Finding
 from opsmig_tui.review.operations import Operation
-from opsmig_tui.review.rules.base import Rule, column_of, flag, table_of
+from opsmig_tui.review.rules.base import Example, Rule, column_of, flag, table_of
 from opsmig_tui.review.subject import Subject
 
 
@@ -72,6 +72,15 @@ RULES = (
         "the build takes, so writes wait. Not said of a table created in the same revision, nor of "
         "ON ONLY a partitioned table.",
         _index_not_concurrent,
+        fires=Example("""op.create_index("ix_a_b", "a", ["b"])  #!"""),
+        silent=Example(
+            """
+            with op.get_context().autocommit_block():
+                op.create_index("ix_a_b", "a", ["b"], postgresql_concurrently=True)
+            """
+        ),
+        source="PostgreSQL documentation: CREATE INDEX, Building Indexes Concurrently; measured on "
+        "15 and 18",
     ),
     Rule(
         "concurrent-in-transaction",
@@ -79,5 +88,15 @@ RULES = (
         "locking",
         "CONCURRENTLY outside an autocommit_block always fails: it cannot run in a transaction.",
         _concurrent_in_transaction,
+        fires=Example(
+            """op.create_index("ix_a_b", "a", ["b"], postgresql_concurrently=True)  #!"""
+        ),
+        silent=Example(
+            """
+            with op.get_context().autocommit_block():
+                op.create_index("ix_a_b", "a", ["b"], postgresql_concurrently=True)
+            """
+        ),
+        source="PostgreSQL documentation: CREATE INDEX, DROP INDEX (CONCURRENTLY); measured",
     ),
 )

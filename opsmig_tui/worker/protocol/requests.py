@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Optional, Union
 
 from .facts import FactsResult
+from .migration import LiveResult, PeekResult, Probe, RenderResult
 from .results import (
     CreatePlan,
     CreateResult,
@@ -34,6 +35,35 @@ class Drift:
 @dataclass(frozen=True)
 class GatherFacts:
     op = "facts"
+
+
+@dataclass(frozen=True)
+class Render:
+    """Run upgrade() and downgrade() of these revisions offline: no connection can be made."""
+
+    op = "render"
+    revisions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AskLive:
+    """Count in the database, read-only: each probe within `timeout_ms`, a table of more than
+    `sample_above` rows by a sample or an estimate."""
+
+    op = "live"
+    probes: tuple[Probe, ...]
+    timeout_ms: int = 1_000
+    sample_above: int = 1_000_000
+
+
+@dataclass(frozen=True)
+class Peek:
+    """At most `limit` of the rows behind a probe, read-only."""
+
+    op = "peek"
+    probe: Probe
+    limit: int = 50
+    timeout_ms: int = 2_000
 
 
 @dataclass(frozen=True)
@@ -113,6 +143,9 @@ Request = Union[
     Status,
     Drift,
     GatherFacts,
+    Render,
+    AskLive,
+    Peek,
     Revisions,
     Plan,
     PlanCreate,
@@ -128,6 +161,9 @@ RESULTS: dict[str, Any] = {
     "status": StatusResult,
     "drift": DriftResult,
     "facts": FactsResult,
+    "render": RenderResult,
+    "live": LiveResult,
+    "peek": PeekResult,
     "revisions": RevisionsResult,
     "plan": PlanResult,
     "plan_create": CreatePlan,
