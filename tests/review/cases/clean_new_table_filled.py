@@ -1,0 +1,31 @@
+"""clean new table filled
+
+Revision ID: fe664f1b9722
+Revises: 5bbc50e1f0aa
+Create Date: 2026-02-03 04:05:06
+
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "fe664f1b9722"
+down_revision = "5bbc50e1f0aa"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "tag",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("name", sa.String(40), nullable=False),
+        sa.UniqueConstraint("name", name="uq_tag_name"),
+    )
+    op.bulk_insert(sa.table("tag", sa.column("name")), [{"name": "urgent"}, {"name": "late"}])
+    op.execute("UPDATE tag SET name = upper(name)")
+    op.execute("DELETE FROM tag")
+
+
+def downgrade() -> None:
+    op.drop_table("tag")

@@ -1,0 +1,23 @@
+"""clean widened varchar
+
+Revision ID: d3ed8314dbce
+Revises: 5bbc50e1f0aa
+Create Date: 2026-02-03 04:05:06
+
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "d3ed8314dbce"
+down_revision = "5bbc50e1f0aa"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.alter_column("vendor", "name", existing_type=sa.String(50), type_=sa.String(200))
+
+
+def downgrade() -> None:
+    op.alter_column("vendor", "name", existing_type=sa.String(200), type_=sa.String(50))  #? narrowing-type

@@ -1,0 +1,29 @@
+"""downgrade in the wrong order
+
+Revision ID: 334e03c59f45
+Revises: 5bbc50e1f0aa
+Create Date: 2026-02-03 04:05:06
+
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "334e03c59f45"
+down_revision = "5bbc50e1f0aa"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table("tag", sa.Column("id", sa.Integer(), primary_key=True))
+    op.create_table(
+        "tagging",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("tag_id", sa.Integer(), sa.ForeignKey("tag.id")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("tag")  #! downgrade-asymmetric
+    op.drop_table("tagging")

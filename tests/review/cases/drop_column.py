@@ -1,0 +1,23 @@
+"""drop column
+
+Revision ID: c973b710875c
+Revises: 5bbc50e1f0aa
+Create Date: 2026-02-03 04:05:06
+
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "c973b710875c"
+down_revision = "5bbc50e1f0aa"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.drop_column("agreement", "nickname")  #! drop-column
+
+
+def downgrade() -> None:
+    op.add_column("agreement", sa.Column("nickname", sa.String(50), nullable=True))

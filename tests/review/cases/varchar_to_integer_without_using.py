@@ -1,0 +1,23 @@
+"""varchar to integer without using
+
+Revision ID: 4ca51b383062
+Revises: 5bbc50e1f0aa
+Create Date: 2026-02-03 04:05:06
+
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "4ca51b383062"
+down_revision = "5bbc50e1f0aa"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.alter_column("agreement", "number", existing_type=sa.String(20), type_=sa.Integer())  #! cast-without-using #? type-change-rewrite
+
+
+def downgrade() -> None:
+    op.alter_column("agreement", "number", existing_type=sa.Integer(), type_=sa.String(20))  #? type-change-rewrite, narrowing-type
