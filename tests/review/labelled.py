@@ -28,6 +28,13 @@ class Labelled:
         return self.path.stem
 
     @property
+    def downgrade_line(self) -> int:
+        """Where downgrade() begins; beyond the end where there is none."""
+        lines = self.path.read_text(encoding="utf-8").split("\n")
+        starts = (at for at, line in enumerate(lines, start=1) if line.startswith("def downgrade"))
+        return next(starts, len(lines) + 1)
+
+    @property
     def clean(self) -> bool:
         return not self.must
 

@@ -22,7 +22,9 @@ SQUAWK_STYLE = (
     *("prefer-robust-stmts", "require-lock-timeout", "require-statement-timeout"),
     *("prefer-text-field", "prefer-bigint-over-int", "prefer-bigint-over-smallint"),
     *("prefer-identity", "prefer-timestamp-tz", "require-timeout-settings"),
-    *("ban-char-field", "identifier-too-long"),
+    *("ban-char-field", "identifier-too-long", "require-enum-value-ordering"),
+    # alembic's own BEGIN and COMMIT around an autocommit_block.
+    *("transaction-nesting", "ban-uncommitted-transaction"),
 )
 
 

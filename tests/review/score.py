@@ -1,5 +1,6 @@
 """`uv run python -m tests.review.score [--mistakes]`: precision and recall on the labelled set,
-beside alembic-guard, lockcheck and squawk on the same files in the same run.
+beside alembic-guard, lockcheck and squawk on the same files in the same run, over both directions
+and over upgrade() alone (the others mean it first of all).
 
 Recall: of the lines where something must be found, on how many something was. Precision: of the
 lines where something was found, how many are labelled at all. Ours is counted twice: by line as
@@ -9,9 +10,7 @@ line counts as right, whatever it says.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import click
 
@@ -50,6 +49,20 @@ def by_line(name: str, cases: list[Labelled], found: peers.Places) -> Score:
     return Score(name, len(found & known), len(found), len(found & must), len(must))
 
 
+def upward(name: str, cases: list[Labelled], found: peers.Places) -> Score:
+    """The same, of lines above downgrade() only."""
+    ends = {case.path: case.downgrade_line for case in cases}
+    kept = [
+        replace(
+            case,
+            must=frozenset(item for item in case.must if item[1] < ends[case.path]),
+            may=frozenset(item for item in case.may if item[1] < ends[case.path]),
+        )
+        for case in cases
+    ]
+    return by_line(name, kept, {place for place in found if place[1] < ends[place[0]]})
+
+
 def scores() -> list[Score]:
     cases = list(labelled())
     mine = {case.path: ours(case) for case in cases}
@@ -60,14 +73,16 @@ def scores() -> list[Score]:
         "opsmig, rule and line", len(rules & known), len(rules), len(rules & must), len(must)
     )
     lines = {(path, line) for path, _, line in rules}
-    found = [strict, by_line("opsmig", cases, lines)]
-    others: dict[str, Callable[[list[Path]], peers.Places]] = {
-        "alembic-guard": peers.alembic_guard,
-        "lockcheck": peers.lockcheck,
-        "squawk": peers.squawk,
-    }
     paths = [case.path for case in cases]
-    return [*found, *(by_line(name, cases, run(paths)) for name, run in others.items())]
+    found = {
+        "opsmig": lines,
+        "alembic-guard": peers.alembic_guard(paths),
+        "lockcheck": peers.lockcheck(paths),
+        "squawk": peers.squawk(paths),
+    }
+    both = [by_line(name, cases, places) for name, places in found.items()]
+    up = [upward(f"{name}, upgrade()", cases, places) for name, places in found.items()]
+    return [strict, *both, *up]
 
 
 @click.command()
