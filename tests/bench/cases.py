@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.bench.docker_cases import container_state, log_flood
 from tests.bench.projects import Measured
 from tests.bench.result import Result
+from tests.bench.review_cases import review_history, review_long, review_opens
 from tests.bench.terminal import running
 
 BIN = Path(sys.executable).parent
@@ -214,4 +215,7 @@ CASES = {
     "drift": drift,
     "container-state": container_state,
     "log-flood": log_flood,
+    "review-history": review_history,
+    "review-long": review_long,
+    "review-opens": review_opens,
 }

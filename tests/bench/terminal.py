@@ -65,6 +65,9 @@ class Terminal:
         while self.read(seconds):
             pass
 
+    def press(self, key: bytes) -> None:
+        os.write(self.master, key)
+
     def key_to_first_byte(self, key: bytes) -> float:
         """Milliseconds from a key to the first byte of the answer."""
         began = time.perf_counter()
