@@ -43,7 +43,7 @@ def describe(
     file, line = their_frame(error.__traceback__, root, version_dirs)
     if isinstance(error, SyntaxError) and error.filename:
         file, line = error.filename, error.lineno
-    details = _database_details(error)
+    details = database_details(error)
     kind = "cancelled" if cancelled else _kind(error, root, file)
     return Failed(
         kind=kind,
@@ -85,7 +85,7 @@ def _is_ours(trace: Optional[TracebackType]) -> bool:
 
 
 def _in_session(error: BaseException) -> bool:
-    state = _database_details(error).get("sqlstate", "")
+    state = database_details(error).get("sqlstate", "")
     return bool(state) and not state.startswith(NO_SESSION)
 
 
@@ -129,8 +129,8 @@ def _message(error: BaseException, file: Optional[str], details: dict[str, str])
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-def _database_details(error: BaseException) -> dict[str, str]:
-    """message, detail, hint and sqlstate as psycopg2, psycopg and asyncpg each keep them."""
+def database_details(error: BaseException) -> dict[str, str]:
+    """message, detail, hint and sqlstate as psycopg2, psycopg, asyncpg and pg8000 keep them."""
     orig: Any = error.orig if isinstance(error, sa_exc.DBAPIError) else error
     for source in (orig, getattr(orig, "__cause__", None)):
         if source is None:
@@ -151,6 +151,10 @@ def _database_details(error: BaseException) -> dict[str, str]:
                 "hint": getattr(source, "hint", None),
                 "sqlstate": state,
             }
+        elif type(source).__module__.startswith("pg8000"):
+            given = source.args[0] if source.args and isinstance(source.args[0], dict) else {}
+            names = {"message": "M", "detail": "D", "hint": "H", "sqlstate": "C"}
+            found = {key: given.get(name) for key, name in names.items()}
         else:
             continue
         return {key: str(value) for key, value in found.items() if value}

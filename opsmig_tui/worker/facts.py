@@ -31,7 +31,7 @@ def facts(session: Session, request: protocol.GatherFacts) -> protocol.FactsResu
     try:
         run_environment(session, online, "current", OPTIONS)
     except Exception as error:
-        problem = _problem(session, error)
+        problem = problem_of(session, error)
         if models is None:
             models, why = _offline(session)
             return protocol.FactsResult(models, None, why, problem)
@@ -61,7 +61,7 @@ def _offline(session: Session) -> tuple[Optional[protocol.ModelFacts], str]:
             output_buffer=_Nowhere(),
         )
     except Exception as error:
-        return None, _problem(session, error)
+        return None, problem_of(session, error)
     return models, "" if models else "env.py passes no target_metadata to context.configure()."
 
 
@@ -82,7 +82,7 @@ def _models(context: MigrationContext, suffixes: tuple[str, ...]) -> Optional[pr
     return model_facts(many, context.dialect, suffixes)
 
 
-def _problem(session: Session, error: Exception) -> str:
+def problem_of(session: Session, error: Exception) -> str:
     """One sentence, with the place in their code where there is one."""
     if isinstance(error, WorkerError):
         return error.failed.message

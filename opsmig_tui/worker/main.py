@@ -31,6 +31,8 @@ OPERATIONS = {
     "status": "status",
     "drift": "drift",
     "facts": "facts",
+    "live": "live",
+    "peek": "peek",
     "revisions": "revisions",
     "plan": "plan",
     "plan_create": "create",

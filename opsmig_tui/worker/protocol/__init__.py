@@ -38,6 +38,7 @@ from .facts import (
 )
 from .masking import MASK, mask
 from .migration import (
+    LiveObject,
     LiveResult,
     PeekResult,
     Probe,
@@ -112,6 +113,7 @@ __all__ = [
     "Failed",
     "GatherFacts",
     "Identity",
+    "LiveObject",
     "LiveResult",
     "Log",
     "Loss",

@@ -58,13 +58,14 @@ class RenderResult:
 class Probe:
     """A question about live data. Which fields mean something depends on `kind`:
 
-    "rows": how many rows `table` has (`where` may narrow it to rows whose columns hold a value:
-    see `not_null`); "nulls": rows where `columns` hold NULL; "duplicates": rows that repeat over
-    `columns`; "orphans": rows whose `columns` have no match in `referent`.`referent_columns`;
-    "longest": the greatest length of the text (or digits of the number) in `columns`;
-    "unfit": rows whose column does not fit the type `value`; "enum_used": rows of any table that
-    hold the value `value` of the enum type `table`; "dependents": views, functions and others that
-    use `table` (or its `columns`); "values": rows in which `columns` hold anything at all.
+    "rows": how many rows `table` has; "values": rows where one of `columns` holds a value, and
+    "nulls": where one of them is NULL; "duplicates": rows that share the values of `columns` with
+    another row (NULLs are never alike); "orphans": rows whose `columns` have no match in
+    `referent`.`referent_columns` (none named: its primary key); "longest": the greatest length of
+    the one column's text, in characters; "unfit": rows whose one column does not fit the type
+    `value` ("character varying(20)", "smallint", "numeric(8,2)"); "enum_used": rows of any table
+    that hold the value `value` of the enum type `table`; "dependents": what uses `table`, or its
+    `columns` where some are named.
     """
 
     kind: str
@@ -78,16 +79,38 @@ class Probe:
 
 
 @dataclass(frozen=True)
+class LiveObject:
+    """Something of the catalog. `kind` is what PostgreSQL calls it ("view", "foreign key").
+
+    `table` is the one that a trigger, policy, constraint, column or index belongs to. `blocks`: as
+    long as it is there, PostgreSQL refuses to drop what it uses; a view, rule, trigger, policy,
+    function or generated column stands in the way of another type, too. What does not block goes
+    along with what it uses. `rows` is how many a column of an enum type holds of the value.
+    """
+
+    kind: str
+    name: str
+    schema: Optional[str] = None
+    table: str = ""
+    blocks: bool = True
+    rows: int = 0
+
+
+@dataclass(frozen=True)
 class ProbeAnswer:
-    """`number` counts rows (a length for "longest"); `estimated` where the table was too large to
-    be read whole, `objects` are names ("view active_agreements"). `problem`: it could not be
-    asked, and why; a table or column that does not exist (yet) is `absent`.
+    """`number` counts rows (characters for "longest", blocking objects for "dependents").
+
+    `estimated`: the table was too large to be read whole, so it comes from a sample or from the
+    planner; `at_least`: there may be more. `objects` are what "dependents" and "enum_used" found.
+    A table, column, type or value that does not exist (yet) is `absent`. `problem` is why there is
+    no answer, in words that hold no value of the database.
     """
 
     probe: Probe
     number: int = 0
     estimated: bool = False
-    objects: tuple[str, ...] = ()
+    at_least: bool = False
+    objects: tuple[LiveObject, ...] = ()
     absent: bool = False
     problem: str = ""
 
@@ -103,9 +126,10 @@ class LiveResult:
 
 @dataclass(frozen=True)
 class PeekResult:
-    """Some of the rows behind a probe, as text; `more` where there are others. Never logged."""
+    """Some of the rows behind a probe, as shortened printable text, NULL as None; `more` where
+    there are others. Never logged."""
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Optional[str], ...], ...]
     more: bool = False
     problem: str = ""

@@ -47,12 +47,13 @@ class Render:
 
 @dataclass(frozen=True)
 class AskLive:
-    """Count in the database, read-only: each probe within `timeout_ms`, a table of more than
-    `sample_above` rows by a sample or an estimate."""
+    """Count in the database, read-only: each probe within `timeout_ms` and all of them within
+    `total_ms`, a table of more than `sample_above` rows by a sample or an estimate."""
 
     op = "live"
     probes: tuple[Probe, ...]
     timeout_ms: int = 1_000
+    total_ms: int = 5_000
     sample_above: int = 1_000_000
 
 
