@@ -41,16 +41,14 @@ def op_call(run: Run, name: str, call: Call, batch: Batch | None) -> object:
 
 
 def _base(run: Run, kind: Kind, call: Call, batch: Batch | None, **fields: object) -> Operation:
-    found = Operation(
-        kind,
-        span_of(call.node),
-        run.context,
-        table=batch.table if batch else None,
-        schema=batch.schema if batch else as_text(call.value(-1, "schema")),
-        batch=batch is not None,
-        complete=not call.open,
-    )
-    return replace(found, **fields)  # type: ignore[arg-type]
+    common: dict[str, object] = {
+        "table": batch.table if batch else None,
+        "schema": batch.schema if batch else as_text(call.value(-1, "schema")),
+        "batch": batch is not None,
+        "complete": not call.open,
+        "order": len(run.operations),
+    }
+    return Operation(kind, span_of(call.node), run.context, **{**common, **fields})  # type: ignore[arg-type]
 
 
 def _table_name(call: Call, batch: Batch | None, at: int, *names: str) -> str | None:

@@ -81,7 +81,8 @@ class Run:
     def record(self, *found: Operation) -> None:
         if self.recording:
             for item in found:
-                self.operations.append(replace(item, order=len(self.operations)))
+                order = len(self.operations)
+                self.operations.append(item if item.order == order else replace(item, order=order))
             if len(self.operations) > MAX_OPERATIONS:
                 raise OutOfSteps
 

@@ -13,7 +13,7 @@ from opsmig_tui.review.types import sql_type
 
 def op(kind: Kind, **fields: object) -> Operation:
     """An operation whose place in the file is still to come."""
-    return replace(Operation(kind, Span(0)), **fields)  # type: ignore[arg-type]
+    return Operation(kind, Span(0), **fields)  # type: ignore[arg-type]
 
 
 def alter_table(cursor: Cursor) -> Iterator[Operation]:
