@@ -14,7 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from .config import build_config
-from .errors import WorkerError
+from .errors import WorkerError, describe
 from .protocol import Failed
 from .session import Session
 
@@ -57,6 +57,38 @@ def run_environment(
         text = f"{path} ended without running migrations: it never called context.run_migrations()."
         raise WorkerError(Failed("project", text, file=path))
     return script
+
+
+def run_offline(session: Session, fn: Fn) -> ScriptDirectory:
+    """`run_environment` in offline mode (``--sql``), in which env.py configures no connection."""
+    return run_environment(
+        session,
+        fn,
+        "upgrade",
+        {"revision": "heads", "sql": True, "tag": None},
+        as_sql=True,
+        starting_rev=None,
+        destination_rev="heads",
+        output_buffer=_Nowhere(),
+    )
+
+
+class _Nowhere:
+    """Takes the BEGIN and COMMIT that an offline run writes."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+    def flush(self) -> None: ...
+
+
+def problem_of(session: Session, error: BaseException) -> str:
+    """One sentence, with the place in their code where there is one."""
+    if isinstance(error, WorkerError):
+        return error.failed.message
+    failed = describe(error, session.settings.root, session.scripts.directories())
+    place = f" ({failed.file}:{failed.line})" if failed.kind == "project" and failed.file else ""
+    return failed.message + place
 
 
 def _run(session: Session, config: Config, script: ScriptDirectory, **options: Any) -> None:

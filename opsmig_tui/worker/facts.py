@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Optional
 
 from alembic.runtime.migration import MigrationContext
 
 from . import protocol
 from .catalog import database_facts
-from .environment import run_environment
-from .errors import WorkerError, describe
+from .environment import problem_of, run_environment, run_offline
 from .modelfacts import model_facts
 from .session import Session
 from .status import OPTIONS
@@ -48,30 +47,11 @@ def _offline(session: Session) -> tuple[Optional[protocol.ModelFacts], str]:
         nonlocal models
         models = _models(context, session.settings.companion_suffixes)
 
-    options: dict[str, Any] = {"revision": "heads", "sql": True, "tag": None}
     try:
-        run_environment(
-            session,
-            fn,
-            "upgrade",
-            options,
-            as_sql=True,
-            starting_rev=None,
-            destination_rev="heads",
-            output_buffer=_Nowhere(),
-        )
+        run_offline(session, fn)
     except Exception as error:
         return None, problem_of(session, error)
     return models, "" if models else "env.py passes no target_metadata to context.configure()."
-
-
-class _Nowhere:
-    """Takes the BEGIN and COMMIT that an offline run writes."""
-
-    def write(self, text: str) -> int:
-        return len(text)
-
-    def flush(self) -> None: ...
 
 
 def _models(context: MigrationContext, suffixes: tuple[str, ...]) -> Optional[protocol.ModelFacts]:
@@ -80,12 +60,3 @@ def _models(context: MigrationContext, suffixes: tuple[str, ...]) -> Optional[pr
         return None
     many = metadata if isinstance(metadata, (list, tuple)) else [metadata]
     return model_facts(many, context.dialect, suffixes)
-
-
-def problem_of(session: Session, error: Exception) -> str:
-    """One sentence, with the place in their code where there is one."""
-    if isinstance(error, WorkerError):
-        return error.failed.message
-    failed = describe(error, session.settings.root, session.scripts.directories())
-    place = f" ({failed.file}:{failed.line})" if failed.kind == "project" and failed.file else ""
-    return failed.message + place

@@ -13,8 +13,7 @@ from .counting import duplicates, longest, matching, rows
 from .dependents import dependents
 from .elsewhere import answer_elsewhere
 from .enumuse import enum_used
-from .environment import run_environment
-from .facts import problem_of
+from .environment import problem_of, run_environment
 from .protocol import LiveResult, Probe, ProbeAnswer
 from .relations import Absent, Relations
 from .session import Session

@@ -39,6 +39,7 @@ OPERATIONS = {
     "create": "create",
     "run": "run",
     "sessions": "sessions",
+    "render": "render",
 }
 """op → module of this package; its function `op(session, request)` returns the result."""
 GIVE_UP_SECONDS = 20.0

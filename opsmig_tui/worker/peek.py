@@ -10,8 +10,7 @@ from . import protocol
 from .asking import Refused, asking
 from .counting import condition, repeated
 from .enumuse import columns_of, holds
-from .environment import run_environment
-from .facts import problem_of
+from .environment import problem_of, run_environment
 from .protocol import PeekResult, Probe
 from .relations import Absent, Relation, Relations
 from .session import Session

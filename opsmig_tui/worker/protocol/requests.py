@@ -39,10 +39,15 @@ class GatherFacts:
 
 @dataclass(frozen=True)
 class Render:
-    """Run upgrade() and downgrade() of these revisions offline: no connection can be made."""
+    """Run upgrade() and downgrade() of these files offline: no connection can be made.
+
+    Absolute paths, in the version locations; the answers have their order. `seconds` for one
+    direction of one file: the first one may import the application's code.
+    """
 
     op = "render"
-    revisions: tuple[str, ...]
+    files: tuple[str, ...]
+    seconds: float = 5.0
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,128 @@
+"""Keeps a migration that is only rendered from reaching anything outside this process.
+
+Its code runs as it is: it may open a connection of its own, start psql, call a web service or
+delete files. None of that may happen because somebody looked at a review.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any, Optional
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from .offline import replaced
+from .recorder import Recorder
+
+CONNECTS = "opens a connection"
+PROGRAM = "starts a program"
+FILES = "changes files"
+REFUSED = {
+    **dict.fromkeys(("socket.connect", "sqlite3.connect", "urllib.Request"), CONNECTS),
+    **dict.fromkeys(("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn"), PROGRAM),
+    **dict.fromkeys(("os.fork", "os.forkpty", "os.spawn", "pty.spawn"), PROGRAM),
+    **dict.fromkeys(("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.truncate"), FILES),
+    **dict.fromkeys(("os.chmod", "os.chown", "os.link", "os.symlink", "shutil.rmtree"), FILES),
+}
+"""Audit events of Python (its documentation lists them) → what the migration does, in words."""
+WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+DRIVERS = {
+    "psycopg2": (("", "_connect"),),
+    "psycopg": (
+        *(("", "connect"), ("Connection", "connect"), ("Connection", "_connect_gen")),
+        *(("AsyncConnection", "connect"), ("AsyncConnection", "_connect_gen")),
+    ),
+}
+"""libpq connects in C, where Python does not notice: the functions on the way to it."""
+
+_recorder: Optional[Recorder] = None
+_others: frozenset[Optional[int]] = frozenset()
+_installed = False
+
+
+@contextlib.contextmanager
+def sealed(recorder: Recorder) -> Iterator[None]:
+    """While it lasts, what leaves the process stops the migration that `recorder` listens to.
+
+    Threads that were there before go on as they like.
+    """
+    global _recorder, _others
+    _install()
+
+    def refuse(*args: Any, **kwargs: Any) -> Any:
+        raise recorder.stop(CONNECTS)
+
+    with contextlib.ExitStack() as stack:
+        for owner, name in _connectors():
+            value = classmethod(refuse) if isinstance(owner, type) else refuse
+            stack.enter_context(replaced(owner, **{name: value}))
+        _others = frozenset(thread.ident for thread in threading.enumerate()) - {
+            threading.get_ident()
+        }
+        _recorder = recorder
+        try:
+            yield
+        finally:
+            _recorder = None
+
+
+def _connectors() -> Iterator[tuple[Any, str]]:
+    for module, places in DRIVERS.items():
+        loaded = sys.modules.get(module)
+        for cls, name in places if loaded is not None else ():
+            owner = getattr(loaded, cls, None) if cls else loaded
+            if owner is not None and hasattr(owner, name):
+                yield owner, name
+
+
+def _install() -> None:
+    """Once, when first needed: an audit hook stays for as long as the process lives."""
+    global _installed
+    if _installed:
+        return
+    _installed = True
+    for name in DRIVERS:  # one that the migration itself would import first would come unsealed
+        if importlib.util.find_spec(name) is not None:
+            with contextlib.suppress(Exception):
+                importlib.import_module(name)
+    for moment in ("do_connect", "engine_connect", "before_cursor_execute"):
+        event.listen(Engine, moment, _refuse_engine)
+    sys.addaudithook(_audit)
+
+
+def _refuse_engine(*args: Any) -> None:
+    if _applies() and _recorder is not None:
+        raise _recorder.stop(CONNECTS)
+
+
+def _applies() -> bool:
+    return _recorder is not None and threading.get_ident() not in _others
+
+
+def _audit(name: str, args: tuple[Any, ...]) -> None:
+    if _recorder is None:
+        return
+    words = REFUSED.get(name) or (FILES if name == "open" and _for_writing(*args) else None)
+    if words is None or not _applies() or (words == FILES and _is_cache(args)):
+        return
+    raise _recorder.stop(words)
+
+
+def _for_writing(path: Any, mode: Any, flags: Any) -> bool:
+    """Appending is let through: a log file may be opened by its first record."""
+    if not isinstance(path, (str, bytes)) or path == os.devnull or int(flags or 0) & os.O_APPEND:
+        return False
+    named = isinstance(mode, str) and any(letter in mode for letter in "wx+")
+    return named or bool(int(flags or 0) & WRITES)
+
+
+def _is_cache(args: tuple[Any, ...]) -> bool:
+    """Python writes the byte code of what is imported."""
+    return any("__pycache__" in item for item in args if isinstance(item, str))
