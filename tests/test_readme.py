@@ -22,7 +22,7 @@ from opsmig_tui.ui.panes.database import DatabasePane
 from opsmig_tui.ui.panes.history import HistoryList, HistoryPane
 from opsmig_tui.ui.panes.logs import LogList, LogsPane
 from opsmig_tui.ui.panes.output import OutputList, OutputPane
-from opsmig_tui.ui.panes.review import ReviewPane
+from opsmig_tui.ui.panes.review import ReviewList, ReviewPane
 from opsmig_tui.ui.widgets.line_view import LineView
 from opsmig_tui.workspace.documents import status_document
 from opsmig_tui.workspace.state import Loaded, WorkspaceState
@@ -32,12 +32,13 @@ from tests.support.projects import AlembicProject
 README = (Path(__file__).parents[1] / "README.md").read_text()
 PANES = (
     LineView, Pane, DatabasePane, HistoryPane, HistoryList, ChangesPane, ChangesList, ReviewPane,
-    OutputPane, OutputList, LogsPane, LogList,
+    ReviewList, OutputPane, OutputList, LogsPane, LogList,
 )  # fmt: skip
 # As the README writes them, where Textual has another name. The arrows stand there as a word.
 WRITTEN = {
     "plus": "+", "question_mark": "?", "at": "@", "slash": "/", "escape": "esc",
     "right_square_bracket": "]", "left_square_bracket": "[",
+    "right_curly_bracket": "}", "left_curly_bracket": "{",
 }  # fmt: skip
 UNSAID = {"up", "down", "pageup", "pagedown", "home", "end", "2", "3", "4"}
 

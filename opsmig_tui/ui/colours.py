@@ -15,6 +15,8 @@ class Colours:
     cursor_blurred: str
     added_ground: str
     removed_ground: str
+    added_word: str
+    removed_word: str
     match_ground: str
     edge: str
     edge_focus: str
@@ -46,6 +48,8 @@ DARK = Colours(
     cursor_blurred="#20262f",
     added_ground="#16261f",
     removed_ground="#2c1a1f",
+    added_word="#1b3927",
+    removed_word="#4d232c",
     match_ground="#5a4a12",
     edge="#3b4452",
     edge_focus="#6fa8dc",
@@ -77,6 +81,8 @@ LIGHT = Colours(
     cursor_blurred="#ebeef2",
     added_ground="#e7f4e9",
     removed_ground="#fbe9ea",
+    added_word="#c3e8ca",
+    removed_word="#f8d2d4",
     match_ground="#ffe28a",
     edge="#c3c9d1",
     edge_focus="#2f6fb5",

@@ -47,6 +47,8 @@ class Inks:
     on_cursor_blurred: Style
     on_added: Style
     on_removed: Style
+    on_added_word: Style
+    on_removed_word: Style
     on_match: Style
 
 
@@ -64,6 +66,9 @@ def inks(dark: bool) -> Inks:
         on_cursor_blurred=Style(bgcolor=colours.cursor_blurred),
         on_added=Style(bgcolor=colours.added_ground),
         on_removed=Style(bgcolor=colours.removed_ground),
+        # Underlined as well: blanks that changed, and changes without colours, can be seen too.
+        on_added_word=Style(bgcolor=colours.added_word, underline=True),
+        on_removed_word=Style(bgcolor=colours.removed_word, underline=True),
         on_match=Style(color=colours.text, bgcolor=colours.match_ground, bold=True),
     )
 

@@ -10,11 +10,20 @@ from opsmig_tui.ui.panes.changes import ChangesList, ChangesPane
 from opsmig_tui.ui.panes.database import DatabasePane
 from opsmig_tui.ui.panes.history import HistoryList, HistoryPane
 from opsmig_tui.ui.panes.output import OutputPane
-from opsmig_tui.ui.panes.review import ReviewPane
+from opsmig_tui.ui.panes.review import ReviewList, ReviewPane
 from opsmig_tui.ui.reasons import CHANGES_SOMETHING
 from opsmig_tui.ui.screens.main import MainScreen
 
-PANES = (DatabasePane, HistoryPane, HistoryList, ChangesPane, ChangesList, ReviewPane, OutputPane)
+PANES = (
+    DatabasePane,
+    HistoryPane,
+    HistoryList,
+    ChangesPane,
+    ChangesList,
+    ReviewPane,
+    ReviewList,
+    OutputPane,
+)
 
 
 def bindings(of: type) -> list[Binding]:

@@ -22,11 +22,12 @@ async def show_review(screen: MainScreen, target: str | Path | None) -> None:
     if screen.shown != wanted:
         return
     wanted = screen.shown = found.path
-    screen.board.review.show_review(found)
-    if not screen.workspace.state.trusted:
+    waiting = screen.workspace.state.trusted
+    screen.board.review.show_review(found, waiting=waiting)
+    if not waiting:
         return
     complete = await review(screen.workspace, found.path)
-    if screen.shown == wanted and complete != found:
+    if screen.shown == wanted:
         screen.board.review.show_review(complete)
 
 

@@ -1,4 +1,4 @@
-"""Python source in colours: Pygments tokens, read in a thread, kept for the last few texts."""
+"""Python or SQL in colours: Pygments tokens, read in a thread, kept for the last few texts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CodeLine = tuple[Piece, ...]
 MOST_CHARACTERS = 400_000
 TAB = 4
 _KEPT = 24
-_cache: OrderedDict[str, tuple[CodeLine, ...]] = OrderedDict()
+_cache: OrderedDict[tuple[str, str], tuple[CodeLine, ...]] = OrderedDict()
 
 # The first prefix that fits a token's name decides.
 _INKS = (
@@ -35,6 +35,8 @@ _INKS = (
     ("Token.Name.Function", "code_name"),
     ("Token.Name.Class", "code_name"),
 )
+# Types are what one looks for in SQL; in Python the same token is print and str.
+_SQL_INKS = (("Token.Name.Builtin", "code_decorator"), *_INKS)
 
 
 def plain(source: str) -> tuple[CodeLine, ...]:
@@ -42,23 +44,58 @@ def plain(source: str) -> tuple[CodeLine, ...]:
     return tuple(((text, "text"),) for text in _lines(source))
 
 
-def cached(source: str) -> tuple[CodeLine, ...] | None:
+def cached(source: str, lexer: str = "python") -> tuple[CodeLine, ...] | None:
     """The coloured lines when they are known already."""
-    return _cache.get(source)
+    return _cache.get((lexer, source))
 
 
-async def coloured(source: str) -> tuple[CodeLine, ...]:
+async def coloured(source: str, lexer: str = "python") -> tuple[CodeLine, ...]:
     """The lines in colours, as many as `plain` gives. Lexing runs in a thread."""
-    known = _cache.get(source)
+    known = _cache.get((lexer, source))
     if known is not None:
         return known
     if len(source) > MOST_CHARACTERS:
         return plain(source)
-    lines = await asyncio.to_thread(_lex, source)
-    _cache[source] = lines
+    lines = await asyncio.to_thread(_lex, source, lexer)
+    _cache[lexer, source] = lines
     while len(_cache) > _KEPT:
         _cache.popitem(last=False)
     return lines
+
+
+def wrapped(line: CodeLine, width: int) -> list[CodeLine]:
+    """The line in parts of at most `width` characters, those after the first indented further.
+
+    Breaks after a blank where there is one.
+    """
+    text = text_of(line)
+    if len(text) <= width:
+        return [line]
+    indent = min(len(text) - len(text.lstrip()) + 2, width // 2)
+    parts: list[CodeLine] = []
+    start = 0
+    while start < len(text):
+        room = width - (indent if start else 0)
+        end = start + room
+        if end < len(text):
+            blank = text.rfind(" ", start + room // 2, end)
+            end = blank + 1 if blank > 0 else end
+        piece = slice_of(line, start, end)
+        parts.append((((" " * indent, "text"), *piece)) if start else piece)
+        start = end
+    return parts
+
+
+def slice_of(line: CodeLine, start: int, end: int) -> CodeLine:
+    """The characters from `start` up to `end`, in their inks."""
+    found: list[Piece] = []
+    at = 0
+    for text, ink in line:
+        part = text[max(0, start - at) : max(0, end - at)]
+        if part:
+            found.append((part, ink))
+        at += len(text)
+    return tuple(found)
 
 
 def inked(line: CodeLine, ink: Inks) -> list[Part]:
@@ -78,30 +115,31 @@ def _lines(source: str) -> list[str]:
     return lines[:-1] if lines and not lines[-1] else lines
 
 
-def _lex(source: str) -> tuple[CodeLine, ...]:
+def _lex(source: str, name: str) -> tuple[CodeLine, ...]:
     from pygments.lexers import get_lexer_by_name
 
     wanted = _lines(source)
-    lexer = get_lexer_by_name("python", stripnl=False, ensurenl=False)
+    lexer = get_lexer_by_name(name, stripnl=False, ensurenl=False)
     lines: list[CodeLine] = []
     pieces: list[Piece] = []
     names: dict[object, str] = {}
+    inks = _INKS if name == "python" else _SQL_INKS
     for token, value in lexer.get_tokens("\n".join(wanted)):
-        name = names.get(token)
-        if name is None:
-            name = names[token] = _ink_name(str(token))
+        ink = names.get(token)
+        if ink is None:
+            ink = names[token] = _ink_name(str(token), inks)
         first, *rest = value.split("\n")
         if first:
-            pieces.append((first, name))
+            pieces.append((first, ink))
         for text in rest:
             lines.append(tuple(pieces))
-            pieces = [(text, name)] if text else []
+            pieces = [(text, ink)] if text else []
     lines.append(tuple(pieces))
     return tuple(lines) if len(lines) == len(wanted) else plain(source)
 
 
-def _ink_name(token: str) -> str:
-    return next((ink for prefix, ink in _INKS if token.startswith(prefix)), "text")
+def _ink_name(token: str, inks: Sequence[tuple[str, str]]) -> str:
+    return next((ink for prefix, ink in inks if token.startswith(prefix)), "text")
 
 
 def text_of(line: Sequence[Piece]) -> str:

@@ -9,7 +9,10 @@ from textual.color import Color
 
 from opsmig_tui.ui.theme import DARK, LIGHT, THEMES, Colours, variables
 
-GROUNDS = ("background", "raised", "cursor", "cursor_blurred", "added_ground", "removed_ground")
+GROUNDS = (
+    "background", "raised", "cursor", "cursor_blurred", "added_ground", "removed_ground",
+    "added_word", "removed_word",
+)  # fmt: skip
 NO_TEXT = {*GROUNDS, "match_ground", "edge", "edge_focus"}
 
 

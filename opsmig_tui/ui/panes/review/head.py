@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from opsmig_tui.review.model import GLYPHS, Finding, NotChecked, Review, Severity
+from opsmig_tui.ui.panes.review.levels import LEVEL_WORDS, LEVELS, shows
 from opsmig_tui.ui.panes.review.rows import Row
 from opsmig_tui.ui.widgets.paint import cut_start, wrap
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 LABEL = 11
 #: Operations shown before the rest is folded away by a count.
 MOST_OPERATIONS = 12
+#: Cells beside a rule's name that are worth beginning a sentence in.
+NARROWEST = 12
 _SIGNS = (
     (("adds", "add", "creates", "create", "inserts"), "+", "added"),
     (("drops", "drop", "removes", "remove", "deletes", "truncates"), "−", "removed"),
@@ -100,6 +103,8 @@ def review_head(review: Review, item: Revision | None, path: str, width: int) ->
     rows.append(text())
     rows += operations("upgrade", review.summary.upgrade, width)
     rows += operations("downgrade", review.summary.downgrade, width)
+    for at, words in enumerate(review.not_seen):
+        rows += field("not seen" if at == 0 else "", words, width, "warning")
     rows += [text()]
     return rows
 
@@ -133,17 +138,33 @@ def change_head(change: FileChange, where: str, width: int) -> list[Row]:
     return [*rows, text()]
 
 
+def led(lead: str, words: str, width: int) -> tuple[str, list[str]]:
+    """The words after a lead: what fits beside it, and the lines beneath (all, when narrow)."""
+    if width - len(lead) < NARROWEST:
+        return "", wrap(words, width)
+    first, *rest = wrap(words, width, len(lead))
+    return first, rest
+
+
 def finding_rows(finding: Finding, index: int, width: int) -> list[Row]:
-    """The finding under its line: rule and message, why, and what to do. `width` is the note's."""
+    """The finding under its line: rule and message, what this database adds, why, and what to do.
+
+    `width` is the note's.
+    """
     severity: Severity = finding.severity
     evidence = {"live": "  (this database)", "rendered": "  (from the SQL)", "static": ""}
     lead = finding.rule + "  "
-    first, *rest = wrap(finding.message, width - 3, len(lead))
+    first, rest = led(lead, finding.message, width - 3)
     rows = [_note(index, ("╰ ", severity), (lead, "strong"), (first, severity))]
     rows += [_note(index, ("  ", severity), (part, severity)) for part in rest]
-    if evidence[finding.evidence]:
+    if evidence[finding.evidence] and not finding.live:
         rows[-1] = _note(index, *rows[-1].pieces, (evidence[finding.evidence], "dim"))
-    for mark, words, ink in (("  ", finding.why, "dim"), ("→ ", finding.remedy, "text")):
+    told = (
+        ("• ", finding.live, "accent"),
+        ("  ", finding.why, "dim"),
+        ("→ ", finding.remedy, "text"),
+    )
+    for mark, words, ink in told:
         for at, part in enumerate(wrap(words, width - 5) if words else []):
             rows.append(_note(index, ("  " + (mark if at == 0 else "  "), severity), (part, ink)))
     return rows
@@ -167,14 +188,16 @@ def not_checked(items: Sequence[NotChecked], width: int) -> list[Row]:
     return rows
 
 
-def counts(review: Review) -> list[Piece]:
-    """✖ 1  ▲ 2  ● 1 for the title, or that there is nothing."""
-    severities: tuple[Severity, ...] = ("error", "warning", "note")
-    found = [(f"{GLYPHS[name]} {review.count(name)}", name) for name in severities]
-    shown = [piece for piece, name in zip(found, severities, strict=True) if review.count(name)]
-    if not shown:
-        return [("✓ no flags", "applied")]
-    spaced: list[Piece] = []
-    for at, (words, ink) in enumerate(shown):
-        spaced.append((("  " if at else "") + words, ink))
-    return spaced
+def counts(review: Review, level: Severity = "note") -> list[Piece]:
+    """✖ 1  ▲ 2  ● 1 for the title, or that there is nothing; first which are shown, if not all."""
+    found = [
+        (f"{GLYPHS[name]} {review.count(name)}", str(name))
+        for name in reversed(LEVELS)
+        if review.count(name) and shows(level, name)
+    ]
+    left = [(LEVEL_WORDS[level], "pending")] if LEVEL_WORDS[level] else []
+    if not review.findings:
+        found = [("✓ no flags", "applied")]
+    elif not found:
+        found = [("none", "dim")]
+    return [("  " * bool(at) + words, ink) for at, (words, ink) in enumerate([*left, *found])]

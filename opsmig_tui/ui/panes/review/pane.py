@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from opsmig_tui.ui.messages import EditRequested
 from opsmig_tui.ui.panes.base import Pane
 from opsmig_tui.ui.panes.changes_rows import standing
-from opsmig_tui.ui.panes.review import document, head
+from opsmig_tui.ui.panes.review import diff, head, sql
+from opsmig_tui.ui.panes.review.compare import compare
+from opsmig_tui.ui.panes.review.content import Content, digits_of
+from opsmig_tui.ui.panes.review.levels import next_level
+from opsmig_tui.ui.panes.review.tab_bar import TabBar
+from opsmig_tui.ui.panes.review.tabs import TABS, Tab, named, neighbour
 from opsmig_tui.ui.panes.review.view import ReviewList
 from opsmig_tui.ui.widgets import code
-from opsmig_tui.ui.widgets.code import CodeLine, Piece, inked
+from opsmig_tui.ui.widgets.code import Piece, inked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,9 +28,9 @@ if TYPE_CHECKING:
 
     from opsmig_tui.changes.model import FileChange
     from opsmig_tui.history.model import History, Revision
-    from opsmig_tui.review.model import Finding, Review
-    from opsmig_tui.ui.panes.review.document import Step
+    from opsmig_tui.review.model import Finding, Review, Severity
     from opsmig_tui.ui.panes.review.rows import Row
+    from opsmig_tui.ui.panes.review.view import Layout
     from opsmig_tui.ui.widgets.line_view import LineView
     from opsmig_tui.workspace.state import WorkspaceState
 
@@ -40,6 +47,12 @@ class ReviewPane(Pane):
                 id="review.next-flag", tooltip="Go to the next flag"),
         Binding("left_square_bracket", "flag(-1)", "previous flag", key_display="[", show=False,
                 id="review.previous-flag", tooltip="Go to the previous flag"),
+        Binding("right_curly_bracket", "tab(1)", "next tab", key_display="}",
+                id="review.next-tab", tooltip="The next tab: Code, SQL, Findings"),
+        Binding("left_curly_bracket", "tab(-1)", "previous tab", key_display="{", show=False,
+                id="review.previous-tab", tooltip="The previous tab"),
+        Binding("v", "level", "severity", id="review.severity",
+                tooltip="Show all flags, warnings and errors, or errors only"),
         Binding("e", "edit", "edit", id="review.edit",
                 tooltip="Open the file in $EDITOR at this line"),
     ]  # fmt: skip
@@ -47,13 +60,21 @@ class ReviewPane(Pane):
     def __init__(self, *, id: str | None = "review") -> None:
         self.list = ReviewList()
         super().__init__(self.list, id=id)
+        self.bar = TabBar()
         self.review: Review | None = None
         self.path: Path | None = None
+        self.tab: Tab = TABS[0]
+        self.level: Severity = "note"
+        self._content: Content | None = None
         self._history: History | None = None
         self._roots: tuple[Path, ...] = ()
         self._title: Sequence[Piece] = ()
         self._counts: Sequence[Piece] = ()
         self._busy = ""
+
+    def compose(self) -> ComposeResult:
+        yield self.bar
+        yield from super().compose()
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -73,7 +94,7 @@ class ReviewPane(Pane):
         """Nothing but these words."""
         self._begin(None, None, (), ())
         self.list.hint = text
-        self.list.put(lambda _width: [], 3, keep=False)
+        self.list.put(lambda _width, _words: [], 3, keep=False)
 
     def show_busy(self, text: str) -> None:
         """Say what is being worked out; what was on show stays until there is an answer."""
@@ -82,12 +103,15 @@ class ReviewPane(Pane):
             self.list.hint = text
         self._retitle()
 
-    def show_review(self, review: Review) -> None:
-        """The code with its findings. The same file again keeps the cursor on its line."""
+    def show_review(self, review: Review, *, waiting: bool = False) -> None:
+        """The code with its findings. The same file again keeps the cursor on its line.
+
+        `waiting`: there is more to come, from the models, the database and the rendered SQL.
+        """
         keep = self.review is not None and self.review.path == review.path
         title: list[Piece] = [("  " + (review.message or review.path.name), "text")]
-        self._begin(review, review.path, title, head.counts(review))
-        self.run_worker(self._load_review(review, keep), group="review", exclusive=True)
+        self._begin(review, review.path, title, head.counts(review, self.level))
+        self.run_worker(self._load_review(review, keep, waiting), group="review", exclusive=True)
 
     def show_diff(self, change: FileChange) -> None:
         """A model file against the merge-base."""
@@ -107,7 +131,9 @@ class ReviewPane(Pane):
         path = head.shown_path(revision.path, self._roots)
         self._begin(None, revision.path, [("  " + revision.message, "text")], ())
         self.workers.cancel_group(self, "review")
-        self.list.put(lambda width: head.details(revision, path, children, width), 3, keep=False)
+        self.list.put(
+            lambda width, _words: head.details(revision, path, children, width), 3, keep=False
+        )
 
     def _begin(
         self,
@@ -118,56 +144,63 @@ class ReviewPane(Pane):
     ) -> None:
         self.review, self.path = review, path
         self._title, self._counts, self._busy = title, counts, ""
+        if review is None:
+            self._content = None
+            self.bar.show(None, "")
         self.list.hint = ""
         self._retitle()
 
     # ------------------------------------------------------------------------------------ loading
 
-    async def _load_review(self, review: Review, keep: bool) -> None:
+    async def _load_review(self, review: Review, keep: bool, waiting: bool) -> None:
         """First in one colour, at once; then in colours, when the lexer's thread has answered."""
         base, source = code.plain(review.diff_base), code.plain(review.source)
         texts = [[code.text_of(one) for one in lines] for lines in (base, source)]
-        steps = await asyncio.to_thread(document.compare, *texts)
-        known = code.cached(review.source)
-        self._put_review(review, steps, base, known or source, keep=keep)
-        coloured = await code.coloured(review.source)
-        coloured_base = await code.coloured(review.diff_base)
-        if known is None or review.diff_base:
-            self._put_review(review, steps, coloured_base, coloured, keep=True)
-
-    def _put_review(
-        self,
-        review: Review,
-        steps: Sequence[Step],
-        base: Sequence[CodeLine],
-        source: Sequence[CodeLine],
-        *,
-        keep: bool,
-    ) -> None:
         item = self._history.by_id.get(review.revision) if self._history is not None else None
-        path = head.shown_path(review.path, self._roots)
+        content = Content(
+            review,
+            item,
+            head.shown_path(review.path, self._roots),
+            await asyncio.to_thread(compare, *texts),
+            base,
+            code.cached(review.source) or source,
+            sql.plain(review.rendered),
+            waiting,
+        )
+        self._put(content, keep=keep)
+        coloured = replace(
+            content,
+            source=await code.coloured(review.source),
+            base=await code.coloured(review.diff_base),
+            sql=await sql.coloured(review.rendered),
+        )
+        if coloured != content:
+            self._put(coloured, keep=True)
 
-        def layout(width: int) -> list[Row]:
-            rows = head.review_head(review, item, path, width)
-            rows.append(head.rule("Code", width))
-            rows += document.code_rows(review, steps, base, source, width)
-            return rows + head.not_checked(review.not_checked, width)
+    def _put(self, content: Content, *, keep: bool) -> None:
+        self._content = content = replace(content, level=self.level)
+        if not keep:
+            self.tab = TABS[0]
+        self.bar.show(content, self.tab.name)
+        self.list.put(self._layout(content), content.digits, keep=keep)
 
-        self.list.put(layout, document.digits_of(len(source)), keep=keep)
+    def _layout(self, content: Content) -> Layout:
+        tab = self.tab
+        return lambda width, words: tab.rows(replace(content, words=words), width)
 
     async def _load_diff(self, change: FileChange, keep: bool) -> None:
-        apart = await asyncio.to_thread(document.take_apart, change.diff)
+        apart = await asyncio.to_thread(diff.take_apart, change.diff)
         last = max((row.number or 0 for row in apart.rows), default=0)
         where = standing(change)
 
-        def layout(rows: Sequence[Row]) -> Callable[[int], list[Row]]:
+        def layout(rows: Sequence[Row]) -> Callable[[int, str], list[Row]]:
             none = [head.text((" No text to compare: the file is binary or only moved.", "dim"))]
-            return lambda width: [*head.change_head(change, where, width), *(rows or none)]
+            return lambda width, _: [*head.change_head(change, where, width), *(rows or none)]
 
-        digits = document.digits_of(last)
+        digits = digits_of(last)
         self.list.put(layout(apart.rows), digits, keep=keep)
         old, new = await code.coloured(apart.old), await code.coloured(apart.new)
-        self.list.put(layout(document.in_colour(apart, old, new)), digits, keep=True)
+        self.list.put(layout(diff.in_colour(apart, old, new)), digits, keep=True)
 
     # ------------------------------------------------------------------------------------- title
 
@@ -187,12 +220,52 @@ class ReviewPane(Pane):
         event.stop()
 
     def on_line_view_chosen(self, event: LineView.Chosen) -> None:
+        """Opens a fold; from a finding or a statement, goes to its code."""
         event.stop()
-        self.list.open_fold(event.index)
+        row = self.list.rows[event.index]
+        if self.list.open_fold(event.index) or row.kind not in ("finding", "sql"):
+            return
+        place = self.list.place
+        self._turn(TABS[0])
+        self.list.go(place)
+
+    def on_tab_bar_chosen(self, event: TabBar.Chosen) -> None:
+        event.stop()
+        self.view.focus()
+        self._turn(named(event.name))
+
+    def action_tab(self, step: int) -> None:
+        self._turn(neighbour(self.tab.name, step))
+
+    def _turn(self, tab: Tab) -> None:
+        """Another tab of the same review, at the corresponding place."""
+        if self._content is None or tab is self.tab:
+            return
+        self.tab = tab
+        self.bar.show(self._content, tab.name)
+        self.list.turn(self._layout(self._content), tab.name)
+
+    def action_level(self) -> None:
+        if self._content is None or self.review is None:
+            return
+        self.level = next_level(self.level)
+        self._counts = head.counts(self.review, self.level)
+        self._retitle()
+        self._put(self._content, keep=True)
 
     def action_flag(self, step: int) -> None:
-        if not self.list.next_flag(step):
-            self.notify("There are no flags here.", timeout=3)
+        if self.list.next_flag(step):
+            return
+        filtered = self.review is not None and self.review.findings and self.level != "note"
+        told = (
+            "Only less severe flags here: v shows them." if filtered else "There are no flags here."
+        )
+        self.notify(told, timeout=3)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("tab", "level"):
+            return self._content is not None
+        return super().check_action(action, parameters)
 
     def action_edit(self) -> None:
         if self.path is not None:
@@ -200,13 +273,11 @@ class ReviewPane(Pane):
 
     @property
     def finding(self) -> Finding | None:
-        """The finding whose line or note is under the cursor."""
+        """The finding whose words are under the cursor."""
         if self.review is None or self.list.cursor >= len(self.list.rows):
             return None
-        row = self.list.rows[self.list.cursor]
-        if row.finding is not None:
-            return self.review.findings[row.finding]
-        return None
+        at = self.list.rows[self.list.cursor].finding
+        return self.review.findings[at] if at is not None else None
 
     def copied(self) -> tuple[str, str]:
         finding = self.finding

@@ -11,7 +11,6 @@ from opsmig_tui.history.model import History
 from opsmig_tui.review.model import Finding, NotChecked, Review, Summary
 from opsmig_tui.ui.messages import CopyRequested, EditRequested
 from opsmig_tui.ui.panes.review import ReviewPane
-from opsmig_tui.ui.panes.review.document import compare, take_apart
 from opsmig_tui.workspace.state import WorkspaceState
 from tests.ui.dump import check_golden, screen_text, until
 from tests.ui.panes.host import Host
@@ -131,6 +130,8 @@ async def test_an_unchanged_file_is_plain_code(
     async with Host(pane).run_test(size=(100, 40)) as pilot:
         pane.show_review(replace(review, diff_base=review.source, findings=()))
         await until(pilot, lambda: loaded(pane))
+        pane.focus()
+        await pilot.press("o")
         code = [row for row in pane.list.rows if row.kind == "code"]
         assert [row.number for row in code] == list(range(1, len(review.source.splitlines()) + 1))
         assert {row.sign for row in code} == {" "}
@@ -283,26 +284,6 @@ async def test_hint_and_busy(review: Review) -> None:
         shown = screen_text(app)
         assert "The file is not a migration." in shown
         assert HEAD not in shown
-
-
-def test_compare_of_new_same_and_changed() -> None:
-    assert [step.sign for step in compare([], ["a", "b"])] == ["+", "+"]
-    assert [step.sign for step in compare(["a"], ["a"])] == [" "]
-    changed = compare(["a", "b", "c"], ["a", "x", "c"])
-    assert [(s.sign, s.old, s.new) for s in changed] == [
-        (" ", 0, 0), ("-", 1, 1), ("+", 2, 1), (" ", 2, 2),
-    ]  # fmt: skip
-
-
-def test_a_unified_diff_is_numbered_on_its_new_side() -> None:
-    apart = take_apart(
-        "--- a/x.py\n+++ b/x.py\n@@ -3,3 +3,3 @@ class A:\n a\n-b\n+c\n \n\\ No newline\n"
-    )
-    assert [(row.sign, row.number) for row in apart.rows if row.kind == "code"] == [
-        (" ", 3), ("-", None), ("+", 4), (" ", 5),
-    ]  # fmt: skip
-    assert apart.old.split("\n") == ["a", "b", ""]
-    assert apart.new.split("\n") == ["a", "c", ""]
 
 
 async def test_what_was_not_checked_stands_at_the_end(review: Review) -> None:

@@ -1,0 +1,44 @@
+"""What the tabs of one review are made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from opsmig_tui.ui.panes.review.sql import NO_SQL, Sql
+
+if TYPE_CHECKING:
+    from opsmig_tui.history.model import Revision
+    from opsmig_tui.review.model import Review, Severity
+    from opsmig_tui.ui.panes.review.compare import Step
+    from opsmig_tui.ui.widgets.code import CodeLine
+
+
+@dataclass(frozen=True)
+class Content:
+    """A review with its texts, in colours or not yet.
+
+    `waiting`: models, database and SQL have not been asked yet. `level` is the least severity
+    shown, `words` what is looked for in the list of findings.
+    """
+
+    review: Review
+    item: Revision | None
+    path: str
+    steps: tuple[Step, ...]
+    base: tuple[CodeLine, ...]
+    source: tuple[CodeLine, ...]
+    sql: Sql = NO_SQL
+    waiting: bool = False
+    level: Severity = "note"
+    words: str = ""
+
+    @property
+    def digits(self) -> int:
+        """Cells for the longest line number."""
+        return digits_of(len(self.source))
+
+
+def digits_of(lines: int) -> int:
+    """Cells for the number of the last of so many lines."""
+    return max(3, len(str(lines)))

@@ -1,0 +1,98 @@
+"""The rendered migration as lines of SQL, in colours when the lexer's thread has answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from opsmig_tui.ui.widgets import code
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from opsmig_tui.ui.widgets.code import CodeLine
+    from opsmig_tui.worker.protocol import RenderedDirection, RenderedRevision, RenderedStatement
+
+LEXER = "postgresql"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement with its lines of SQL."""
+
+    rendered: RenderedStatement
+    code: tuple[CodeLine, ...]
+
+    @property
+    def line(self) -> int:
+        """The line of the call in upgrade() or downgrade() that caused it; 0 when not known."""
+        return self.rendered.lines[-1] if self.rendered.lines else 0
+
+
+@dataclass(frozen=True)
+class Direction:
+    """What upgrade() or downgrade() sends, and why there is no more of it."""
+
+    name: str
+    statements: tuple[Statement, ...]
+    problem: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Sql:
+    """Both directions; none where nothing was rendered."""
+
+    directions: tuple[Direction, ...] = ()
+
+    @property
+    def statements(self) -> list[Statement]:
+        return [one for direction in self.directions for one in direction.statements]
+
+
+NO_SQL = Sql()
+
+
+def plain(rendered: RenderedRevision | None) -> Sql:
+    """The SQL in one colour: at once."""
+    if rendered is None:
+        return NO_SQL
+    return Sql(
+        tuple(_direction(name, one, code.plain(_text(one))) for name, one in _directions(rendered))
+    )
+
+
+async def coloured(rendered: RenderedRevision | None) -> Sql:
+    """The SQL in colours."""
+    if rendered is None:
+        return NO_SQL
+    return Sql(
+        tuple([
+            _direction(name, one, await code.coloured(_text(one), LEXER))
+            for name, one in _directions(rendered)
+        ])
+    )  # fmt: skip
+
+
+def _directions(rendered: RenderedRevision) -> tuple[tuple[str, RenderedDirection], ...]:
+    return ("Upgrade", rendered.upgrade), ("Downgrade", rendered.downgrade)
+
+
+def _sql(statement: RenderedStatement) -> str:
+    text = statement.sql.strip()
+    return text if text.endswith(";") else text + ";"
+
+
+def _text(direction: RenderedDirection) -> str:
+    """All statements, so that the lexer is called once."""
+    return "\n".join(_sql(one) for one in direction.statements)
+
+
+def _direction(name: str, rendered: RenderedDirection, lines: Sequence[CodeLine]) -> Direction:
+    statements: list[Statement] = []
+    at = 0
+    for one in rendered.statements:
+        many = len(code.plain(_sql(one)))
+        statements.append(Statement(one, tuple(lines[at : at + many])))
+        at += many
+    return Direction(name, tuple(statements), rendered.problem, rendered.line)

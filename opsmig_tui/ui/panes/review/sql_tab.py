@@ -1,0 +1,106 @@
+"""The tab "SQL": upgrade and downgrade as PostgreSQL will get them, each statement at its line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from opsmig_tui.ui.panes.review import head
+from opsmig_tui.ui.panes.review.levels import visible
+from opsmig_tui.ui.panes.review.rows import Row, gutter_width, only_places, worst
+from opsmig_tui.ui.widgets.code import wrapped
+from opsmig_tui.ui.widgets.paint import wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from opsmig_tui.review.model import Severity
+    from opsmig_tui.ui.panes.review.content import Content
+    from opsmig_tui.ui.panes.review.sql import Direction, Statement
+
+#: Of a statement with more rows than this (data, mostly), the rest is folded.
+LONGEST, KEPT = 40, 12
+
+
+def rows(content: Content, width: int) -> list[Row]:
+    """Both directions, or why there is no SQL to show."""
+    if not content.sql.directions:
+        return _nothing(content, width)
+    flags: dict[int, list[Severity]] = {}
+    for _, finding in visible(content.review.findings, content.level):
+        flags.setdefault(finding.line, []).append(finding.severity)
+    found: list[Row] = []
+    at = 0
+    for direction in content.sql.directions:
+        found += [head.text()] if found else []
+        found.append(head.rule(_heading(direction), width))
+        for statement in direction.statements:
+            found += _statement(statement, at, flags, content.digits, width)
+            at += 1
+        found += _end(direction, width)
+    return only_places(found)
+
+
+def _heading(direction: Direction) -> str:
+    many = len(direction.statements)
+    if direction.problem and not many:
+        return direction.name
+    return f"{direction.name}: {many:,} statement{'' if many == 1 else 's'}"
+
+
+def _statement(
+    statement: Statement, at: int, flags: Mapping[int, list[Severity]], digits: int, width: int
+) -> list[Row]:
+    lines = statement.rendered.lines
+    severity = worst([one for line in set(lines) for one in flags.get(line, ())])
+    room = width - gutter_width(digits) - 1
+    parts = [part for line in statement.code for part in wrapped(line, room)]
+    number = statement.line or None
+    found = [
+        Row(
+            "sql", part, number, severity=severity, statement=at, leads=place == 0, lines=lines
+        )
+        for place, part in enumerate(parts)
+    ]  # fmt: skip
+    if len(found) > LONGEST:
+        rest = tuple(found[KEPT:])
+        words = f"{len(rest):,} more lines of this statement"
+        fold = Row("fold", ((words, "dim"),), number, hidden=rest, statement=at, lines=lines)
+        found = [*found[:KEPT], fold]
+    if statement.rendered.autocommit:
+        found.append(_note(at, number, "outside the transaction: committed at once"))
+    return found
+
+
+def _note(statement: int, number: int | None, words: str) -> Row:
+    return Row("note", (("╰ ", "edge"), (words, "dim")), number, statement=statement, leads=False)
+
+
+def _end(direction: Direction, width: int) -> list[Row]:
+    """What stands below the statements of a direction."""
+    if direction.problem:
+        where = f" at line {direction.line}" if direction.line else ""
+        words = f"Rendering stopped{where}: {direction.problem.rstrip('.')}."
+        if direction.statements:
+            words += " What would come after is not known."
+        return _words(words, width, "warning", "▲ ", direction.line)
+    if not direction.statements:
+        return [head.text((" It sends nothing.", "dim"))]
+    return []
+
+
+def _nothing(content: Content, width: int) -> list[Row]:
+    found = [head.rule("SQL", width)]
+    if content.waiting:
+        return [*found, head.text((" The SQL is being rendered …", "dim"))]
+    found.append(head.text((" The SQL of this revision was not rendered.", "text")))
+    for reason in content.review.not_seen or ("No worker was asked for it.",):
+        found += _words(reason[:1].upper() + reason[1:], width, "warning", "▲ ", 0)
+    return found
+
+
+def _words(words: str, width: int, ink: str, sign: str, line: int) -> list[Row]:
+    pieces = [
+        ((f" {sign if at == 0 else ' ' * len(sign)}", ink), (part, ink))
+        for at, part in enumerate(wrap(words, width - len(sign) - 2))
+    ]
+    return [Row("text", piece, line or None) for piece in pieces]
