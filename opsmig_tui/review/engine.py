@@ -9,11 +9,14 @@ from pathlib import Path
 from opsmig_tui.review.errors import NotReviewable
 from opsmig_tui.review.migration import read_migration
 from opsmig_tui.review.model import Facts, Finding, NotChecked, Review, Severity
+from opsmig_tui.review.probes import Questions
 from opsmig_tui.review.rules import ALL, check_rule_ids
 from opsmig_tui.review.subject import Subject
 from opsmig_tui.review.summary import summarize
+from opsmig_tui.review.told import told
+from opsmig_tui.worker.protocol import Probe
 
-__all__ = ["NotReviewable", "review_source"]
+__all__ = ["NotReviewable", "questions", "review_source"]
 
 _WEIGHT: dict[Severity, int] = {"error": 0, "warning": 1, "note": 2}
 
@@ -26,18 +29,8 @@ def review_source(path: Path, source: bytes | str, facts: Facts, *, diff_base: s
     """
     check_rule_ids(sorted(facts.ignore), "the ignored rules")
     migration = read_migration(path, source)
-    subject = Subject(migration, facts)
-    findings: list[Finding] = []
-    unchecked: dict[str, NotChecked] = {}
     try:
-        for rule in ALL.values():
-            if rule.id in facts.ignore or not rule.concerns(subject.version):
-                continue
-            for verdict in rule.check(subject):
-                if isinstance(verdict, NotChecked):
-                    unchecked.setdefault(rule.id, verdict)
-                else:
-                    findings.append(verdict)
+        findings, unchecked = _judge(Subject(migration, facts))
         summary = summarize(migration)
     except RecursionError:
         raise NotReviewable(f"{path.name}: nested too deeply to be reviewed.") from None
@@ -51,6 +44,32 @@ def review_source(path: Path, source: bytes | str, facts: Facts, *, diff_base: s
         diff_base=diff_base,
         message=migration.revision.message,
     )
+
+
+def questions(path: Path, source: bytes | str, facts: Facts) -> tuple[Probe, ...]:
+    """What a review of the text would ask of live data, at most MOST questions: whatever its rules
+    look up. Raises NotReviewable."""
+    asked = Questions()
+    migration = read_migration(path, source)
+    try:
+        _judge(Subject(migration, replace(facts, live=asked)))
+    except RecursionError:
+        raise NotReviewable(f"{path.name}: nested too deeply to be reviewed.") from None
+    return asked.probes()
+
+
+def _judge(subject: Subject) -> tuple[list[Finding], dict[str, NotChecked]]:
+    findings: list[Finding] = []
+    unchecked: dict[str, NotChecked] = {}
+    for rule in ALL.values():
+        if rule.id in subject.facts.ignore or not rule.concerns(subject.version):
+            continue
+        for verdict in rule.check(subject):
+            if isinstance(verdict, NotChecked):
+                unchecked.setdefault(rule.id, verdict)
+            else:
+                findings.append(told(subject, verdict))
+    return findings, unchecked
 
 
 def _merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:

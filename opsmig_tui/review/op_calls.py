@@ -240,11 +240,18 @@ def _foreign_key(run: Run, call: Call, batch: Batch | None) -> Operation:
         plain_names(call.value(first + 1, "local_cols")),
         referent=as_text(call.value(first, "referent_table")),
         unnamed=name is None,
+        referent_schema=as_text(call.value(-1, "referent_schema")),
+        referent_columns=plain_names(call.value(first + 2, "remote_cols")),
+        valid=_negated(option(call, "postgresql_not_valid")),
     )
     found = _constraint_operation(run, call, batch, constraint, 1, "source_table")
     if batch is None:
         found = replace(found, schema=as_text(call.value(-1, "source_schema")))
     return found
+
+
+def _negated(value: bool | None) -> bool | None:
+    return None if value is None else not value
 
 
 def _constraint_operation(

@@ -11,7 +11,9 @@ from opsmig_tui.review.created import Created, created
 from opsmig_tui.review.migration import Migration
 from opsmig_tui.review.model import Facts
 from opsmig_tui.review.operations import Direction, Operation
+from opsmig_tui.review.probes import TOO_MANY
 from opsmig_tui.review.renames import Rename, column_renames, table_renames
+from opsmig_tui.worker.protocol import Probe, ProbeAnswer
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,23 @@ class Subject:
             self._aliases.table(other) == table and (other.kind == "truncate" or not other.where)
             for other in self.earlier(item, "truncate", "delete")
         )
+
+    def answer(self, probe: Probe) -> ProbeAnswer:
+        """What the database says; where it was not asked, `problem` is why."""
+        if self.facts.live is None:
+            return ProbeAnswer(probe, problem=self.facts.no_live_reason)
+        return self.facts.live.get(probe) or ProbeAnswer(probe, problem=TOO_MANY)
+
+    def is_next(self, item: Operation) -> bool:
+        """Live data tells of what runs next: upgrade() until it is applied, downgrade() after."""
+        return item.context.direction == ("downgrade" if self.facts.applied else "upgrade")
+
+    def before_it(self, item: Operation) -> Iterator[Operation]:
+        """What runs between now and the operation, so that live data may have changed by then."""
+        if item.context.direction == "upgrade":
+            for migration in self.facts.pending_before:
+                yield from migration.upgrade
+        yield from self.migration.operations(item.context.direction)[: item.order]
 
     @property
     def version(self) -> int | None:

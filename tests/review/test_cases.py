@@ -11,6 +11,7 @@ from tests.review import (
     cases_data_loss,
     cases_everyday,
     cases_facts,
+    cases_live,
     cases_locking,
     cases_pitfalls,
     cases_reversibility,
@@ -19,7 +20,7 @@ from tests.review.case import Case
 
 MODULES = (
     *(cases_data_loss, cases_locking, cases_correctness, cases_reversibility),
-    *(cases_chain, cases_facts, cases_everyday, cases_pitfalls),
+    *(cases_chain, cases_facts, cases_everyday, cases_pitfalls, cases_live),
 )
 CASES = [case for module in MODULES for case in module.CASES]
 

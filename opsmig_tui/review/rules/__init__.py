@@ -14,6 +14,7 @@ from opsmig_tui.review.rules import (
     empty,
     enums,
     imports,
+    live_data,
     locking,
     nulls,
     reversibility,
@@ -21,7 +22,7 @@ from opsmig_tui.review.rules import (
 from opsmig_tui.review.rules.base import Rule
 
 _MODULES = (
-    *(data_loss, locking, nulls, enums, constraints, imports, empty),
+    *(data_loss, locking, nulls, enums, constraints, imports, empty, live_data),
     *(reversibility, chain, convention),
 )
 

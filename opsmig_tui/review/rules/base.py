@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from opsmig_tui.review.model import Facts, Finding, NotChecked, Severity
 from opsmig_tui.review.operations import Operation, Span, qualified
 from opsmig_tui.review.subject import Subject
+from opsmig_tui.worker.protocol import LiveObject
 
 Verdict = Finding | NotChecked
 
@@ -106,3 +107,15 @@ def listed(names: Iterable[str], most: int = 3) -> str:
     found = list(names)
     shown = ", ".join(found[:most])
     return shown if len(found) <= most else f"{shown} and {len(found) - most} more"
+
+
+def listed_objects(objects: Iterable[LiveObject], most: int) -> str:
+    """ "view ops.active, index ix_a and 2 more"."""
+    return listed((object_name(item) for item in objects), most)
+
+
+def object_name(item: LiveObject) -> str:
+    """ "view ops.active", "trigger t of ops.agreement"."""
+    if item.table:
+        return f"{item.kind} {item.name} of {qualified(item.table, item.schema)}"
+    return f"{item.kind} {qualified(item.name, item.schema)}"

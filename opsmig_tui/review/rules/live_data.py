@@ -1,0 +1,293 @@
+"""Rules that go by what the database holds now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from opsmig_tui.review.amounts import amount
+from opsmig_tui.review.model import Facts, Finding, NotChecked
+from opsmig_tui.review.operations import Operation, same_schema
+from opsmig_tui.review.probes import (
+    dependents_of,
+    duplicates_of,
+    orphans_of,
+    rows_of,
+    values_of,
+)
+from opsmig_tui.review.rules.base import (
+    Example,
+    Rule,
+    Verdict,
+    column_of,
+    flag,
+    listed_objects,
+    object_name,
+    table_of,
+)
+from opsmig_tui.review.subject import Subject
+from opsmig_tui.worker.protocol import DatabaseFacts, LiveObject, Probe, ProbeAnswer
+
+DUPLICATES, ORPHANS = "unique-on-duplicates", "fk-orphans"
+DEPENDENTS, LOSS = "dependent-objects", "downgrade-data-loss"
+_OF_TYPE = frozenset(
+    {
+        *("view", "materialized view", "rule", "trigger", "policy", "function"),
+        "generated column",
+    }
+)
+"""What PostgreSQL refuses to change a column's type below: ATPrepAlterColumnType and
+RememberAllDependentForRebuilding in tablecmds.c; measured on 15 and 18."""
+
+
+def _on_what_is_there(
+    subject: Subject, rule: str, ask: Callable[[Operation], Probe | None]
+) -> Iterator[tuple[Operation, ProbeAnswer] | NotChecked]:
+    """Each operation of upgrade() that the rows of now may stop, with the answer about them."""
+    for item in subject.migration.upgrade:
+        probe = ask(item)
+        if probe is None or not subject.is_next(item) or not subject.locks(item):
+            continue
+        if subject.before(item).has_table(item):
+            continue
+        changed = next((op for op in subject.before_it(item) if _may_change(op, probe)), None)
+        if changed is not None:
+            yield NotChecked(rule, f"rows of {table_of(item)} may change before it")
+            continue
+        answer = subject.answer(probe)
+        if answer.problem:
+            yield NotChecked(rule, answer.problem)
+        elif answer.number and not answer.absent:
+            yield item, answer
+
+
+def _may_change(op: Operation, probe: Probe) -> bool:
+    if op.context.dialect == "other":
+        return False
+    if op.opaque or op.kind == "data":
+        return True
+    tables = ((probe.table, probe.schema), (probe.referent, probe.referent_schema))
+    return op.kind in ("insert", "update", "delete", "truncate") and any(
+        op.table == table and same_schema(op.schema, schema) for table, schema in tables
+    )
+
+
+def _proved(finding: Finding, answer: ProbeAnswer, words: str) -> Finding:
+    some = amount(answer)
+    live = f"{some[0].upper()}{some[1:]} {words} in this database."
+    return replace(finding, live=live, probe=answer.probe, evidence="live")
+
+
+def _unique_on_duplicates(subject: Subject) -> Iterator[Verdict]:
+    for found in _on_what_is_there(subject, DUPLICATES, duplicates_of):
+        if isinstance(found, NotChecked):
+            yield found
+            continue
+        item, answer = found
+        names = ", ".join(item.column_names)
+        finding = flag(
+            DUPLICATES,
+            "error",
+            item,
+            f"Makes {names} of {table_of(item)} unique, and there are rows alike in that.",
+            "Building the unique index fails at the first two of them"
+            + (", and leaves an index behind that is not valid." if item.concurrently else "."),
+            "Merge or delete the rows that repeat first: here, or in a release before this one.",
+        )
+        yield _proved(finding, answer, "share their values with another")
+
+
+def _fk_orphans(subject: Subject) -> Iterator[Verdict]:
+    for found in _on_what_is_there(subject, ORPHANS, orphans_of):
+        if isinstance(found, NotChecked):
+            yield found
+            continue
+        item, answer = found
+        key = item.constraint
+        assert key is not None
+        finding = flag(
+            ORPHANS,
+            "error",
+            item,
+            f"Adds a foreign key to {table_of(item)} while there are rows whose "
+            f"{', '.join(key.columns)} is not in {key.referent}.",
+            "PostgreSQL checks every row and fails at the first without a parent.",
+            "Delete the rows or give them a parent first; or add the key as NOT VALID, clean up, "
+            "and validate it later.",
+        )
+        yield _proved(finding, answer, "have no parent")
+
+
+def _dependent_objects(subject: Subject) -> Iterator[Verdict]:
+    for item in subject.migration.upgrade:
+        retyped = item.change is not None and item.change.type is not None
+        if item.kind not in ("drop_table", "drop_column") and not retyped:
+            continue
+        if item.cascade or not subject.is_next(item) or not subject.locks(item):
+            continue
+        probe = dependents_of(item)
+        if probe is None or subject.before(item).has_column(item, item.column):
+            continue
+        answer = subject.answer(probe)
+        if answer.problem:
+            yield NotChecked(DEPENDENTS, answer.problem)
+            continue
+        kinds = _OF_TYPE if retyped else None
+        left = _left(subject, item, [o for o in answer.objects if kinds is None or o.kind in kinds])
+        if not left:
+            continue
+        hidden = next((op for op in subject.before_it(item) if op.opaque or op.cascade), None)
+        if hidden is not None:
+            reason = f"line {hidden.span.line} may remove {object_name(left[0])}"
+            yield NotChecked(DEPENDENTS, reason)
+            continue
+        verb = "Changes the type of" if retyped else "Drops"
+        what = f"table {table_of(item)}" if item.kind == "drop_table" else column_of(item)
+        finding = flag(
+            DEPENDENTS,
+            "error",
+            item,
+            f"{verb} {what}, which {listed_objects(left, 3)} use{'s' if len(left) == 1 else ''}.",
+            "PostgreSQL refuses it as long as something depends on it.",
+            f"Before it, drop {object_name(left[0])}, and make it anew afterwards without it."
+            if not retyped
+            else f"Drop {object_name(left[0])} before it and make it again after it.",
+        )
+        yield replace(finding, evidence="live")
+
+
+def _left(subject: Subject, item: Operation, objects: list[LiveObject]) -> list[LiveObject]:
+    """Those that block and that nothing before takes away."""
+    before = list(subject.before_it(item))
+    together = [op for op in subject.migration.upgrade if op.span == item.span and op is not item]
+    return [
+        one
+        for one in objects
+        if one.blocks and not any(_removes(op, one) for op in (*before, *together))
+    ]
+
+
+def _removes(op: Operation, one: LiveObject) -> bool:
+    """The operation takes the object away, or may make it another."""
+    if not same_schema(op.schema, one.schema):
+        return False
+    if op.kind in ("drop_object", "create_object", "rename_constraint", "drop_constraint"):
+        return one.name in (op.name, op.old_name)
+    if op.kind == "drop_table":
+        return op.table == (one.table or one.name)
+    if op.kind == "drop_column" and op.table == one.table:
+        return one.kind == "foreign key" or op.column == one.name
+    return False
+
+
+def _downgrade_data_loss(subject: Subject) -> Iterator[Verdict]:
+    if subject.facts.applied is False or not (subject.facts.applied or subject.facts.live is None):
+        return
+    for item in subject.migration.downgrade:
+        if item.kind not in ("drop_table", "drop_column") or not subject.undoes_own(item):
+            continue
+        if subject.before(item).has_column(item, item.column) or subject.is_renamed(item):
+            continue
+        probe = rows_of(item) if item.kind == "drop_table" else values_of(item)
+        if probe is None:
+            continue
+        answer = subject.answer(probe)
+        if answer.problem:
+            yield NotChecked(LOSS, answer.problem)
+        elif answer.number and not answer.absent and subject.is_next(item):
+            is_table = item.kind == "drop_table"
+            what = f"table {table_of(item)}" if is_table else column_of(item)
+            finding = flag(
+                LOSS,
+                "note",
+                item,
+                f"Going back drops {what} with what was written since.",
+                "Another upgrade makes it anew, but empty.",
+                "Export it first if it is to come back.",
+            )
+            yield _proved(finding, answer, "would go" if is_table else "would lose a value")
+
+
+def _facts(*answers: ProbeAnswer, applied: bool = False) -> Facts:
+    return Facts(
+        live={answer.probe: answer for answer in answers},
+        database=DatabaseFacts("postgresql", 160000, (), ()),
+        applied=applied,
+    )
+
+
+_UNIQUE = 'op.create_unique_constraint("uq_a_b", "a", ["b"])'
+_KEY = 'op.create_foreign_key("fk_a_b", "a", "b", ["b_id"], ["id"])'
+_ROWS_ALIKE = Probe("duplicates", "a", columns=("b",))
+_NO_PARENT = Probe("orphans", "a", None, ("b_id",), "b", None, ("id",))
+_USING = Probe("dependents", "a", columns=("b",))
+
+RULES = (
+    Rule(
+        DUPLICATES,
+        "error",
+        "correctness",
+        "A unique constraint, unique index or primary key is put over columns in which rows of "
+        "this database are alike: building its index fails. Asked of live data; a table of many "
+        "rows is searched as far as the time allows. Not said when rows may change before it.",
+        _unique_on_duplicates,
+        fires=Example(f"{_UNIQUE}  #!", facts=_facts(ProbeAnswer(_ROWS_ALIKE, 12))),
+        silent=Example(_UNIQUE, facts=_facts(ProbeAnswer(_ROWS_ALIKE, 0))),
+        source="PostgreSQL documentation: CREATE INDEX (UNIQUE); measured",
+    ),
+    Rule(
+        ORPHANS,
+        "error",
+        "correctness",
+        "A foreign key is added over rows of this database that have no parent: the check fails. "
+        "Asked of live data. Not said of NOT VALID keys, nor when rows of either table may change "
+        "before it.",
+        _fk_orphans,
+        fires=Example(f"{_KEY}  #!", facts=_facts(ProbeAnswer(_NO_PARENT, 3))),
+        silent=Example(
+            _KEY[:-1] + ", postgresql_not_valid=True)", facts=_facts(ProbeAnswer(_NO_PARENT, 3))
+        ),
+        source="PostgreSQL documentation: ALTER TABLE (ADD table_constraint, NOT VALID)",
+    ),
+    Rule(
+        DEPENDENTS,
+        "error",
+        "correctness",
+        "A table or column is dropped, or a column given another type, while a view, function, "
+        "trigger, policy, generated column or foreign key of this database uses it: PostgreSQL "
+        "refuses. Asked of the catalog. Not said when it is dropped or replaced before.",
+        _dependent_objects,
+        fires=Example(
+            'op.drop_column("a", "b")  #!',
+            facts=_facts(ProbeAnswer(_USING, 1, objects=(LiveObject("view", "named", "public"),))),
+        ),
+        silent=Example(
+            """
+            op.execute("DROP VIEW named")
+            op.drop_column("a", "b")
+            """,
+            facts=_facts(ProbeAnswer(_USING, 1, objects=(LiveObject("view", "named", "public"),))),
+        ),
+        source="PostgreSQL documentation: Dependency Tracking, ALTER TABLE; measured on 18",
+    ),
+    Rule(
+        LOSS,
+        "note",
+        "reversibility",
+        "The revision is applied, and its downgrade() drops a table or column that holds rows "
+        "of this database by now: a downgrade loses them, and another upgrade does not bring them "
+        "back. How many is asked of live data.",
+        _downgrade_data_loss,
+        fires=Example(
+            'op.add_column("a", sa.Column("b", sa.Integer()))',
+            'op.drop_column("a", "b")  #!',
+            facts=_facts(ProbeAnswer(Probe("values", "a", columns=("b",)), 9), applied=True),
+        ),
+        silent=Example(
+            'op.add_column("a", sa.Column("b", sa.Integer()))',
+            'op.drop_column("a", "b")',
+            facts=_facts(ProbeAnswer(Probe("values", "a", columns=("b",)), 0), applied=True),
+        ),
+        source="PostgreSQL documentation: ALTER TABLE (DROP COLUMN), DROP TABLE",
+    ),
+)
