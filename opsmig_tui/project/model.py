@@ -62,6 +62,7 @@ class Settings:
     version_locations: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     protected: tuple[str, ...] = ()
+    render: bool = True
 
 
 @dataclass(frozen=True)

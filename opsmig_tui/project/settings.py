@@ -12,8 +12,9 @@ from opsmig_tui.project.model import Settings
 
 _TEXT = ("base-branch", "database-service", "python")
 _LISTS = ("models", "companion-suffixes", "version-locations", "ignore", "protected")
+_SWITCHES = ("render",)
 #: Every key there is, as it is written in the file.
-KEYS = tuple(sorted(_TEXT + _LISTS))
+KEYS = tuple(sorted(_TEXT + _LISTS + _SWITCHES))
 
 _SECTION = re.compile(rb"^[ \t]*(?:\[?[ \t]*tool[ \t]*\.[ \t]*)?opsmig[ \t]*[\].=]", re.MULTILINE)
 
@@ -58,7 +59,11 @@ def _settings(path: Path, table: Any, where: str) -> Settings:
     return Settings(path=path, **values)
 
 
-def _checked(key: str, value: Any, where: str) -> str | tuple[str, ...]:
+def _checked(key: str, value: Any, where: str) -> str | bool | tuple[str, ...]:
+    if key in _SWITCHES:
+        if isinstance(value, bool):
+            return value
+        raise OpsmigError(f"{where}: {key} must be true or false, for instance {key} = false")
     if key in _TEXT:
         if isinstance(value, str) and value.strip():
             return value

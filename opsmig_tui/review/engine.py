@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from opsmig_tui.review.errors import NotReviewable
+from opsmig_tui.review.merged import merged, not_seen
 from opsmig_tui.review.migration import read_migration
 from opsmig_tui.review.model import Facts, Finding, NotChecked, Review, Severity
 from opsmig_tui.review.probes import Questions
@@ -30,6 +31,7 @@ def review_source(path: Path, source: bytes | str, facts: Facts, *, diff_base: s
     check_rule_ids(sorted(facts.ignore), "the ignored rules")
     migration = read_migration(path, source)
     try:
+        migration = merged(migration, facts.rendered)
         findings, unchecked = _judge(Subject(migration, facts))
         summary = summarize(migration)
     except RecursionError:
@@ -43,6 +45,8 @@ def review_source(path: Path, source: bytes | str, facts: Facts, *, diff_base: s
         not_checked=tuple(unchecked.values()),
         diff_base=diff_base,
         message=migration.revision.message,
+        not_seen=not_seen(migration, facts),
+        rendered=facts.rendered,
     )
 
 
@@ -52,6 +56,7 @@ def questions(path: Path, source: bytes | str, facts: Facts) -> tuple[Probe, ...
     asked = Questions()
     migration = read_migration(path, source)
     try:
+        migration = merged(migration, facts.rendered)
         _judge(Subject(migration, replace(facts, live=asked)))
     except RecursionError:
         raise NotReviewable(f"{path.name}: nested too deeply to be reviewed.") from None

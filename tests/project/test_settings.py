@@ -15,6 +15,7 @@ def test_every_key(tmp_path: Path) -> None:
         "[tool.opsmig]\nbase-branch = 'develop'\nmodels = ['app/models']\n"
         "companion-suffixes = ['_log']\ndatabase-service = 'postgres'\npython = '.venv'\n"
         "version-locations = ['a', 'b']\nignore = ['drop-table']\nprotected = ['prod']\n"
+        "render = false\n"
     )
     assert load_settings(tmp_path) == Settings(
         path=path,
@@ -26,6 +27,7 @@ def test_every_key(tmp_path: Path) -> None:
         version_locations=("a", "b"),
         ignore=("drop-table",),
         protected=("prod",),
+        render=False,
     )
 
 
@@ -57,6 +59,7 @@ def test_other_spellings_of_the_section(tmp_path: Path, text: str) -> None:
         ("zzz = 1", "unknown setting 'zzz'; known are base-branch"),
         ("ignored = []", "did you mean 'ignore'"),
         ("base-branch = 3", "base-branch must be text"),
+        ("render = 'no'", "render must be true or false"),
         ("base-branch = ''", "base-branch must be text"),
         ("models = 'x'", "models must be a list of text"),
         ("models = [1]", "models must be a list of text"),

@@ -5,35 +5,14 @@ import hashlib
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from textwrap import dedent, indent
 
 import pytest
 
 from opsmig_tui.services.worker_client import WorkerClient, WorkerFailed
 from opsmig_tui.worker import protocol
-from tests.support.projects import AlembicProject, write_project
+from tests.support.projects import AlembicProject
+from tests.support.rendering import offline_project, rendered, write_migration
 from tests.worker.conftest import Told, line_of, opened
-
-ENV = """\
-from alembic import context
-from sqlalchemy import MetaData
-
-naming = {"ix": "ix_%(table_name)s_%(column_0_name)s"}
-assert context.is_offline_mode()
-context.configure(
-    url="postgresql+psycopg://ops:hunter2hunter2@nowhere.invalid/none",
-    target_metadata=MetaData(naming_convention=naming),
-)
-with context.begin_transaction():
-    context.run_migrations()
-"""
-
-TOP = """\
-import os, socket, sqlite3, subprocess, sys, time
-import sqlalchemy as sa
-from alembic import op
-from sqlalchemy.orm import Session
-"""
 
 
 @dataclass
@@ -304,32 +283,9 @@ CASES = {
 }  # fmt: skip
 
 
-def write(project: AlembicProject, name: str, case: Case) -> Path:
-    path = project.versions / f"{name}.py"
-    path.write_text(
-        f'"""a test"""\n{TOP}{dedent(case.top)}\nrevision = "{name}"\ndown_revision = None\n\n\n'
-        f"def upgrade():\n{indent(dedent(case.up).strip(), '    ')}\n\n\n"
-        'def downgrade():\n    op.execute("SELECT 0")\n'
-    )
-    return path
-
-
 def marked(path: Path, mark: str) -> int:
     lines = path.read_text().splitlines()
     return next((n for n, line in enumerate(lines, 1) if line.endswith(f"#{mark}")), 0)
-
-
-async def rendered(
-    root: Path, *paths: Path, told: Told | None = None, seconds: float = 5.0
-) -> protocol.RenderResult:
-    client = WorkerClient(opened(root, python=sys.executable))
-    try:
-        request = protocol.Render(tuple(str(path) for path in paths), seconds)
-        result = await client.request(request, told, timeout=60)
-        assert isinstance(result, protocol.RenderResult)
-        return result
-    finally:
-        await client.stop()
 
 
 @dataclass
@@ -343,9 +299,11 @@ class Everything:
 @pytest.fixture(scope="module")
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Everything:
     """All cases in one request of one worker."""
-    project = write_project(tmp_path_factory.mktemp("render") / "project")
-    (project.root / "alembic" / "env.py").write_text(ENV)
-    paths = {name: write(project, name, case) for name, case in CASES.items()}
+    project = offline_project(tmp_path_factory.mktemp("render") / "project")
+    paths = {
+        name: write_migration(project, name, case.up, 'op.execute("SELECT 0")', case.top)
+        for name, case in CASES.items()
+    }
     told = Told()
     result = asyncio.run(rendered(project.root, *paths.values(), told=told))
     assert not result.problem
