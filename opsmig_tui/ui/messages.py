@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from opsmig_tui.changes.model import FileChange
+    from opsmig_tui.review.model import Finding
 
 
 @dataclass
@@ -48,6 +49,13 @@ class CopyRequested(Message):
 
     text: str
     what: str
+
+
+@dataclass
+class PeekRequested(Message):
+    """Show some of the rows behind a finding."""
+
+    finding: Finding
 
 
 @dataclass

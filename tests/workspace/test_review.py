@@ -8,6 +8,8 @@ import pytest
 
 from opsmig_tui.demo import SampleProject
 from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.worker.protocol import Probe
+from opsmig_tui.workspace.peek import peek
 from opsmig_tui.workspace.review import find_target, review
 from opsmig_tui.workspace.workspace import Workspace
 from tests.support.projects import AlembicProject
@@ -147,3 +149,22 @@ async def test_a_project_without_revisions_and_one_that_cannot_be_read(
     assert closed.state.history.phase == "failed"
     with pytest.raises(OpsmigError, match="cannot be read"):
         await review(closed)
+
+
+async def test_some_of_the_rows_behind_a_question(ws: Workspace) -> None:
+    found = await peek(ws, Probe("rows", "vendor", "ops"))
+    assert "id" in found.columns
+    assert 0 < len(found.rows) <= 50
+
+
+async def test_no_rows_where_there_are_none_to_show(ws: Workspace) -> None:
+    with pytest.raises(OpsmigError, match=r"rows cannot be shown: it is not in this database\.$"):
+        await peek(ws, Probe("rows", "no_such_table", "ops"))
+
+
+async def test_rows_are_not_asked_for_without_trust(
+    open_workspace: Open, sample: SampleProject
+) -> None:
+    workspace = open_workspace(sample.backend, trusted=False)
+    with pytest.raises(OpsmigError, match="not trusted"):
+        await peek(workspace, Probe("rows", "vendor", "ops"))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 from textual.widgets import Input
 
 from opsmig_tui.project.preferences import load_preferences
@@ -18,6 +17,7 @@ from opsmig_tui.ui.reasons import why_not, why_not_downgrade_to, why_not_upgrade
 from opsmig_tui.ui.screens.board import Board
 from opsmig_tui.ui.screens.footer import Footer
 from opsmig_tui.ui.screens.header import Header
+from opsmig_tui.ui.screens.review_requests import ReviewRequests
 from opsmig_tui.workspace.state import WorkspaceState
 from opsmig_tui.workspace.workspace import Workspace
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 FRAME_SECONDS = 1 / 60
 
 
-class MainScreen(Screen[None]):
+class MainScreen(ReviewRequests):
     """Shows the workspace's state.
 
     `shown` is what the review pane stands for: a file, a revision still being looked up, or "".

@@ -54,6 +54,7 @@ class Host(App[None]):
     on_logs_requested = _hear
     on_psql_requested = _hear
     on_usage_wanted = _hear
+    on_peek_requested = _hear
 
 
 def after(state: WorkspaceState, *events: StateEvent) -> WorkspaceState:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from opsmig_tui.ui.messages import EditRequested
+from opsmig_tui.ui.messages import EditRequested, PeekRequested
 from opsmig_tui.ui.panes.base import Pane
 from opsmig_tui.ui.panes.changes_rows import standing
 from opsmig_tui.ui.panes.review import diff, head, sql
 from opsmig_tui.ui.panes.review.compare import compare
 from opsmig_tui.ui.panes.review.content import Content, digits_of
+from opsmig_tui.ui.panes.review.here import choose, findings_at
 from opsmig_tui.ui.panes.review.levels import next_level
 from opsmig_tui.ui.panes.review.tab_bar import TabBar
 from opsmig_tui.ui.panes.review.tabs import TABS, Tab, named, neighbour
@@ -53,6 +54,8 @@ class ReviewPane(Pane):
                 id="review.previous-tab", tooltip="The previous tab"),
         Binding("v", "level", "severity", id="review.severity",
                 tooltip="Show all flags, warnings and errors, or errors only"),
+        Binding("p", "peek", "rows", show=False, id="review.peek",
+                tooltip="Look at some of the rows behind a finding about this database"),
         Binding("e", "edit", "edit", id="review.edit",
                 tooltip="Open the file in $EDITOR at this line"),
     ]  # fmt: skip
@@ -263,13 +266,33 @@ class ReviewPane(Pane):
         self.notify(told, timeout=3)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("tab", "level"):
+        if action in ("tab", "level", "peek"):
             return self._content is not None
         return super().check_action(action, parameters)
 
     def action_edit(self) -> None:
         if self.path is not None:
             self.post_message(EditRequested(self.path, self.list.file_line()))
+
+    def action_peek(self) -> None:
+        finding = self._here(
+            lambda one: one.probe is not None,
+            lambda one: f"No rows stand behind {one.rule}: it was read from the file.",
+        )
+        if finding is not None:
+            self.post_message(PeekRequested(finding))
+
+    def _here(
+        self, fits: Callable[[Finding], bool], otherwise: Callable[[Finding], str]
+    ) -> Finding | None:
+        """The finding at the cursor that fits; where there is none, it is told why."""
+        if self._content is None or self.list.cursor >= len(self.list.rows):
+            return None
+        findings = findings_at(self._content, self.list.rows[self.list.cursor])
+        finding, reason = choose(findings, fits, otherwise)
+        if reason:
+            self.notify(reason, timeout=5, markup=False)
+        return finding
 
     @property
     def finding(self) -> Finding | None:

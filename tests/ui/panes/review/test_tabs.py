@@ -10,9 +10,10 @@ from typing import Any
 from textual.pilot import Pilot
 
 from opsmig_tui.review.model import Review
-from opsmig_tui.ui.messages import EditRequested
+from opsmig_tui.ui.messages import EditRequested, PeekRequested
 from opsmig_tui.ui.panes.review import ReviewPane
 from opsmig_tui.ui.panes.review.tab_bar import TabBar
+from opsmig_tui.worker.protocol import Probe
 from tests.ui.dump import check_golden, screen_text, until
 from tests.ui.panes.host import Host
 from tests.ui.panes.review.conftest import SOURCE
@@ -193,3 +194,17 @@ async def test_details_and_diffs_have_no_tabs(review: Review) -> None:
         pane.show_review(review)
         await until(pilot, lambda: "def upgrade" in screen_text(app))
         assert pane.tab.name == "code"
+
+
+async def test_p_asks_for_the_rows_of_a_live_finding_and_else_says_why_not(review: Review) -> None:
+    probe = Probe("values", "asset", columns=("state",))
+    findings = (*review.findings[:1], replace(review.findings[1], probe=probe))
+    async with showing(replace(review, findings=findings)) as (_, app, pilot):
+        await pilot.press("p", "right_square_bracket", "p", "right_square_bracket", "p")
+        await pilot.press(NEXT, "p")
+        await pilot.pause()
+        assert [note.message for note in app._notifications] == [
+            "No flag stands at this line. ] goes to the next one.",
+            "No rows stand behind note-rule: it was read from the file.",
+        ]
+        assert app.heard == [PeekRequested(findings[1])] * 2
