@@ -17,6 +17,7 @@ from opsmig_tui.review.engine import review_source
 from opsmig_tui.review.known import known_enums, pending_enum_values
 from opsmig_tui.review.model import ChainFacts, Facts, Review
 from opsmig_tui.worker.protocol import FactsResult, GatherFacts
+from opsmig_tui.workspace.live_facts import with_live_facts, with_position
 from opsmig_tui.workspace.status import describe
 
 if TYPE_CHECKING:
@@ -36,8 +37,10 @@ async def review(
     path = await find_target(workspace, target)
     source = await asyncio.to_thread(read, path)
     known = await static_facts(workspace, path)
+    known = await with_position(workspace, path, known)
     if facts:
         known = await with_worker_facts(workspace, known)
+        known = await with_live_facts(workspace, path, source, known)
     base = await _diff_base(workspace, path, source)
     return await asyncio.to_thread(review_source, path, source, known, diff_base=base)
 
@@ -138,6 +141,7 @@ async def static_facts(workspace: Workspace, path: Path) -> Facts:
         file_template=workspace.project.config.file_template,
         no_models_reason="no worker: the project's code was not asked",
         no_database_reason="no database: it was not asked",
+        no_live_reason="no database: it was not asked",
     )
 
 

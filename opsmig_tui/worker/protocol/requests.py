@@ -58,7 +58,7 @@ class AskLive:
     op = "live"
     probes: tuple[Probe, ...]
     timeout_ms: int = 1_000
-    total_ms: int = 5_000
+    total_ms: int = 3_000
     sample_above: int = 1_000_000
 
 

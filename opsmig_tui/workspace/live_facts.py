@@ -1,0 +1,91 @@
+"""What a review may know of the database's position and of its rows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opsmig_tui.history.model import History, Revision
+from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.review.engine import questions
+from opsmig_tui.review.errors import NotReviewable
+from opsmig_tui.review.migration import Migration, read_migration
+from opsmig_tui.review.model import Facts, Finding
+from opsmig_tui.worker.protocol import AskLive, LiveResult, Peek, PeekResult
+from opsmig_tui.workspace.status import describe, refresh
+
+if TYPE_CHECKING:
+    from opsmig_tui.workspace.workspace import Workspace
+
+MOST_PENDING = 60
+"""Revisions before this one that are read; a database further behind holds no rows to ask about."""
+
+
+async def with_position(workspace: Workspace, path: Path, known: Facts) -> Facts:
+    """Adds whether the revision is applied and what is to run before it, as far as the database's
+    position is known."""
+    view, applied = workspace.state.history.value, workspace.state.applied
+    if view is None or applied is None:
+        return known
+    own = next((one for one in view.history.revisions if one.path == path), None)
+    if own is None:
+        return known
+    before = await asyncio.to_thread(_pending, view.history, own, applied)
+    return replace(known, applied=own.revision in applied, pending_before=before)
+
+
+def _pending(history: History, own: Revision, applied: frozenset[str]) -> tuple[Migration, ...]:
+    below = history.ancestors((own.revision,)) - applied - {own.revision}
+    waiting = [one.path for one in history.revisions if one.revision in below][:MOST_PENDING]
+    return tuple(_read(reversed(waiting)))
+
+
+def _read(paths: Iterable[Path]) -> Iterable[Migration]:
+    for path in paths:
+        try:
+            yield read_migration(path, path.read_bytes())
+        except (OSError, NotReviewable):
+            continue  # one that cannot be read cannot run either
+
+
+async def with_live_facts(workspace: Workspace, path: Path, source: bytes, known: Facts) -> Facts:
+    """Asks this database what the review would look up: read-only, and only for some seconds."""
+    if known.database is None:
+        return replace(known, no_live_reason=known.no_database_reason)
+    if workspace.state.status.value is None:
+        await refresh(workspace, "status", quiet=True)
+    known = await with_position(workspace, path, known)
+    try:
+        probes = await asyncio.to_thread(questions, path, source, known)
+        if not probes:
+            return replace(known, live={})
+        reader = await workspace.workers.reader()
+        answer = await reader.request(AskLive(probes))
+    except NotReviewable:
+        return known  # the review itself says why
+    except Exception as error:
+        return replace(known, no_live_reason=f"no database: {describe(error)[0]}")
+    assert isinstance(answer, LiveResult)
+    if answer.problem:
+        return replace(known, no_live_reason=f"no database: {answer.problem}")
+    # By the questions as they were put: the worker masks whatever looks like a secret.
+    pairs = zip(probes, answer.answers, strict=True)
+    return replace(known, live={probe: replace(one, probe=probe) for probe, one in pairs})
+
+
+async def peek(workspace: Workspace, finding: Finding) -> PeekResult:
+    """Some of the rows behind a finding, for the screen alone: not for logs, not for exports.
+
+    Raises OpsmigError, and WorkerFailed.
+    """
+    if finding.probe is None:
+        raise OpsmigError("There are no rows behind this finding.")
+    if not workspace.state.trusted:
+        raise OpsmigError("The database was not asked: this project is not trusted yet.")
+    reader = await workspace.workers.reader()
+    result = await reader.request(Peek(finding.probe))
+    assert isinstance(result, PeekResult)
+    return result
