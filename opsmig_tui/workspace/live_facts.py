@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opsmig_tui.history.model import History, Revision
-from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.review.engine import questions
 from opsmig_tui.review.errors import NotReviewable
 from opsmig_tui.review.migration import Migration, read_migration
-from opsmig_tui.review.model import Facts, Finding
-from opsmig_tui.worker.protocol import AskLive, LiveResult, Peek, PeekResult
+from opsmig_tui.review.model import Facts
+from opsmig_tui.worker.protocol import AskLive, LiveResult
 from opsmig_tui.workspace.status import describe, refresh
 
 if TYPE_CHECKING:
@@ -74,18 +73,3 @@ async def with_live_facts(workspace: Workspace, path: Path, source: bytes, known
     # By the questions as they were put: the worker masks whatever looks like a secret.
     pairs = zip(probes, answer.answers, strict=True)
     return replace(known, live={probe: replace(one, probe=probe) for probe, one in pairs})
-
-
-async def peek(workspace: Workspace, finding: Finding) -> PeekResult:
-    """Some of the rows behind a finding, for the screen alone: not for logs, not for exports.
-
-    Raises OpsmigError, and WorkerFailed.
-    """
-    if finding.probe is None:
-        raise OpsmigError("There are no rows behind this finding.")
-    if not workspace.state.trusted:
-        raise OpsmigError("The database was not asked: this project is not trusted yet.")
-    reader = await workspace.workers.reader()
-    result = await reader.request(Peek(finding.probe))
-    assert isinstance(result, PeekResult)
-    return result
