@@ -31,6 +31,7 @@ from opsmig_tui.review.values import (
     SqlText,
     Symbol,
     TableValue,
+    TypeValue,
     is_inspected,
 )
 
@@ -177,7 +178,7 @@ def _method(run: Run, method: Method, arguments: Call, env: Env) -> object:
         return _container_method(run, owner, name, arguments, env)
     if isinstance(owner, Dml | SqlText):
         return dml_method(owner, name, arguments)
-    if isinstance(owner, EnumValue | TableValue | IndexValue):
+    if isinstance(owner, EnumValue | TypeValue | TableValue | IndexValue):
         return schema_method(run, owner, name, arguments)
     if isinstance(owner, Opaque) and name in EXECUTES and arguments.positional:
         return run_sql(run, arguments, autocommit=False)

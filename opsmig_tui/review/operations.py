@@ -40,7 +40,7 @@ Kind = Literal[
     "data",  # rows change, but which is not known
     "commit",
     "raise",
-    "sql",  # read, and of no concern to tables: SET, COMMENT, GRANT, SELECT … (`object_type`)
+    "sql",  # neither columns, constraints nor rows change: SET, LOCK, CLUSTER … (`object_type`)
     "undecided",
 ]
 
@@ -83,8 +83,9 @@ class ColumnType:
     """A column's type: `text` as written; `family` groups types a value moves between freely.
 
     `name` is PostgreSQL's own name for it in lower case ("character varying", "bigint",
-    "timestamp with time zone"), "" where that is not known; `length` of a string, `precision` and
-    `scale` of a number, `precision` of a time.
+    "timestamp with time zone", "integer[]"), "" where that is not known; `length` of a string,
+    `precision` and `scale` of a number, `precision` of a time. `constrained`: a domain with
+    constraints; None where that is not decided.
     """
 
     text: str
@@ -94,14 +95,16 @@ class ColumnType:
     name: str = ""
     precision: int | None = None
     scale: int | None = None
+    constrained: bool | None = False
 
 
 @dataclass(frozen=True)
 class Column:
     """A column definition. `default` is whether the *server* fills it in (a default, identity,
     computed, serial); None where that cannot be decided, likewise `nullable`. `fill` is how:
-    "constant", "stable" (now()), "volatile" (random()), "identity", "serial", "stored", "virtual"
-    (GENERATED … AS), "" where there is nothing or it is not decided."""
+    "constant", "stable" (now()), "volatile" (random()), "identity", "serial", "stored", "virtual",
+    "generated" (GENERATED … AS, STORED or VIRTUAL as the server's version has it), "" where there
+    is nothing or it is not decided. `checked`: it brings a CHECK along."""
 
     name: str | None
     type: ColumnType | None = None
@@ -113,16 +116,17 @@ class Column:
     foreign_key: str | None = None
     unique: bool = False
     index: bool = False
+    checked: bool = False
     span: Span = Span(0)
 
 
 @dataclass(frozen=True)
 class Constraint:
-    """`kind`: "unique", "foreign", "primary", "check", "exclude" or "" (not said).
+    """`kind`: "unique", "foreign", "primary", "check", "exclude", "not null" or "" (not said).
 
     `referent` is the table a foreign key points to, without schema. `valid` False: NOT VALID;
     `using_index` the index that ADD CONSTRAINT … USING INDEX takes over; `text` a check's condition
-    as written. None: not decided.
+    as written. `deferred`: INITIALLY DEFERRED. None: not decided.
     """
 
     kind: str
@@ -134,6 +138,7 @@ class Constraint:
     referent_columns: tuple[str, ...] = ()
     valid: bool | None = True
     deferrable: bool | None = False
+    deferred: bool | None = False
     using_index: str | None = None
     text: str = ""
 
@@ -188,6 +193,12 @@ class Operation:
     call or SQL is put together at run time. `rendered`: known from the SQL that the migration emits
     rather than from its text. `options` are an index's or constraint's further
     arguments as written, "…" among them for an expression in place of a column.
+
+    Of an alter_column whose `change` is empty `object_type` is the action's first two words ("set
+    statistics"). Of kind "sql" it says what it is: "lock" (`values` its mode), "cluster", "vacuum
+    full", "reindex", "refresh", "attach partition" and "detach partition" (`name` the partition),
+    "set unlogged" and other actions of ALTER TABLE, "set" and "reset" (`name` the setting, `values`
+    what it is set to, `options` "local"), "set constraints" …
     """
 
     kind: Kind

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable
+from dataclasses import replace
 
+from opsmig_tui.review import volatility
 from opsmig_tui.review.names import mapped_table
-from opsmig_tui.review.operations import Column, ColumnType, Constraint, EnumUse
+from opsmig_tui.review.operations import Column, ColumnType, Constraint
 from opsmig_tui.review.run import Argument, Call, span_of
-from opsmig_tui.review.types import family_of
+from opsmig_tui.review.schema_types import column_type, enum_value, type_value
 from opsmig_tui.review.values import (
     UNKNOWN,
     ClassValue,
     Dml,
-    EnumValue,
     ForeignKey,
     IndexValue,
     Opaque,
@@ -24,11 +24,10 @@ from opsmig_tui.review.values import (
     Symbol,
     TableValue,
     as_text,
+    constant,
     plain_names,
     truth,
 )
-
-_CLASS = re.compile(r"(\w+)\(")
 
 
 def schema_value(symbol: Symbol, call: Call) -> object | None:
@@ -37,35 +36,8 @@ def schema_value(symbol: Symbol, call: Call) -> object | None:
         return None
     maker = _MAKERS.get(symbol.last)
     if maker is None:
-        return None
-    return maker(call) if symbol.last != "ENUM" else _enum(call, native=True)
-
-
-def column_type(argument: Argument) -> ColumnType:
-    """The type given to a column or to alter_column(type_=...)."""
-    value, node = argument.value, argument.node
-    if isinstance(value, EnumValue):
-        if value.native is False:
-            return ColumnType(value.text, "string")
-        return ColumnType(value.text, "enum", enum=value.use)
-    text = ast.unparse(node)[:120]
-    if not isinstance(value, Symbol):
-        return ColumnType(text, "")
-    made = _CLASS.search(value.path)
-    name = made.group(1) if made else value.last
-    return ColumnType(text, family_of(name), _length(node))
-
-
-def _length(node: ast.expr) -> int | None:
-    if not isinstance(node, ast.Call):
-        return None
-    given: ast.expr | None = node.args[0] if node.args else None
-    for keyword in node.keywords:
-        if keyword.arg == "length":
-            given = keyword.value
-    if isinstance(given, ast.Constant) and isinstance(given.value, int):
-        return given.value
-    return None
+        return type_value(symbol, call)
+    return maker(call) if symbol.last != "ENUM" else enum_value(call, native=True)
 
 
 def make_column(call: Call) -> Column:
@@ -85,32 +57,57 @@ def make_column(call: Call) -> Column:
     extras = [item.value for item in arguments]
     primary = call.flag("primary_key") is True
     key = next((item for item in extras if isinstance(item, ForeignKey)), None)
-    default, default_text = _server_default(call, extras, primary, parsed)
+    default, default_text, fill = _server_default(call, extras, primary, parsed)
     return Column(
         name=name,
         type=parsed,
         nullable=call.flag("nullable", default=not primary),
         default=default,
         default_text=default_text,
+        fill=fill,
         primary_key=primary,
         foreign_key=None if key is None else key.target or "",
         unique=call.flag("unique") is True,
         index=call.flag("index") is True,
+        checked=any(isinstance(i, Constraint) and i.kind == "check" for i in extras),
         span=span_of(call.node),
     )
 
 
 def _server_default(
     call: Call, extras: list[object], primary: bool, parsed: ColumnType | None
-) -> tuple[bool | None, str]:
-    if any(isinstance(item, ServerFill) for item in extras):
-        return True, "generated"
+) -> tuple[bool | None, str, str]:
+    """Whether there is one, as written, and `Column.fill`."""
+    generated = next((item for item in extras if isinstance(item, ServerFill)), None)
+    if generated is not None:
+        return True, "generated", generated.fill
     given = call.keywords.get("server_default")
     if given is not None:
-        return server_fills(given.value), ast.unparse(given.node)[:80]
+        fills = server_fills(given.value)
+        text = default_as_written(given)
+        if isinstance(given.value, ServerFill):
+            return True, text, given.value.fill
+        return fills, text, default_fill(given) if fills else ""
     if primary and parsed is not None and parsed.family == "integer":
-        return (call.flag("autoincrement", default=True) is not False), "serial"
-    return (None if call.open else False), ""
+        counts = call.flag("autoincrement", default=True) is not False
+        return counts, "serial", "serial" if counts else ""
+    return (None if call.open else False), "", ""
+
+
+def default_as_written(given: Argument) -> str:
+    return ast.unparse(given.node)[:80]
+
+
+def default_fill(given: Argument) -> str:
+    """How the rows there are get this server_default=, as `Column.fill` has it."""
+    value = given.value
+    if isinstance(value, SqlText):
+        return volatility.of_sql(value.text if isinstance(value.text, str) else value.text.text)
+    if isinstance(value, Symbol):
+        called = value.path.startswith("sqlalchemy")
+        return volatility.of_function(ast.unparse(given.node)) if called else ""
+    # Anything that is no SQL becomes a quoted literal, whatever function it names.
+    return "constant" if constant(value) or isinstance(value, Partial) else ""
 
 
 def server_fills(value: object) -> bool | None:
@@ -122,49 +119,55 @@ def server_fills(value: object) -> bool | None:
     return None if isinstance(value, Opaque) else True
 
 
-def _enum(call: Call, native: bool = False) -> EnumValue:
-    """sa.Enum(...) (or postgresql.ENUM with `native`)."""
-    name = call.value(-1, "name")
-    first = call.positional[0].value if call.positional else UNKNOWN
-    values: tuple[str, ...] | None = None
-    labels = [item.value for item in call.positional]
-    texts = tuple(item for item in labels if isinstance(item, str))
-    if texts and len(texts) == len(labels) and not call.open:
-        values = texts
-    elif isinstance(first, ClassValue) and first.is_enum:
-        name = first.name.lower() if name is None else name
-        members = (key for key, item in first.attributes.items() if not callable(item))
-        known = not call.has("values_callable")
-        values = tuple(key for key in members if not key.startswith("_")) if known else None
-    elif isinstance(first, Symbol) and name is None and len(labels) == 1:
-        name = first.last.lower()
-    creates = call.flag("create_type", default=True)
-    use = EnumUse(as_text(name), as_text(call.value(-1, "schema")), values, creates)
-    is_native = True if native else call.flag("native_enum", default=True)
-    return EnumValue(use, is_native, ast.unparse(call.node)[:160])
-
-
 def _constraint(kind: str) -> Callable[[Call], Constraint]:
     def make(call: Call) -> Constraint:
         name = call.value(-1, "name")
         columns: tuple[str, ...] = ()
         if kind in ("unique", "primary"):
             columns = plain_names([item.value for item in call.positional])
-        return Constraint(kind, as_text(name), columns, unnamed=name is None)
+        made = Constraint(kind, as_text(name), columns, unnamed=name is None)
+        return with_options(made, call, condition(call, 0) if kind == "check" else "")
 
     return make
+
+
+def with_options(made: Constraint, call: Call, text: str = "") -> Constraint:
+    """What the keywords that all constraints share say."""
+    valid = call.flag("postgresql_not_valid")
+    when = call.value(-1, "initially")
+    deferred = None if when is UNKNOWN else isinstance(when, str) and when.upper() == "DEFERRED"
+    return replace(
+        made,
+        valid=None if valid is None else not valid,
+        deferrable=call.flag("deferrable") or deferred,
+        deferred=deferred,
+        text=text,
+    )
+
+
+def condition(call: Call, at: int) -> str:
+    """A CHECK's condition: SQL where it is text, else the code."""
+    given = call.argument(at, "sqltext", "condition")
+    if given is None:
+        return ""
+    value = given.value.text if isinstance(given.value, SqlText) else given.value
+    return value if isinstance(value, str) else ast.unparse(given.node)[:400]
 
 
 def _foreign(call: Call) -> Constraint:
     name = call.value(2, "name")
     remote = plain_names(call.value(1, "refcolumns"))
-    return Constraint(
+    parts = [target.split(".") for target in remote]
+    made = Constraint(
         "foreign",
         as_text(name),
         plain_names(call.value(0, "columns")),
         referent=referred_table(remote[0]) if remote else None,
         unnamed=name is None,
+        referent_schema=parts[0][-3] if parts and len(parts[0]) > 2 else None,
+        referent_columns=tuple(part[-1] for part in parts if len(part) > 1),
     )
+    return with_options(made, call)
 
 
 def referred_table(target: str) -> str | None:
@@ -174,7 +177,8 @@ def referred_table(target: str) -> str | None:
 
 
 def _foreign_key(call: Call) -> ForeignKey:
-    return ForeignKey(as_text(call.value(0, "column")))
+    made = with_options(Constraint("foreign"), call)
+    return ForeignKey(as_text(call.value(0, "column")), made.valid, made.deferrable)
 
 
 def _table(call: Call) -> TableValue:
@@ -206,8 +210,18 @@ def _text(call: Call) -> object:
     return SqlText(value) if isinstance(value, str | Partial) else UNKNOWN
 
 
-def _fill(call: Call) -> ServerFill:
-    return ServerFill(ast.unparse(call.node)[:80])
+def _identity(call: Call) -> ServerFill:
+    return ServerFill(ast.unparse(call.node)[:80], "identity")
+
+
+def _computed(call: Call) -> ServerFill:
+    fill = "generated"  # STORED before PostgreSQL 18, and with SQLAlchemy 2.0 on any
+    if call.has("persisted"):
+        stored = call.flag("persisted")
+        fill = "stored" if stored else "virtual" if stored is False else "generated"
+        if call.value(-1, "persisted") is None:
+            fill = "generated"
+    return ServerFill(ast.unparse(call.node)[:80], fill)
 
 
 def _dml(kind: str) -> Callable[[Call], Dml]:
@@ -227,11 +241,11 @@ def as_table(value: object) -> TableValue | None:
 _NOT_TYPES = (ForeignKey, ServerFill, Constraint, Column)
 _MAKERS: dict[str, Callable[[Call], object]] = {
     "Column": make_column,
-    "Enum": _enum,
-    "ENUM": _enum,
+    "Enum": enum_value,
+    "ENUM": enum_value,
     "ForeignKey": _foreign_key,
-    "Identity": _fill,
-    "Computed": _fill,
+    "Identity": _identity,
+    "Computed": _computed,
     "PrimaryKeyConstraint": _constraint("primary"),
     "UniqueConstraint": _constraint("unique"),
     "CheckConstraint": _constraint("check"),
@@ -242,6 +256,7 @@ _MAKERS: dict[str, Callable[[Call], object]] = {
     "table": _table,
     "column": _light_column,
     "text": _text,
+    "literal_column": _text,
     "insert": _dml("insert"),
     "update": _dml("update"),
     "delete": _dml("delete"),

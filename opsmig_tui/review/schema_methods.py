@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from opsmig_tui.review.operations import Operation
 from opsmig_tui.review.run import Call, Run, span_of
-from opsmig_tui.review.values import UNKNOWN, Dml, EnumValue, IndexValue, TableValue
+from opsmig_tui.review.schema_types import type_method
+from opsmig_tui.review.values import UNKNOWN, Dml, EnumValue, IndexValue, TableValue, TypeValue
 
 
 def schema_method(
-    run: Run, owner: EnumValue | TableValue | IndexValue, name: str, call: Call
+    run: Run, owner: EnumValue | TypeValue | TableValue | IndexValue, name: str, call: Call
 ) -> object:
     """``.create(bind)`` and ``.drop(bind)`` are recorded; a table's insert() makes a Dml."""
+    if isinstance(owner, TypeValue):
+        return type_method(owner, name, call)
     if isinstance(owner, TableValue) and name in ("insert", "update", "delete"):
         return Dml(name, owner)
     if name not in ("create", "drop"):

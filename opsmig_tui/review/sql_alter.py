@@ -69,13 +69,42 @@ def _action(action: Cursor) -> Operation:
         return _rename(action)
     if action.take("validate", "constraint"):
         return op("validate_constraint", name=action.part())
-    concurrently = action.word() == "detach" and action.has("concurrently")
-    return op("sql", object_type="alter table", concurrently=concurrently)
+    return _other(action)
+
+
+_OTHERS = (
+    *(("attach", "partition"), ("detach", "partition"), ("set", "unlogged"), ("set", "logged")),
+    *(("set", "tablespace"), ("set", "access", "method"), ("set", "schema"), ("owner", "to")),
+    *(("enable", "trigger"), ("disable", "trigger"), ("enable", "row"), ("disable", "row")),
+    *(("enable", "rule"), ("disable", "rule"), ("force", "row"), ("no", "force", "row")),
+    *(("cluster", "on"), ("set", "without", "cluster"), ("no", "inherit"), ("inherit",)),
+    *(("replica", "identity"), ("set",), ("reset",), ("of",), ("not", "of")),
+    *(("enable", "replica"), ("enable", "always")),
+)
+
+
+def _other(action: Cursor) -> Operation:
+    """What concerns neither columns nor constraints, by its first words: "attach partition"."""
+    for words in _OTHERS:
+        if action.take(*words):
+            break
+    else:
+        return op("sql", object_type="alter table")
+    kind = " ".join(words)
+    if words[-1] != "partition":
+        return op("sql", object_type=kind if words != ("set",) else "set parameters")
+    name = action.name()[1]
+    concurrently = kind == "detach partition" and action.has("concurrently")
+    return op("sql", object_type=kind, name=name, concurrently=concurrently)
 
 
 def _add(action: Cursor) -> Operation:
     if is_constraint(action):
         constraint = read_constraint(action)
+        if constraint.kind == "not null" and constraint.valid:  # PostgreSQL 18's SET NOT NULL
+            change = Change(nullable=False)
+            names, name = constraint.columns, constraint.name
+            return op("alter_column", column_names=names, change=change, name=name)
         return op(
             "create_constraint",
             name=constraint.name,
@@ -128,21 +157,28 @@ def _drop_in_mysql(action: Cursor) -> Operation | None:
 
 def _alter_column(action: Cursor) -> Operation:
     name = action.part()
-    change = Change()
+    change, other = Change(), ""
     if action.take("set", "not", "null"):
         change = Change(nullable=False)
     elif action.take("drop", "not", "null"):
         change = Change(nullable=True)
-    elif action.take("set", "default") or action.take("drop", "default"):
+    elif action.take("set", "default"):
+        change = Change(default=True, default_text=action.rest()[:80])
+    elif action.take("drop", "default"):
         change = Change(default=True)
     elif action.take("type") or action.take("set", "data", "type"):
         start = action.at
         while not action.done and action.word() not in ("using", "collate"):
             if action.group() is None:
                 action.at += 1
-        change = Change(type=sql_type(action.text(start, action.at)))
+        text = action.text(start, action.at)
+        while not action.done and not action.take("using"):
+            action.at += 1
+        change = Change(type=sql_type(text), using=action.rest()[:200])
+    else:
+        other = f"{action.word()} {action.word(1)}".strip()
     names = () if name is None else (name,)
-    return op("alter_column", column_names=names, change=change)
+    return op("alter_column", column_names=names, change=change, object_type=other)
 
 
 def _rename(action: Cursor) -> Operation:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from opsmig_tui.review.operations import Column, Constraint
 from opsmig_tui.review.sql_cursor import Cursor
 from opsmig_tui.review.types import is_serial, sql_type
+from opsmig_tui.review.volatility import of_sql
 
-_TABLE_CONSTRAINTS = ("constraint", "primary", "foreign", "unique", "check", "exclude")
+_TABLE_CONSTRAINTS = ("constraint", "primary", "foreign", "unique", "check", "exclude", "not")
 _AFTER_TYPE = frozenset(
     {
         *("not", "null", "default", "primary", "unique", "references", "check", "constraint"),
@@ -28,11 +29,38 @@ def read_constraint(item: Cursor) -> Constraint:
     kind = item.any_of("primary", "foreign", "unique", "check", "exclude")
     item.take("key")
     columns = item.names() if kind in ("primary", "foreign", "unique") else ()
+    if kind == "" and item.take("not", "null"):
+        kind, columns = "not null", (item.part() or "",)
+    schema: str | None = None
     referent: str | None = None
+    remote: tuple[str, ...] = ()
     if kind == "foreign" and item.take("references"):
-        referent = item.name()[1]
-        item.names()  # the columns it points to
-    return Constraint(kind, name, columns, referent, unnamed)
+        schema, referent = item.name()
+        remote = item.names()
+    using = item.name()[1] if item.take("using", "index") else None
+    text = _inner(item) if kind == "check" else ""
+    deferred = item.has("initially", "deferred")
+    deferrable = deferred or (item.has("deferrable") and not item.has("not", "deferrable"))
+    return Constraint(
+        kind,
+        name,
+        columns,
+        referent,
+        unnamed,
+        referent_schema=schema,
+        referent_columns=remote,
+        valid=not item.has("not", "valid"),
+        deferrable=deferrable,
+        deferred=deferred,
+        using_index=using,
+        text=text,
+    )
+
+
+def _inner(item: Cursor) -> str:
+    """What stands in the brackets that come next."""
+    inner = item.group()
+    return inner.rest() if inner is not None else ""
 
 
 def read_column(item: Cursor) -> Column:
@@ -40,8 +68,9 @@ def read_column(item: Cursor) -> Column:
     name = item.part()
     type_text = _type_text(item)
     nullable, default, default_text = True, is_serial(type_text), ""
+    fill = "serial" if default else ""
     foreign_key: str | None = None
-    primary = unique = False
+    primary = unique = checked = False
     while not item.done:
         if item.take("not", "null"):
             nullable = False
@@ -50,14 +79,19 @@ def read_column(item: Cursor) -> Column:
             _skip_expression(item)
             default_text = item.text(start, item.at)
             default = default_text.lower() != "null"
+            fill = of_sql(default_text) if default else ""
         elif item.take("generated"):
-            default = True
+            default, fill = True, _generated(item)
+        elif item.take("check"):
+            item.group()
+            checked = True
         elif item.take("primary", "key"):
             primary, nullable = True, False
         elif item.take("references"):
-            table = item.name()[1]
+            schema, table = item.name()
             columns = item.names()
-            foreign_key = f"{table}.{columns[0]}" if table and columns else table
+            parts = (schema, table, columns[0]) if columns else (table,)
+            foreign_key = ".".join(part for part in parts if part) or None
         elif item.take("unique"):
             unique = True
         else:
@@ -70,10 +104,22 @@ def read_column(item: Cursor) -> Column:
         nullable=nullable,
         default=default,
         default_text=default_text,
+        fill=fill,
         primary_key=primary,
         foreign_key=foreign_key,
         unique=unique,
+        checked=checked,
     )
+
+
+def _generated(item: Cursor) -> str:
+    """``ALWAYS AS IDENTITY``, ``ALWAYS AS (…) STORED``: `Column.fill`."""
+    while not item.done and not item.take("as"):
+        item.at += 1
+    if item.take("identity"):
+        return "identity"
+    item.group()
+    return item.any_of("stored", "virtual") or "generated"
 
 
 def _type_text(item: Cursor) -> str:

@@ -126,6 +126,10 @@ class Cursor:
                     return True
         return False
 
+    def rest(self) -> str:
+        """The SQL from here to the end."""
+        return self.text(self.at, len(self.tokens))
+
     def text(self, start: int, end: int) -> str:
         """The SQL between two token positions."""
         if start >= end:

@@ -6,13 +6,13 @@ columns and rows alone). It is no validator: nonsense is read as far as it makes
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from opsmig_tui.review.operations import Context, Kind, Operation, Span
+from opsmig_tui.review.operations import Constraint, Context, Kind, Operation, Span
 from opsmig_tui.review.sql_alter import alter_index, alter_table, alter_type, op
 from opsmig_tui.review.sql_columns import is_constraint, read_column, read_constraint
+from opsmig_tui.review.sql_commands import READERS, select
 from opsmig_tui.review.sql_cursor import Cursor
 from opsmig_tui.review.sql_tokens import statements
 from opsmig_tui.review.values import HOLE
@@ -21,12 +21,10 @@ SpanAt = Callable[[int, int], Span]
 
 _HARMLESS = frozenset(
     {
-        *("set", "reset", "show", "analyze", "comment", "grant", "revoke", "explain", "values"),
-        *("notify", "listen", "savepoint", "release", "discard", "security", "lock", "vacuum"),
-        *("reindex", "cluster", "refresh", "checkpoint"),
+        *("show", "analyze", "comment", "grant", "revoke", "explain", "values", "checkpoint"),
+        *("notify", "listen", "savepoint", "release", "discard", "security"),
     }
 )
-_CALL = re.compile(r"\s*select\s+[\w.\"]+\s*\(", re.I)
 _OBJECT_WORDS = frozenset(
     {
         *("or", "replace", "global", "local", "temp", "temporary", "unlogged", "recursive"),
@@ -64,10 +62,9 @@ def _statement(cursor: Cursor, text: str) -> Iterator[Operation]:
     elif verb in ("commit", "begin", "rollback", "start", "end"):
         yield op("commit", object_type=verb)
     elif verb in _HARMLESS:
-        concurrently = cursor.has("concurrently") and verb != "refresh"
-        yield op("sql", object_type=verb, concurrently=concurrently)
-    elif verb == "select" and not _CALL.match(text):
-        yield op("sql", object_type="select")
+        yield op("sql", object_type=verb)
+    elif verb == "select":
+        yield select(text)
     else:
         yield op("undecided")
 
@@ -103,9 +100,15 @@ def _create(cursor: Cursor) -> Iterator[Operation]:
         name=name,
         schema=schema,
         table=table,
+        constraints=_of_domain(cursor) if kind == "domain" else (),
         guard=guard,
         replace=replaces,
     )
+
+
+def _of_domain(cursor: Cursor) -> tuple[Constraint, ...]:
+    checked = cursor.has("check") or cursor.has("not", "null")
+    return (Constraint("check"),) if checked else ()
 
 
 def _concurrently(cursor: Cursor) -> bool | None:
@@ -288,4 +291,5 @@ _READERS: dict[str, Callable[[Cursor], Iterator[Operation]]] = {
     "merge": _insert,
     "copy": _copy,
     "with": _with,
+    **READERS,
 }

@@ -10,7 +10,7 @@ from opsmig_tui.review.model import Summary
 from opsmig_tui.review.operations import Operation
 from opsmig_tui.review.words import sentence
 
-_SILENT = frozenset({"select", "set", "show", "explain"})
+_SILENT = frozenset({"select", "set", "set constraints", "reset", "show", "explain"})
 
 
 def summarize(migration: Migration) -> Summary:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from opsmig_tui.review.operations import Column, Constraint, EnumUse
+from opsmig_tui.review.operations import Column, ColumnType, Constraint, EnumUse
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,13 @@ class EnumValue:
 
 
 @dataclass(frozen=True)
+class TypeValue:
+    """Any other type of SQLAlchemy's, called: sa.String(20). How it is written is not kept."""
+
+    type: ColumnType
+
+
+@dataclass(frozen=True)
 class TableValue:
     """sa.table(...) or sa.Table(...)."""
 
@@ -116,13 +123,16 @@ class ForeignKey:
     """sa.ForeignKey("table.column")."""
 
     target: str | None
+    valid: bool | None = True
+    deferrable: bool | None = False
 
 
 @dataclass(frozen=True)
 class ServerFill:
-    """Identity(...) or Computed(...)."""
+    """Identity(...) or Computed(...). `fill` as `Column.fill` has it."""
 
     text: str
+    fill: str
 
 
 @dataclass(frozen=True)

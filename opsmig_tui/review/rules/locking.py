@@ -48,6 +48,8 @@ def _concurrent_in_transaction(subject: Subject) -> Iterator[Finding]:
             ended[item.context.direction] = item.object_type in ("commit", "rollback", "end")
         if item.concurrently is not True or not subject.locks(item):
             continue
+        if item.object_type == "refresh":  # the one that may
+            continue
         if item.context.autocommit or ended[item.context.direction]:
             continue
         what = {"create_index": "Creates", "drop_index": "Drops"}.get(item.kind, "Runs")
