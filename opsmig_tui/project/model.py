@@ -63,6 +63,10 @@ class Settings:
     ignore: tuple[str, ...] = ()
     protected: tuple[str, ...] = ()
     render: bool = True
+    live: bool = True
+    large_rows: int = 10_000
+    sample_above: int = 1_000_000
+    live_timeout_ms: int = 1_000
 
 
 @dataclass(frozen=True)

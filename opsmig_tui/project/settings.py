@@ -12,9 +12,10 @@ from opsmig_tui.project.model import Settings
 
 _TEXT = ("base-branch", "database-service", "python")
 _LISTS = ("models", "companion-suffixes", "version-locations", "ignore", "protected")
-_SWITCHES = ("render",)
+_SWITCHES = ("render", "live")
+_NUMBERS = ("large-rows", "sample-above", "live-timeout-ms")
 #: Every key there is, as it is written in the file.
-KEYS = tuple(sorted(_TEXT + _LISTS + _SWITCHES))
+KEYS = tuple(sorted(_TEXT + _LISTS + _SWITCHES + _NUMBERS))
 
 _SECTION = re.compile(rb"^[ \t]*(?:\[?[ \t]*tool[ \t]*\.[ \t]*)?opsmig[ \t]*[\].=]", re.MULTILINE)
 
@@ -59,11 +60,15 @@ def _settings(path: Path, table: Any, where: str) -> Settings:
     return Settings(path=path, **values)
 
 
-def _checked(key: str, value: Any, where: str) -> str | bool | tuple[str, ...]:
+def _checked(key: str, value: Any, where: str) -> str | bool | int | tuple[str, ...]:
     if key in _SWITCHES:
         if isinstance(value, bool):
             return value
         raise OpsmigError(f"{where}: {key} must be true or false, for instance {key} = false")
+    if key in _NUMBERS:
+        if type(value) is int and value > 0:
+            return value
+        raise OpsmigError(f"{where}: {key} must be a number above 0, for instance {key} = 5000")
     if key in _TEXT:
         if isinstance(value, str) and value.strip():
             return value

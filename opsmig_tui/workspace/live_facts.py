@@ -57,12 +57,22 @@ async def with_live_facts(workspace: Workspace, path: Path, source: bytes, known
     if workspace.state.status.value is None:
         await refresh(workspace, "status", quiet=True)
     known = await with_position(workspace, path, known)
+    settings = workspace.project.settings
+    if not settings.live:
+        return replace(known, no_live_reason="live is off in the settings")
     try:
         probes = await asyncio.to_thread(questions, path, source, known)
         if not probes:
             return replace(known, live={})
         reader = await workspace.workers.reader()
-        answer = await reader.request(AskLive(probes))
+        answer = await reader.request(
+            AskLive(
+                probes,
+                timeout_ms=settings.live_timeout_ms,
+                total_ms=3 * settings.live_timeout_ms,
+                sample_above=settings.sample_above,
+            )
+        )
     except NotReviewable:
         return known  # the review itself says why
     except Exception as error:

@@ -138,6 +138,7 @@ async def static_facts(workspace: Workspace, path: Path) -> Facts:
         is_last_pending=own is None or _answers_for_models(own, chain),
         companion_suffixes=settings.companion_suffixes,
         ignore=frozenset(settings.ignore),
+        large_rows=settings.large_rows,
         file_template=workspace.project.config.file_template,
         no_models_reason="no worker: the project's code was not asked",
         no_database_reason="no database: it was not asked",

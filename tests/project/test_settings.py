@@ -15,7 +15,7 @@ def test_every_key(tmp_path: Path) -> None:
         "[tool.opsmig]\nbase-branch = 'develop'\nmodels = ['app/models']\n"
         "companion-suffixes = ['_log']\ndatabase-service = 'postgres'\npython = '.venv'\n"
         "version-locations = ['a', 'b']\nignore = ['drop-table']\nprotected = ['prod']\n"
-        "render = false\n"
+        "render = false\nlive = false\nlarge-rows = 5\nsample-above = 6\nlive-timeout-ms = 7\n"
     )
     assert load_settings(tmp_path) == Settings(
         path=path,
@@ -28,6 +28,10 @@ def test_every_key(tmp_path: Path) -> None:
         ignore=("drop-table",),
         protected=("prod",),
         render=False,
+        live=False,
+        large_rows=5,
+        sample_above=6,
+        live_timeout_ms=7,
     )
 
 
@@ -60,6 +64,9 @@ def test_other_spellings_of_the_section(tmp_path: Path, text: str) -> None:
         ("ignored = []", "did you mean 'ignore'"),
         ("base-branch = 3", "base-branch must be text"),
         ("render = 'no'", "render must be true or false"),
+        ("large-rows = 0", "large-rows must be a number above 0"),
+        ("large-rows = true", "large-rows must be a number above 0"),
+        ("sample-above = '5'", "sample-above must be a number above 0"),
         ("base-branch = ''", "base-branch must be text"),
         ("models = 'x'", "models must be a list of text"),
         ("models = [1]", "models must be a list of text"),

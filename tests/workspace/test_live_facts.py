@@ -86,3 +86,14 @@ async def test_without_trust_or_database_it_says_why(
         found = await review(untrusted, path, facts=facts)
         reasons = {one.rule: one.reason for one in found.not_checked}
         assert reasons["unique-on-duplicates"].startswith("no database: ")
+
+
+async def test_live_can_be_switched_off(
+    open_workspace: Open, sample: SampleProject, versions: Path
+) -> None:
+    path = write_revision(versions, upgrade=UPGRADE)
+    (sample.backend / "opsmig.toml").write_text("live = false\n")
+    found = await review(open_workspace(sample.backend), path)
+    reasons = {one.rule: one.reason for one in found.not_checked}
+    assert reasons["unique-on-duplicates"] == "live is off in the settings"
+    assert not [item for item in found.findings if item.live]
