@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
+from opsmig_tui.project.atomic import write_whole
 from opsmig_tui.project.errors import OpsmigError
 
 
@@ -35,15 +34,8 @@ def write_state(path: Path, content: dict[str, Any]) -> None:
     """Write beside, then rename: a reader sees the old file or the new one. Raises OpsmigError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".new")
-        beside = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                json.dump(content, stream, indent=1, sort_keys=True)
-            beside.replace(path)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
+        text = json.dumps(content, indent=1, sort_keys=True)
+        write_whole(path, text.encode(), private=True)
     except OSError as error:
         raise OpsmigError(
             f"{path} cannot be written: {error.strerror}; opsmig will ask again next time"

@@ -8,6 +8,7 @@ CHANGES_SOMETHING = frozenset({
     "create", "upgrade", "downgrade", "test", "start_database", "stop_database",
     "restart_database", "psql",
 })  # fmt: skip
+WRITES_A_FILE = frozenset({"export_picture", "export_markdown"})
 NEEDS_PYTHON = frozenset({"create", "upgrade", "downgrade", "test"})
 
 
@@ -15,10 +16,12 @@ def why_not(action: str, state: WorkspaceState) -> str:
     """`action` is the name of the main screen's action, without its arguments."""
     if action == "trust" and state.trusted:
         return "This project is trusted already."
-    if action not in CHANGES_SOMETHING:
+    if action not in CHANGES_SOMETHING | WRITES_A_FILE:
         return ""
     if state.read_only:
         return "Read-only: opened with --read-only, nothing is changed."
+    if action in WRITES_A_FILE:
+        return ""
     if state.run is not None and state.run.active:
         return f"{state.run.title} is still running; ctrl+c cancels it."
     if action in NEEDS_PYTHON and state.project.interpreter is None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.worker.protocol import Peek, PeekResult, Probe
+from opsmig_tui.workspace.guards import refuse_when_untrusted
 
 if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
@@ -16,10 +17,7 @@ async def peek(workspace: Workspace, probe: Probe) -> PeekResult:
 
     Raises OpsmigError when the project is not trusted or the rows cannot be shown, WorkerFailed.
     """
-    if not workspace.state.trusted:
-        raise OpsmigError(
-            "The rows cannot be looked at: this project is not trusted.", hint="t asks about that."
-        )
+    refuse_when_untrusted(workspace, "look at rows")
     reader = await workspace.workers.reader()
     result = cast(PeekResult, await reader.request(Peek(probe)))
     if result.problem:

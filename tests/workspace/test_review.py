@@ -166,5 +166,5 @@ async def test_rows_are_not_asked_for_without_trust(
     open_workspace: Open, sample: SampleProject
 ) -> None:
     workspace = open_workspace(sample.backend, trusted=False)
-    with pytest.raises(OpsmigError, match="not trusted"):
+    with pytest.raises(OpsmigError, match="not trusted yet: to look at rows"):
         await peek(workspace, Probe("rows", "vendor", "ops"))

@@ -9,6 +9,7 @@ from textual.screen import Screen
 from opsmig_tui.ui import messages
 
 if TYPE_CHECKING:
+    from opsmig_tui.ui.failures import Work
     from opsmig_tui.ui.screens.main import MainScreen
 
 
@@ -24,3 +25,17 @@ class ReviewRequests(Screen[None]):
 
         main = self._main
         main.host.start(lambda: show_rows(main, event.finding), group="rows")
+
+    def action_export_picture(self) -> None:
+        from opsmig_tui.ui.flows.export import export_picture
+
+        self._write("export_picture", lambda: export_picture(self._main))
+
+    def _write(self, action: str, work: Work) -> None:
+        """Starts what writes a file, unless something speaks against it: then that is told."""
+        main = self._main
+        reason = main.why_not(action)
+        if reason:
+            main.tell(reason, warning=True)
+        else:
+            main.host.start(work, group="write")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.ui.messages import EditRequested, PeekRequested
 from opsmig_tui.ui.panes.base import Pane
 from opsmig_tui.ui.panes.changes_rows import standing
@@ -301,6 +302,17 @@ class ReviewPane(Pane):
             return None
         at = self.list.rows[self.list.cursor].finding
         return self.review.findings[at] if at is not None else None
+
+    def picture(self, live: bool) -> str:
+        """The open tab as an SVG, without what the database told unless `live`.
+
+        Raises OpsmigError where there is nothing to picture, or too much.
+        """
+        from opsmig_tui.ui.panes.review.picture import picture
+
+        if self._content is None:
+            raise OpsmigError("There is no review to picture.")
+        return picture(self._content, self.tab, live=live, dark=self.app.current_theme.dark)
 
     def copied(self) -> tuple[str, str]:
         finding = self.finding
