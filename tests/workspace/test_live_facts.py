@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -92,8 +93,8 @@ async def test_live_can_be_switched_off(
     open_workspace: Open, sample: SampleProject, versions: Path
 ) -> None:
     path = write_revision(versions, upgrade=UPGRADE)
-    (sample.backend / "opsmig.toml").write_text("live = false\n")
-    found = await review(open_workspace(sample.backend), path)
+    settings = replace(open_workspace(sample.backend).project.settings, live=False)
+    found = await review(open_workspace(sample.backend, settings=settings), path)
     reasons = {one.rule: one.reason for one in found.not_checked}
     assert reasons["unique-on-duplicates"] == "live is off in the settings"
     assert not [item for item in found.findings if item.live]
