@@ -25,6 +25,7 @@ def to_json(review: Review) -> dict[str, Any]:
         },
         "findings": [_finding(item) for item in review.findings],
         "not_checked": [{"rule": n.rule, "reason": n.reason} for n in review.not_checked],
+        "not_seen": list(review.not_seen),
     }
 
 
@@ -52,13 +53,15 @@ def to_text(review: Review, width: int = 100) -> str:
     source = review.source.split("\n")
     for item in review.findings:
         lines += ["", *_finding_lines(review, item, source, width)]
-    if review.not_checked:
+    if review.not_checked or review.not_seen:
         lines.append("")
     reasons: dict[str, list[str]] = {}
     for entry in review.not_checked:
         reasons.setdefault(entry.reason, []).append(entry.rule)
     for reason, rules in reasons.items():
         lines += _wrapped(f"not checked ({reason}): {', '.join(rules)}", width, "  ")
+    for text in review.not_seen:
+        lines += _wrapped(f"not seen: {text}", width, "  ")
     return "\n".join([*lines, "", counts(review)])
 
 

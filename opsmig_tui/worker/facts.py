@@ -19,9 +19,11 @@ def facts(session: Session, request: protocol.GatherFacts) -> protocol.FactsResu
     models: Optional[protocol.ModelFacts] = None
     database: Optional[protocol.DatabaseFacts] = None
     suffixes = session.settings.companion_suffixes
+    per_migration = False
 
     def online(heads: tuple[str, ...], context: MigrationContext) -> None:
-        nonlocal models, database
+        nonlocal models, database, per_migration
+        per_migration = per_migration or bool(context._transaction_per_migration)
         if models is None:
             models = _models(context, suffixes)
         if database is None:
@@ -34,9 +36,9 @@ def facts(session: Session, request: protocol.GatherFacts) -> protocol.FactsResu
         if models is None:
             models, why = _offline(session)
             return protocol.FactsResult(models, None, why, problem)
-        return protocol.FactsResult(models, database, database_problem=problem)
+        return protocol.FactsResult(models, database, "", problem, per_migration)
     why = "" if models else "env.py passes no target_metadata to context.configure()."
-    return protocol.FactsResult(models, database, why)
+    return protocol.FactsResult(models, database, why, "", per_migration)
 
 
 def _offline(session: Session) -> tuple[Optional[protocol.ModelFacts], str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,16 +10,14 @@ from typing import TYPE_CHECKING
 from opsmig_tui.history.model import History, Revision
 from opsmig_tui.review.engine import questions
 from opsmig_tui.review.errors import NotReviewable
-from opsmig_tui.review.migration import Migration, read_migration
+from opsmig_tui.review.migration import Migration
 from opsmig_tui.review.model import Facts
 from opsmig_tui.worker.protocol import AskLive, LiveResult
+from opsmig_tui.workspace.standing import MOST_BEFORE, read_all
 from opsmig_tui.workspace.status import describe, refresh
 
 if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
-
-MOST_PENDING = 60
-"""Revisions before this one that are read; a database further behind holds no rows to ask about."""
 
 
 async def with_position(workspace: Workspace, path: Path, known: Facts) -> Facts:
@@ -38,16 +35,8 @@ async def with_position(workspace: Workspace, path: Path, known: Facts) -> Facts
 
 def _pending(history: History, own: Revision, applied: frozenset[str]) -> tuple[Migration, ...]:
     below = history.ancestors((own.revision,)) - applied - {own.revision}
-    waiting = [one.path for one in history.revisions if one.revision in below][:MOST_PENDING]
-    return tuple(_read(reversed(waiting)))
-
-
-def _read(paths: Iterable[Path]) -> Iterable[Migration]:
-    for path in paths:
-        try:
-            yield read_migration(path, path.read_bytes())
-        except (OSError, NotReviewable):
-            continue  # one that cannot be read cannot run either
+    waiting = [one.path for one in history.revisions if one.revision in below][:MOST_BEFORE]
+    return tuple(read_all(reversed(waiting)))
 
 
 async def with_live_facts(workspace: Workspace, path: Path, source: bytes, known: Facts) -> Facts:

@@ -18,6 +18,8 @@ from opsmig_tui.review.known import known_enums, pending_enum_values
 from opsmig_tui.review.model import ChainFacts, Facts, Review
 from opsmig_tui.worker.protocol import FactsResult, GatherFacts
 from opsmig_tui.workspace.live_facts import with_live_facts, with_position
+from opsmig_tui.workspace.rendering import render
+from opsmig_tui.workspace.standing import commits_each, edited_since, new_before
 from opsmig_tui.workspace.status import describe
 
 if TYPE_CHECKING:
@@ -40,9 +42,17 @@ async def review(
     known = await with_position(workspace, path, known)
     if facts:
         known = await with_worker_facts(workspace, known)
+        known = await with_rendering(workspace, path, source, known)
         known = await with_live_facts(workspace, path, source, known)
     base = await _diff_base(workspace, path, source)
+    known = replace(known, edited_after_apply=edited_since(known.applied, base, source))
     return await asyncio.to_thread(review_source, path, source, known, diff_base=base)
+
+
+async def with_rendering(workspace: Workspace, path: Path, source: bytes, known: Facts) -> Facts:
+    """Adds the migration as SQL, or why it could not be had."""
+    rendered, why = await render(workspace, path, source)
+    return replace(known, rendered=rendered, no_render_reason=why)
 
 
 def read(path: Path) -> bytes:
@@ -140,6 +150,9 @@ async def static_facts(workspace: Workspace, path: Path) -> Facts:
         ignore=frozenset(settings.ignore),
         large_rows=settings.large_rows,
         file_template=workspace.project.config.file_template,
+        pending_before=await asyncio.to_thread(new_before, chain, own),
+        transaction_per_migration=commits_each(workspace.project.config.script_location),
+        no_render_reason="the project's code was not asked",
         no_models_reason="no worker: the project's code was not asked",
         no_database_reason="no database: it was not asked",
         no_live_reason="no database: it was not asked",
@@ -221,6 +234,8 @@ async def with_worker_facts(workspace: Workspace, known: Facts) -> Facts:
         models=answer.models,
         database=answer.database,
         companions=companions if companions is not None else known.companions,
+        transaction_per_migration=answer.transaction_per_migration
+        or known.transaction_per_migration,
         no_models_reason=f"no models: {answer.models_problem}",
         no_database_reason=f"no database: {answer.database_problem}",
     )

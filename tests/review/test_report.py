@@ -20,7 +20,8 @@ def test_json_has_the_documented_shape() -> None:
     found = report.to_json(CASE.review())
     assert json.loads(json.dumps(found)) == found
     assert list(found) == [
-        *("schema_version", "file", "revision", "message", "summary", "findings", "not_checked")
+        *("schema_version", "file", "revision", "message", "summary", "findings"),
+        *("not_checked", "not_seen"),
     ]
     assert found["schema_version"] == 1
     assert found["file"] == "versions/a1_add.py"

@@ -76,9 +76,13 @@ class DatabaseFacts:
 
 @dataclass(frozen=True)
 class FactsResult:
-    """`database` is None when it could not be asked; `database_problem` says why."""
+    """`database` is None when it could not be asked; `database_problem` says why.
+
+    `transaction_per_migration` is how env.py configures alembic.
+    """
 
     models: Optional[ModelFacts]
     database: Optional[DatabaseFacts]
     models_problem: str = ""
     database_problem: str = ""
+    transaction_per_migration: bool = False
