@@ -203,6 +203,30 @@ def test_what_depends_on_a_table_or_a_column(
             assert not blocking
 
 
+OF_TYPE = ("view", "materialized view", "function", "trigger", "policy", "generated column")
+"""As review/rules/live_data.py has them: the worker's answer is the tool's to read."""
+
+
+@pytest.mark.parametrize("columns", [columns for columns in DEPENDENT if columns])
+def test_what_stands_in_the_way_of_another_type(
+    db: Asker, postgres: embedded.Server, columns: tuple[str, ...]
+) -> None:
+    import psycopg
+
+    (column,) = columns
+    answer = db.ask("dependents", "agreement", column)
+    blocking = [item for item in answer.objects if item.kind in OF_TYPE]
+    wanted = "varchar(5000)" if column == "nickname" else "bigint"
+    change = f"ALTER TABLE ops.agreement ALTER {column} TYPE {wanted}"
+    with postgres.connect(DATABASE) as connection, connection.transaction(force_rollback=True):
+        refused = False
+        try:
+            connection.execute(change.encode())
+        except (psycopg.errors.FeatureNotSupported, psycopg.errors.SyntaxError):
+            refused = True
+        assert refused == bool(blocking)
+
+
 def test_children_block_a_table(db: Asker) -> None:
     assert db.ask("dependents", "base").objects == (LiveObject("table", "child", "ops"),)
 

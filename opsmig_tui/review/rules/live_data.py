@@ -268,7 +268,7 @@ RULES = (
             """,
             facts=_facts(ProbeAnswer(_USING, 1, objects=(LiveObject("view", "named", "public"),))),
         ),
-        source="PostgreSQL documentation: Dependency Tracking, ALTER TABLE; measured on 18",
+        source="PostgreSQL documentation: Dependency Tracking, ALTER TABLE; measured on 15 and 18",
     ),
     Rule(
         LOSS,
