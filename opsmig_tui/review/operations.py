@@ -104,7 +104,8 @@ class Column:
     computed, serial); None where that cannot be decided, likewise `nullable`. `fill` is how:
     "constant", "stable" (now()), "volatile" (random()), "identity", "serial", "stored", "virtual",
     "generated" (GENERATED … AS, STORED or VIRTUAL as the server's version has it), "" where there
-    is nothing or it is not decided. `checked`: it brings a CHECK along."""
+    is nothing or it is not decided. `checked`: it brings a CHECK along; `foreign_valid` False: its
+    foreign key is NOT VALID."""
 
     name: str | None
     type: ColumnType | None = None
@@ -117,6 +118,7 @@ class Column:
     unique: bool = False
     index: bool = False
     checked: bool = False
+    foreign_valid: bool | None = True
     span: Span = Span(0)
 
 
@@ -187,8 +189,9 @@ class Operation:
     """One operation. Which fields mean something depends on `kind`:
 
     `order` counts the function's operations from 0. `name` is that of the index, constraint, type
-    or object; of a rename the *new* name, with the old one in `old_name`. `column_names` are the
-    columns an index, constraint or UPDATE names (the old name for a renamed column). `guard` is
+    or object; of a rename the *new* name, with the old one in `old_name`, which of a new partition
+    is its parent and of an INSERT the table it selects from. `column_names` are the columns an
+    index, constraint or UPDATE names (the old name for a renamed column). `guard` is
     IF [NOT] EXISTS or checkfirst on the operation itself. `complete` is False where part of the
     call or SQL is put together at run time. `rendered`: known from the SQL that the migration emits
     rather than from its text. `options` are an index's or constraint's further

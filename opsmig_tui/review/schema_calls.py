@@ -67,6 +67,7 @@ def make_column(call: Call) -> Column:
         fill=fill,
         primary_key=primary,
         foreign_key=None if key is None else key.target or "",
+        foreign_valid=key is None or key.valid,
         unique=call.flag("unique") is True,
         index=call.flag("index") is True,
         checked=any(isinstance(i, Constraint) and i.kind == "check" for i in extras),

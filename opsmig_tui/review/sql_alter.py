@@ -92,7 +92,10 @@ def _other(action: Cursor) -> Operation:
         return op("sql", object_type="alter table")
     kind = " ".join(words)
     if words[-1] != "partition":
-        return op("sql", object_type=kind if words != ("set",) else "set parameters")
+        return op(
+            "sql",
+            object_type=f"{kind} parameters" if len(words) == 1 and kind.endswith("set") else kind,
+        )
     name = action.name()[1]
     concurrently = kind == "detach partition" and action.has("concurrently")
     return op("sql", object_type=kind, name=name, concurrently=concurrently)

@@ -161,6 +161,7 @@ def _create_type(cursor: Cursor) -> Operation:
 def _create_table(cursor: Cursor, temporary: bool) -> Operation:
     guard = cursor.take("if", "not", "exists")
     schema, table = cursor.name()
+    parent = cursor.name()[1] if cursor.take("partition", "of") else None
     inner = cursor.group()
     items = inner.split() if inner else []
     columns = tuple(read_column(item) for item in items if not is_constraint(item))
@@ -171,6 +172,7 @@ def _create_table(cursor: Cursor, temporary: bool) -> Operation:
         schema=schema,
         columns=columns,
         constraints=constraints,
+        old_name=parent,
         guard=guard,
         object_type="temporary" if temporary else "",
     )
