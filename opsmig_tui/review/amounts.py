@@ -15,6 +15,11 @@ def amount(answer: ProbeAnswer) -> str:
     return {0: "no row", 1: "1 row"}.get(number, f"{number:,} rows")
 
 
+def one(answer: ProbeAnswer) -> bool:
+    """Whether its amount takes a verb in the singular."""
+    return answer.number == 1 and not answer.estimated
+
+
 def rounded(number: int) -> str:
     """Two digits that count: "3.2 million", "61,000"."""
     if number >= 1_000_000:

@@ -69,8 +69,6 @@ def orphans_of(item: Operation) -> Probe | None:
         return None
     if key.valid is not True or key.referent is None or not key.columns or item.table is None:
         return None
-    if item.is_sql and re.search(r"\bNOT\s+VALID\b", item.text, re.I):
-        return None
     if not key.referent_columns and not item.is_sql:
         return None  # not decided; in SQL the primary key is meant
     return Probe(

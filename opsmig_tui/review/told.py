@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from opsmig_tui.review.amounts import amount
+from opsmig_tui.review.amounts import amount, one
 from opsmig_tui.review.model import Finding
 from opsmig_tui.review.operations import Operation
 from opsmig_tui.review.probes import (
@@ -40,7 +40,7 @@ def _answer(subject: Subject, probe: Probe | None) -> ProbeAnswer | None:
 
 
 def _counted(ask: Ask, some: str, none: str) -> Callable[[Subject, Finding, Operation], Finding]:
-    """`some` and `none` are sentences; {} in `some` takes the amount."""
+    """`some` and `none` are sentences; in `some`, {} takes the amount and {s} its verb's ending."""
 
     def tell(subject: Subject, finding: Finding, item: Operation) -> Finding:
         answer = _answer(subject, ask(item))
@@ -48,7 +48,7 @@ def _counted(ask: Ask, some: str, none: str) -> Callable[[Subject, Finding, Oper
             return finding
         if not answer.number:
             return replace(finding, live=f"{none} in this database, {NOTHING}.")
-        words = some.format(amount(answer))
+        words = some.format(amount(answer), s="s" if one(answer) else "")
         sentence = words[0].upper() + words[1:]
         return replace(finding, live=sentence, probe=answer.probe, evidence="live")
 
@@ -95,7 +95,7 @@ def _cascade(subject: Subject, finding: Finding, item: Operation) -> Finding:
 def _column_drop(subject: Subject, finding: Finding, item: Operation) -> Finding:
     told = _HELD(subject, finding, item)
     answer = _answer(subject, dependents_of(item))
-    lost = [one for one in answer.objects if not one.blocks] if answer is not None else []
+    lost = [item for item in answer.objects if not item.blocks] if answer is not None else []
     if not told.live or not lost:
         return told
     return replace(told, live=f"{told.live} It takes along {listed_objects(lost, 3)}.")
@@ -111,15 +111,17 @@ def _enum(subject: Subject, finding: Finding, item: Operation) -> Finding:
     if not found:
         return finding
     first = found[0]
-    where = ", ".join(f"{one.schema}.{one.table}.{one.name}" for one in first.objects[:3])
-    verb = "holds" if first.number == 1 and not first.estimated else "hold"
+    where = ", ".join(
+        f"{column.schema}.{column.table}.{column.name}" for column in first.objects[:3]
+    )
+    verb = "holds" if one(first) else "hold"
     words = f"{amount(first)} {verb} {first.probe.value!r} in this database, in {where}."
     live = words[0].upper() + words[1:]
     return replace(finding, live=live, probe=first.probe, evidence="live")
 
 
 _UNFIT = _counted(unfit_of, "{} would not fit in this database.", "Every value fits")
-_HELD = _counted(values_of, "{} hold a value in this database.", "No row holds a value")
+_HELD = _counted(values_of, "{} hold{s} a value in this database.", "No row holds a value")
 _ROWS = _counted(rows_of, "{} in this database.", "The table is empty")
 _TELLERS: dict[str, Callable[[Subject, Finding, Operation], Finding]] = {
     "drop-table": _ROWS,

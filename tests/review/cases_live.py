@@ -63,6 +63,18 @@ CASES = [
         """,
         facts=REPEAT,
     ),
+    Case(
+        "unique-on-duplicates: on SQLite",
+        f"{UNIQUE}  #! unique-on-duplicates",
+        NOT_UNIQUE,
+        facts=replace(REPEAT, database=replace(DATABASE, dialect="sqlite")),
+    ),
+    Case(
+        "near: SQLite looks at no row for a foreign key",
+        KEY,
+        NO_KEY,
+        facts=replace(LONELY, database=replace(DATABASE, dialect="sqlite")),
+    ),
     Case("near: no row repeats", UNIQUE, NOT_UNIQUE, facts=live(ProbeAnswer(ALIKE))),
     Case(
         "near: the columns are to come",

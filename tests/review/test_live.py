@@ -82,7 +82,7 @@ def test_a_column_takes_its_indexes_along() -> None:
     using = used(Probe("dependents", "t", columns=("x",)), index)
     one = found("drop-column", DROP_X, live(ProbeAnswer(VALUES, 1), using), ADD_X)
     assert one.live == (
-        "1 row hold a value in this database. It takes along index ix_lower_x of ops.t."
+        "1 row holds a value in this database. It takes along index ix_lower_x of ops.t."
     )
 
 

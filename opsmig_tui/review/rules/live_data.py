@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from opsmig_tui.review.amounts import amount
+from opsmig_tui.review.amounts import amount, one
 from opsmig_tui.review.model import Facts, Finding, NotChecked
 from opsmig_tui.review.operations import Operation, same_schema
 from opsmig_tui.review.probes import (
@@ -46,7 +46,7 @@ def _on_what_is_there(
     """Each operation of upgrade() that the rows of now may stop, with the answer about them."""
     for item in subject.migration.upgrade:
         probe = ask(item)
-        if probe is None or not subject.is_next(item) or not subject.locks(item):
+        if probe is None or not subject.is_next(item) or not _runs_here(subject, item):
             continue
         if subject.before(item).has_table(item):
             continue
@@ -61,6 +61,15 @@ def _on_what_is_there(
             yield item, answer
 
 
+def _runs_here(subject: Subject, item: Operation) -> bool:
+    """On this kind of database, as far as the text says; SQLite takes a key without a look."""
+    if subject.on_postgresql:
+        return subject.locks(item)
+    database = subject.facts.database
+    sqlite = database is not None and database.dialect == "sqlite"
+    return item.context.dialect != "postgresql" and not (sqlite and item.object_type == "foreign")
+
+
 def _may_change(op: Operation, probe: Probe) -> bool:
     if op.context.dialect == "other":
         return False
@@ -72,8 +81,9 @@ def _may_change(op: Operation, probe: Probe) -> bool:
     )
 
 
-def _proved(finding: Finding, answer: ProbeAnswer, words: str) -> Finding:
+def _proved(finding: Finding, answer: ProbeAnswer, words: str, singular: str = "") -> Finding:
     some = amount(answer)
+    words = (singular or words) if one(answer) else words
     live = f"{some[0].upper()}{some[1:]} {words} in this database."
     return replace(finding, live=live, probe=answer.probe, evidence="live")
 
@@ -94,7 +104,9 @@ def _unique_on_duplicates(subject: Subject) -> Iterator[Verdict]:
             + (", and leaves an index behind that is not valid." if item.concurrently else "."),
             "Merge or delete the rows that repeat first: here, or in a release before this one.",
         )
-        yield _proved(finding, answer, "share their values with another")
+        yield _proved(
+            finding, answer, "share their values with another", "shares its values with another"
+        )
 
 
 def _fk_orphans(subject: Subject) -> Iterator[Verdict]:
@@ -111,11 +123,11 @@ def _fk_orphans(subject: Subject) -> Iterator[Verdict]:
             item,
             f"Adds a foreign key to {table_of(item)} while there are rows whose "
             f"{', '.join(key.columns)} is not in {key.referent}.",
-            "PostgreSQL checks every row and fails at the first without a parent.",
+            "Every row is checked, and the first one without a parent makes it fail.",
             "Delete the rows or give them a parent first; or add the key as NOT VALID, clean up, "
             "and validate it later.",
         )
-        yield _proved(finding, answer, "have no parent")
+        yield _proved(finding, answer, "have no parent", "has no parent")
 
 
 def _dependent_objects(subject: Subject) -> Iterator[Verdict]:
@@ -161,22 +173,22 @@ def _left(subject: Subject, item: Operation, objects: list[LiveObject]) -> list[
     before = list(subject.before_it(item))
     together = [op for op in subject.migration.upgrade if op.span == item.span and op is not item]
     return [
-        one
-        for one in objects
-        if one.blocks and not any(_removes(op, one) for op in (*before, *together))
+        thing
+        for thing in objects
+        if thing.blocks and not any(_removes(op, thing) for op in (*before, *together))
     ]
 
 
-def _removes(op: Operation, one: LiveObject) -> bool:
+def _removes(op: Operation, thing: LiveObject) -> bool:
     """The operation takes the object away, or may make it another."""
-    if not same_schema(op.schema, one.schema):
+    if not same_schema(op.schema, thing.schema):
         return False
     if op.kind in ("drop_object", "create_object", "rename_constraint", "drop_constraint"):
-        return one.name in (op.name, op.old_name)
+        return thing.name in (op.name, op.old_name)
     if op.kind == "drop_table":
-        return op.table == (one.table or one.name)
-    if op.kind == "drop_column" and op.table == one.table:
-        return one.kind == "foreign key" or op.column == one.name
+        return op.table == (thing.table or thing.name)
+    if op.kind == "drop_column" and op.table == thing.table:
+        return thing.kind == "foreign key" or op.column == thing.name
     return False
 
 
