@@ -63,6 +63,7 @@ class Settings:
     ignore: tuple[str, ...] = ()
     protected: tuple[str, ...] = ()
     render: bool = True
+    squawk: bool = True
     live: bool = True
     large_rows: int = 10_000
     sample_above: int = 1_000_000

@@ -12,7 +12,7 @@ from opsmig_tui.project.model import Settings
 
 _TEXT = ("base-branch", "database-service", "python")
 _LISTS = ("models", "companion-suffixes", "version-locations", "ignore", "protected")
-_SWITCHES = ("render", "live")
+_SWITCHES = ("render", "live", "squawk")
 _NUMBERS = ("large-rows", "sample-above", "live-timeout-ms")
 #: Every key there is, as it is written in the file.
 KEYS = tuple(sorted(_TEXT + _LISTS + _SWITCHES + _NUMBERS))

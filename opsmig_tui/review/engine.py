@@ -12,6 +12,7 @@ from opsmig_tui.review.migration import read_migration
 from opsmig_tui.review.model import Facts, Finding, NotChecked, Review, Severity
 from opsmig_tui.review.probes import Questions
 from opsmig_tui.review.rules import ALL, check_rule_ids
+from opsmig_tui.review.second_opinion import with_second_opinion
 from opsmig_tui.review.subject import Subject
 from opsmig_tui.review.summary import summarize
 from opsmig_tui.review.told import told
@@ -74,7 +75,7 @@ def _judge(subject: Subject) -> tuple[list[Finding], dict[str, NotChecked]]:
                 unchecked.setdefault(rule.id, verdict)
             else:
                 findings.append(told(subject, verdict))
-    return findings, unchecked
+    return with_second_opinion(findings, subject, ALL), unchecked
 
 
 def _merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:

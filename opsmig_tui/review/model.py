@@ -79,6 +79,16 @@ class ChainFacts:
 
 
 @dataclass(frozen=True)
+class Opinion:
+    """What squawk says of a statement of upgrade(); `lines` are those of the statement."""
+
+    rule: str
+    message: str
+    help: str
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Facts:
     """Everything a rule may know beside the migration itself. None means: could not be had.
 
@@ -92,9 +102,10 @@ class Facts:
     `pending_before` are the migrations that run before this one in the same `alembic upgrade head`:
     in one transaction unless `transaction_per_migration`. `applied`: the database stands on or
     above this revision. `edited_after_apply`: git says that the file changed since it was applied.
-    `rendered` is the migration as SQL, from the worker. `live` are answers about live data, by
-    question; None where nothing was asked. `postgresql` is the major version to judge by when a
-    setting overrides the server's. `severities` are those of the settings for this file, by rule.
+    `rendered` is the migration as SQL, from the worker; `opinions` are squawk's on it. `live` are
+    answers about live data, by question; None where nothing was asked. `postgresql` is the major
+    version to judge by when a setting overrides the server's. `severities` are those of the
+    settings for this file, by rule.
     `large_rows` is from how many rows on a table counts as large.
     """
 
@@ -114,6 +125,7 @@ class Facts:
     applied: bool | None = None
     edited_after_apply: bool | None = None
     rendered: RenderedRevision | None = None
+    opinions: tuple[Opinion, ...] = ()
     live: Mapping[Probe, ProbeAnswer] | None = None
     postgresql: int | None = None
     severities: Mapping[str, Override] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from opsmig_tui.review.model import Facts, Opinion
 from opsmig_tui.worker.protocol import Render, RenderedRevision, RenderResult
 from opsmig_tui.workspace.status import describe
 
@@ -63,6 +64,20 @@ async def render_all(workspace: Workspace, paths: Iterable[Path]) -> None:
             await _ask(reader, new[start : start + AT_ONCE])
     except Exception:  # each file's own review says what is wrong
         return
+
+
+async def second_opinion(workspace: Workspace, known: Facts) -> tuple[Opinion, ...]:
+    """What squawk says of the rendered upgrade, where it is installed and not switched off."""
+    if not workspace.project.settings.squawk or known.rendered is None:
+        return ()
+    if known.database is not None and known.database.dialect != "postgresql":
+        return ()
+    from opsmig_tui.services.squawk import ask_squawk
+
+    version = known.postgresql
+    if version is None and known.database is not None:
+        version = known.database.server_version_num // 10_000 or None
+    return await ask_squawk(known.rendered.upgrade.statements, workspace.project.root, version)
 
 
 def _digest(path: Path) -> str:

@@ -18,7 +18,7 @@ from opsmig_tui.review.known import known_enums, pending_enum_values
 from opsmig_tui.review.model import ChainFacts, Facts, Review
 from opsmig_tui.worker.protocol import FactsResult, GatherFacts
 from opsmig_tui.workspace.live_facts import with_live_facts, with_position
-from opsmig_tui.workspace.rendering import render
+from opsmig_tui.workspace.rendering import render, second_opinion
 from opsmig_tui.workspace.standing import commits_each, edited_since, new_before
 from opsmig_tui.workspace.status import describe
 
@@ -50,9 +50,10 @@ async def review(
 
 
 async def with_rendering(workspace: Workspace, path: Path, source: bytes, known: Facts) -> Facts:
-    """Adds the migration as SQL, or why it could not be had."""
+    """Adds the migration as SQL, or why it could not be had, and what squawk says of it."""
     rendered, why = await render(workspace, path, source)
-    return replace(known, rendered=rendered, no_render_reason=why)
+    known = replace(known, rendered=rendered, no_render_reason=why)
+    return replace(known, opinions=await second_opinion(workspace, known))
 
 
 def read(path: Path) -> bytes:

@@ -15,6 +15,7 @@ def test_every_key(tmp_path: Path) -> None:
         "[tool.opsmig]\nbase-branch = 'develop'\nmodels = ['app/models']\n"
         "companion-suffixes = ['_log']\ndatabase-service = 'postgres'\npython = '.venv'\n"
         "version-locations = ['a', 'b']\nignore = ['drop-table']\nprotected = ['prod']\n"
+        "squawk = false\n"
         "render = false\nlive = false\nlarge-rows = 5\nsample-above = 6\nlive-timeout-ms = 7\n"
     )
     assert load_settings(tmp_path) == Settings(
@@ -28,6 +29,7 @@ def test_every_key(tmp_path: Path) -> None:
         ignore=("drop-table",),
         protected=("prod",),
         render=False,
+        squawk=False,
         live=False,
         large_rows=5,
         sample_above=6,
