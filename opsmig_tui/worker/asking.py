@@ -17,6 +17,12 @@ from .errors import database_details
 LOCK_TIMEOUT_MS = 200
 """How long to wait for a table that somebody has locked: a review is not worth a queue."""
 LONGEST_PROBLEM = 200
+# A count that row-level security makes smaller would be wrong without saying so.
+_SETTINGS = (
+    "SET TRANSACTION READ ONLY",
+    f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}",
+    "SET LOCAL row_security = off",
+)
 _WORDS = {
     "55P03": "the table is locked by another session",
     "25P02": "the transaction was aborted",
@@ -39,6 +45,7 @@ class Database:
         self._timeout_ms = timeout_ms
         self._deadline = time.monotonic() + total_ms / 1000
         self._check = check
+        self._limit = 0
         preparer = self.dialect.identifier_preparer
         self._quote = preparer.quote_identifier
         self._doubled = bool(getattr(preparer, "_double_percents", False))
@@ -55,16 +62,23 @@ class Database:
             except Exception as error:
                 self._check()
                 raise Refused(_shortened(str(error))) from error
-        self._execute("SAVEPOINT opsmig_question")
         try:
-            self._execute(f"SET LOCAL statement_timeout = {limit}")
-            found = self._execute(sql)
+            if limit != self._limit:
+                self._execute(f"SET LOCAL statement_timeout = {limit}")
+                self._limit = limit
+            return self._execute(sql)
         except Exception as error:
             self._check()
-            self._execute("ROLLBACK TO SAVEPOINT opsmig_question")
+            # Nothing is lost: all that happened since is reading. The settings are gone, though.
+            self._execute("ROLLBACK TO SAVEPOINT opsmig_questions")
+            self.begin()
             raise Refused(_why(error, limit)) from error
-        self._execute("RELEASE SAVEPOINT opsmig_question")
-        return found
+
+    def begin(self) -> None:
+        """What holds for all questions."""
+        self._limit = 0
+        for setting in _SETTINGS:
+            self._execute(setting)
 
     def _execute(self, sql: str) -> list[Any]:
         cursor: Any = self.connection.connection.cursor()
@@ -106,10 +120,7 @@ def asking(
     if alone:
         database._execute("BEGIN")
     database._execute("SAVEPOINT opsmig_questions")
-    database._execute("SET TRANSACTION READ ONLY")
-    database._execute(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}")
-    # A count that row-level security makes smaller would be wrong without saying so.
-    database._execute("SET LOCAL row_security = off")
+    database.begin()
     yield database
     database._execute("ROLLBACK" if alone else "ROLLBACK TO SAVEPOINT opsmig_questions")
 

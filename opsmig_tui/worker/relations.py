@@ -70,25 +70,21 @@ def visible(database: Database, schema: Optional[str], function: str, oid: str) 
 
 def _find(database: Database, schema: Optional[str], name: str) -> Relation:
     found = database.rows(
-        f"""SELECT c.oid::bigint, n.nspname::text, c.relkind::text
+        f"""SELECT c.oid::bigint, n.nspname::text, c.relkind::text, a.attname::text, a.attnum::int,
+          t.typcategory::text, array_position(i.indkey::int2[], a.attnum)
         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        LEFT JOIN pg_catalog.pg_attribute a
+          ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        LEFT JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+        LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisprimary
         WHERE c.relname = {database.text(name)} AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-          AND {visible(database, schema, "pg_table_is_visible", "c.oid")}"""
+          AND {visible(database, schema, "pg_table_is_visible", "c.oid")} ORDER BY a.attnum"""
     )
     if not found:
         raise Absent
-    oid, found_schema, kind = found[0]
-    columns = database.rows(
-        f"""SELECT a.attname::text, a.attnum::int, t.typcategory::text
-        FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-        WHERE a.attrelid = {oid} AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"""
-    )
-    key = database.rows(
-        f"""SELECT a.attname::text
-        FROM pg_catalog.pg_index i, unnest(i.indkey) WITH ORDINALITY AS u(number, place)
-        JOIN pg_catalog.pg_attribute a ON a.attnum = u.number
-        WHERE i.indrelid = {oid} AND a.attrelid = {oid} AND i.indisprimary ORDER BY u.place"""
-    )
+    oid, found_schema, kind = found[0][:3]
+    columns = [row[3:6] for row in found if row[3] is not None]
+    key = sorted((row[6], row[3]) for row in found if row[6] is not None)
     sql = database.name(found_schema, name)
     return Relation(
         oid=oid,
@@ -97,7 +93,7 @@ def _find(database: Database, schema: Optional[str], name: str) -> Relation:
         kind=kind,
         sql=sql,
         columns={column: (number, category) for column, number, category in columns},
-        key=tuple(column for (column,) in key),
+        key=tuple(column for _, column in key),
         rows=_estimate(database, sql),
     )
 
