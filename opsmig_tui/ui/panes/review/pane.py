@@ -18,11 +18,13 @@ from opsmig_tui.ui.panes.review.compare import compare
 from opsmig_tui.ui.panes.review.content import Content, digits_of
 from opsmig_tui.ui.panes.review.here import choose, findings_at
 from opsmig_tui.ui.panes.review.levels import next_level
+from opsmig_tui.ui.panes.review.linked import counterpart
 from opsmig_tui.ui.panes.review.tab_bar import TabBar
 from opsmig_tui.ui.panes.review.tabs import TABS, Tab, named, neighbour
 from opsmig_tui.ui.panes.review.view import ReviewList
 from opsmig_tui.ui.widgets import code
 from opsmig_tui.ui.widgets.code import Piece, inked
+from opsmig_tui.ui.widgets.paint import cut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
     from opsmig_tui.workspace.state import WorkspaceState
 
 HINT = "Press enter on a revision in History to review it, or on a file in Changes to see its diff."
+
+#: Cells of the lower edge that its words leave to corners and blanks.
+FOOT_MARGIN = 6
 
 
 class ReviewPane(Pane):
@@ -187,6 +192,7 @@ class ReviewPane(Pane):
             self.tab = TABS[0]
         self.bar.show(content, self.tab.name)
         self.list.put(self._layout(content), content.digits, keep=keep)
+        self._retitle()
 
     def _layout(self, content: Content) -> Layout:
         tab = self.tab
@@ -211,8 +217,14 @@ class ReviewPane(Pane):
     def _retitle(self) -> None:
         ink = self.ink
         left = inked(tuple(self._title), ink)
-        foot = [(self._busy, ink.accent)] if self._busy else []
+        words = self._busy or cut(self._counterpart(), self.size.width - FOOT_MARGIN)
+        foot = [(words, ink.accent if self._busy else ink.dim)] if words else []
         self.set_frame(left, inked(tuple(self._counts), ink), foot)
+
+    def _counterpart(self) -> str:
+        if self._content is None or self.list.cursor >= len(self.list.rows):
+            return ""
+        return counterpart(self._content, self.list.rows[self.list.cursor])
 
     def restyle(self) -> None:
         self._retitle()
@@ -222,6 +234,7 @@ class ReviewPane(Pane):
 
     def on_line_view_moved(self, event: LineView.Moved) -> None:
         event.stop()
+        self._retitle()
 
     def on_line_view_chosen(self, event: LineView.Chosen) -> None:
         """Opens a fold; from a finding or a statement, goes to its code."""
@@ -248,13 +261,13 @@ class ReviewPane(Pane):
         self.tab = tab
         self.bar.show(self._content, tab.name)
         self.list.turn(self._layout(self._content), tab.name)
+        self._retitle()
 
     def action_level(self) -> None:
         if self._content is None or self.review is None:
             return
         self.level = next_level(self.level)
         self._counts = head.counts(self.review, self.level)
-        self._retitle()
         self._put(self._content, keep=True)
 
     def action_flag(self, step: int) -> None:

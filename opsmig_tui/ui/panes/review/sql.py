@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from opsmig_tui.ui.widgets import code
@@ -48,6 +49,18 @@ class Sql:
     @property
     def statements(self) -> list[Statement]:
         return [one for direction in self.directions for one in direction.statements]
+
+    def at_line(self, line: int) -> list[Statement]:
+        """The statements that this line of the file takes part in, in order."""
+        return self._by_line.get(line, [])
+
+    @cached_property
+    def _by_line(self) -> dict[int, list[Statement]]:
+        found: dict[int, list[Statement]] = {}
+        for one in self.statements:
+            for line in dict.fromkeys(one.rendered.lines):
+                found.setdefault(line, []).append(one)
+        return found
 
 
 NO_SQL = Sql()

@@ -12,6 +12,7 @@ import pytest
 from opsmig_tui.review.model import Finding, Review, Summary
 from opsmig_tui.ui.panes.review import code_tab, findings_tab, folds, sql, sql_tab
 from opsmig_tui.ui.panes.review.levels import next_level, visible
+from opsmig_tui.ui.panes.review.linked import counterpart
 from opsmig_tui.ui.panes.review.place import Place, find, place_at
 from opsmig_tui.ui.panes.review.rows import Row, paint
 from opsmig_tui.ui.panes.review.tabs import TABS, titles
@@ -238,6 +239,23 @@ def test_a_helpers_statement_is_found_from_both_its_lines(review: Review) -> Non
     rows = sql_tab.rows(content_of(replace(review, rendered=rendered)), 80)
     assert [rows[find(rows, Place(line))].text for line in (9, 20)] == ["SELECT 1;"] * 2
     assert rows[find(rows, Place(20))].number == 20
+
+
+def test_code_names_its_sql_and_sql_its_code(review: Review) -> None:
+    content = content_of(review)
+    told = {
+        row.number: counterpart(content, row)
+        for row in code_tab.rows(content, 80)
+        if counterpart(content, row)
+    }
+    assert told == {
+        16: "SQL: ALTER TABLE asset ADD COLUMN state TEXT",
+        20: "SQL: UPDATE asset SET state = 'idle'",
+        22: "SQL: CREATE INDEX CONCURRENTLY ix_asset_state ON asset (state)",
+        26: "SQL: ALTER TABLE asset DROP COLUMN state;",
+    }
+    statement = next(row for row in sql_tab.rows(content, 80) if row.kind == "sql")
+    assert counterpart(content, statement) == "16: op.add_column("
 
 
 # -------------------------------------------------------------------------------------- the rest
