@@ -69,7 +69,7 @@ class Dialog(ModalScreen[T]):
     def fit(self) -> None:
         """Leaves the body what the screen has left beside the rest of the box; it scrolls there."""
         box, body = self.query_one("#box"), self.query_one("#body")
-        rest = sum(_rows(child) for child in box.children if child is not body and child.display)
+        rest = sum(rows_of(child) for child in box.children if child is not body and child.display)
         margin = 2 if self.size.height >= ROOMY_ROWS else 0
         body.styles.max_height = max(1, self.size.height - margin - rest - box.gutter.height)
 
@@ -80,5 +80,6 @@ class Dialog(ModalScreen[T]):
         self.query_one("#body", VerticalScroll).scroll_relative(y=rows, animate=False)
 
 
-def _rows(widget: Widget) -> int:
+def rows_of(widget: Widget) -> int:
+    """Rows that a widget takes, with its margins."""
     return widget.outer_size.height + widget.styles.margin.height

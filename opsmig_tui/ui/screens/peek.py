@@ -13,7 +13,7 @@ from textual.widgets import DataTable, Static
 
 from opsmig_tui.ui.keys import key
 from opsmig_tui.ui.screens.choice import Choice
-from opsmig_tui.ui.screens.dialog import Dialog
+from opsmig_tui.ui.screens.dialog import Dialog, rows_of
 from opsmig_tui.ui.widgets.paint import clean
 
 if TYPE_CHECKING:
@@ -43,18 +43,26 @@ class PeekScreen(Dialog[None]):
                 yield Choice("esc", "Close", "close", id="close", focusable=False)
 
     def on_mount(self) -> None:
+        super().on_mount()
         table = self.query_one("#rows", DataTable)
         table.add_columns(*(Text(clean(name)) for name in self.result.columns))
         for row in self.result.rows:
             table.add_row(*(_cell(value) for value in row))
         table.focus()
 
+    def fit(self) -> None:
+        """Gives the table its rows, heading and scrollbar, or what the screen has left for them."""
+        box, table = self.query_one("#box"), self.query_one("#rows", DataTable)
+        rest = sum(rows_of(child) for child in box.children if child is not table)
+        wanted = len(self.result.rows) + 2
+        margins = table.styles.margin.height
+        table.styles.height = max(
+            2, min(wanted, self.size.height - rest - margins - box.gutter.height)
+        )
+
     def action_scroll_body(self, rows: int) -> None:
         table = self.query_one("#rows", DataTable)
         table.move_cursor(row=max(0, table.cursor_row + rows))
-
-    def fit(self) -> None:
-        """The style sheet bounds the table."""
 
 
 def _cell(value: str | None) -> Text:

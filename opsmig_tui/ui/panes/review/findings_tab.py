@@ -33,7 +33,8 @@ def rows(content: Content, width: int) -> list[Row]:
         if not group:
             continue
         found += [head.text()] if found else []
-        found.append(head.rule(f"{GLYPHS[severity]} {HEADINGS[severity]}: {len(group)}", width))
+        heading = f"{GLYPHS[severity]} {HEADINGS[severity]}: {len(group)}"
+        found.append(head.rule(heading, width, severity))
         for at, one in group:
             found += _finding(one, at, content.digits, width)
     found += [head.text((words, "dim")) for words in _left_out(content, bool(found))]

@@ -22,6 +22,9 @@ LABEL = 11
 MOST_OPERATIONS = 12
 #: Cells beside a rule's name that are worth beginning a sentence in.
 NARROWEST = 12
+#: Probes whose answer is no count of rows that could be looked at.
+WITHOUT_ROWS = ("longest", "dependents")
+ROWS_HINT = "(p: which)"
 _SIGNS = (
     (("adds", "add", "creates", "create", "inserts"), "+", "added"),
     (("drops", "drop", "removes", "remove", "deletes", "truncates"), "−", "removed"),
@@ -32,9 +35,9 @@ def text(*pieces: Piece) -> Row:
     return Row("text", pieces)
 
 
-def rule(name: str, width: int) -> Row:
+def rule(name: str, width: int, ink: str = "heading") -> Row:
     """A line across with a name in it."""
-    return text((f" {name} ", "heading"), ("─" * max(0, width - len(name) - 3), "edge"))
+    return text((f" {name} ", ink), ("─" * max(0, width - len(name) - 3), "edge"))
 
 
 def field(label: str, value: str, width: int, ink: str = "text") -> list[Row]:

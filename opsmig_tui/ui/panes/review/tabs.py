@@ -30,7 +30,7 @@ class Tab:
 
 
 def _findings(content: Content) -> str:
-    return str(len(visible(content.review.findings, content.level)))
+    return str(len(visible(content.review.findings, content.level)) or "")
 
 
 TABS: Sequence[Tab] = (
