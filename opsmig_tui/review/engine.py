@@ -48,6 +48,7 @@ def review_source(path: Path, source: bytes | str, facts: Facts, *, diff_base: s
         message=migration.revision.message,
         not_seen=not_seen(migration, facts),
         rendered=facts.rendered,
+        not_rendered=facts.no_render_reason if facts.rendered is None else "",
     )
 
 

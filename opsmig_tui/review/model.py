@@ -155,7 +155,8 @@ class Review:
 
     `diff_base` is the last committed text when the file was edited since, "" for a new file, and
     equal to `source` for an unchanged one. `not_seen` says in words what of the migration no
-    reading could see ("rendered offline: no, reads rows at line 41").
+    reading could see ("rendered offline: no, reads rows at line 41"). `not_rendered` is why there
+    is no `rendered` SQL, in a few words.
     """
 
     path: Path
@@ -168,6 +169,7 @@ class Review:
     message: str = ""
     not_seen: tuple[str, ...] = ()
     rendered: RenderedRevision | None = None
+    not_rendered: str = ""
 
     def count(self, severity: Severity) -> int:
         return sum(1 for item in self.findings if item.severity == severity)

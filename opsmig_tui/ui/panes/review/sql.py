@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from opsmig_tui.review.statement_locks import Locks, statement_locks
 from opsmig_tui.ui.widgets import code
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ class Statement:
 
     rendered: RenderedStatement
     code: tuple[CodeLine, ...]
+    locks: Locks = ()
 
     @property
     def line(self) -> int:
@@ -67,24 +70,27 @@ NO_SQL = Sql()
 
 
 def plain(rendered: RenderedRevision | None) -> Sql:
-    """The SQL in one colour: at once."""
+    """The SQL in one colour, without its locks: at once."""
     if rendered is None:
         return NO_SQL
     return Sql(
-        tuple(_direction(name, one, code.plain(_text(one))) for name, one in _directions(rendered))
+        tuple(
+            _direction(name, one, code.plain(_text(one)), [()] * len(one.statements))
+            for name, one in _directions(rendered)
+        )
     )
 
 
 async def coloured(rendered: RenderedRevision | None) -> Sql:
-    """The SQL in colours."""
+    """The SQL in colours, with the locks that each statement takes."""
     if rendered is None:
         return NO_SQL
-    return Sql(
-        tuple([
-            _direction(name, one, await code.coloured(_text(one), LEXER))
-            for name, one in _directions(rendered)
-        ])
-    )  # fmt: skip
+    directions = []
+    for name, one in _directions(rendered):
+        lines = await code.coloured(_text(one), LEXER)
+        locks = await asyncio.to_thread(statement_locks, one)
+        directions.append(_direction(name, one, lines, locks))
+    return Sql(tuple(directions))
 
 
 def _directions(rendered: RenderedRevision) -> tuple[tuple[str, RenderedDirection], ...]:
@@ -101,11 +107,13 @@ def _text(direction: RenderedDirection) -> str:
     return "\n".join(_sql(one) for one in direction.statements)
 
 
-def _direction(name: str, rendered: RenderedDirection, lines: Sequence[CodeLine]) -> Direction:
+def _direction(
+    name: str, rendered: RenderedDirection, lines: Sequence[CodeLine], locks: Sequence[Locks]
+) -> Direction:
     statements: list[Statement] = []
     at = 0
-    for one in rendered.statements:
+    for one, held in zip(rendered.statements, locks, strict=True):
         many = len(code.plain(_sql(one)))
-        statements.append(Statement(one, tuple(lines[at : at + many])))
+        statements.append(Statement(one, tuple(lines[at : at + many]), held))
         at += many
     return Direction(name, tuple(statements), rendered.problem, rendered.line)

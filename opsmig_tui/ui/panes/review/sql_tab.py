@@ -66,13 +66,21 @@ def _statement(
         words = f"{len(rest):,} more lines of this statement"
         fold = Row("fold", ((words, "dim"),), number, hidden=rest, statement=at, lines=lines)
         found = [*found[:KEPT], fold]
+    told = [(lock.mode, lock.blocks) for lock in statement.locks]
     if statement.rendered.autocommit:
-        found.append(_note(at, number, "outside the transaction: committed at once"))
+        told.append(("", "outside the transaction: committed at once"))
+    for lead, words in told:
+        found += _notes(at, number, lead, words, room)
     return found
 
 
-def _note(statement: int, number: int | None, words: str) -> Row:
-    return Row("note", (("╰ ", "edge"), (words, "dim")), number, statement=statement, leads=False)
+def _notes(statement: int, number: int | None, lead: str, words: str, width: int) -> list[Row]:
+    """What stands below a statement, the first words of it strong."""
+    lead = f"{lead}  " if lead else ""
+    first, rest = head.led(lead, words, width)
+    parts = [(("╰ ", "edge"), (lead, "text"), (first, "dim"))]
+    pieces = [*parts, *((("  ", "edge"), (part, "dim")) for part in rest)]
+    return [Row("note", one, number, statement=statement, leads=False) for one in pieces]
 
 
 def _end(direction: Direction, width: int) -> list[Row]:
@@ -93,9 +101,9 @@ def _nothing(content: Content, width: int) -> list[Row]:
     if content.waiting:
         return [*found, head.text((" The SQL is being rendered …", "dim"))]
     found.append(head.text((" The SQL of this revision was not rendered.", "text")))
-    for reason in content.review.not_seen or ("No worker was asked for it.",):
-        found += _words(reason[:1].upper() + reason[1:], width, "warning", "▲ ", 0)
-    return found
+    reason = content.review.not_rendered or "no worker was asked"
+    words = f"{reason[:1].upper()}{reason[1:].rstrip('.')}."
+    return found + _words(words, width, "warning", "▲ ", 0)
 
 
 def _words(words: str, width: int, ink: str, sign: str, line: int) -> list[Row]:

@@ -157,18 +157,26 @@ def test_why_rendering_stopped_and_where(review: Review) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("reason", "told"),
     [
-        ({"not_seen": ("rendered offline: no, the module needs boto3",)},
-         "▲ Rendered offline: no, the module needs boto3"),
-        ({}, "▲ No worker was asked for it."),
+        ("rendering is off in the settings", "▲ Rendering is off in the settings."),
+        ("", "▲ No worker was asked."),
     ],
-)  # fmt: skip
-def test_without_sql_the_reason_is_told(review: Review, change: dict, told: str) -> None:  # type: ignore[type-arg]
-    without = content_of(replace(review, rendered=None, **change))
+)
+def test_without_sql_the_reason_is_told(review: Review, reason: str, told: str) -> None:
+    without = content_of(replace(review, rendered=None, not_rendered=reason))
     assert texts(sql_tab.rows(without, 80))[-1] == told
     waiting = texts(sql_tab.rows(replace(without, waiting=True), 80))
     assert waiting[-1] == "The SQL is being rendered …"
+
+
+def test_the_locks_of_each_statement_stand_below_it(review: Review) -> None:
+    content = replace(content_of(review), sql=asyncio.run(sql.coloured(review.rendered)))
+    told = texts(sql_tab.rows(content, 80))
+    assert told[2] == "╰ ACCESS EXCLUSIVE  reads and writes of asset wait"
+    assert told[4] == "╰ ROW EXCLUSIVE  reads and writes of asset go on, save for the same rows"
+    narrow = texts(sql_tab.rows(content, 40))
+    assert narrow[3:6] == ["╰ ACCESS EXCLUSIVE", "reads and writes of asset", "wait"]
 
 
 def test_sql_in_colours_is_the_same_sql(review: Review) -> None:
