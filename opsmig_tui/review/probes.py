@@ -114,11 +114,16 @@ def enum_values_of(subject: Subject, item: Operation) -> tuple[Probe, ...]:
     made anew: as far as the database has the type by that name now."""
     if item.kind == "rename_enum_value" and item.name is not None and item.old_name is not None:
         return (Probe("enum_used", item.name, item.schema, value=item.old_name),)
-    if item.kind != "create_enum" or item.name is None or item.values is None:
+    made = item
+    if item.kind == "create_enum" and item.old_name is not None:  # ALTER TYPE … RENAME TO
+        after = subject.migration.operations(item.context.direction)[item.order + 1 :]
+        named = (op for op in after if op.kind == "create_enum" and op.name == item.old_name)
+        made = next(named, item)
+    if made.kind != "create_enum" or made.name is None or made.values is None:
         return ()
     database = subject.facts.database
     for enum in database.enums if database is not None else ():
-        if enum.name == item.name and same_schema(item.schema, enum.schema):
-            lost = [value for value in enum.values if value not in item.values]
+        if enum.name == made.name and same_schema(made.schema, enum.schema):
+            lost = [value for value in enum.values if value not in made.values]
             return tuple(Probe("enum_used", enum.name, enum.schema, value=v) for v in lost[:5])
     return ()

@@ -9,8 +9,12 @@ import pytest
 
 from opsmig_tui.review.amounts import amount
 from opsmig_tui.review.engine import questions
+from opsmig_tui.review.migration import read_migration
 from opsmig_tui.review.model import Facts, Finding
 from opsmig_tui.review.probes import MOST, TOO_MANY
+from opsmig_tui.review.rules.base import flag
+from opsmig_tui.review.subject import Subject
+from opsmig_tui.review.told import told
 from opsmig_tui.worker.protocol import LiveObject, Probe, ProbeAnswer
 from tests.review.case import Case
 from tests.review.cases_live import ADD_X, DROP_X, UNIQUE, live, used
@@ -106,6 +110,61 @@ def test_a_lock_tells_how_long() -> None:
     few = found("index-not-concurrent", up, live(ProbeAnswer(rows, 12)))
     assert few.live == "Only 12 rows in this database, which tells nothing of production."
     assert (few.evidence, few.severity) == ("static", many.severity)
+
+
+def retyped(type_: str, *answers: ProbeAnswer) -> Finding:
+    """What is told of a column's new type, whichever rule flags it as narrower."""
+    case = Case("", f'op.alter_column("t", "x", type_={type_}, existing_type=sa.Text())')
+    subject = Subject(read_migration(PATH, case.source), live(*answers))
+    return told(subject, flag("narrowing-type", "error", subject.migration.upgrade[0], "", "", ""))
+
+
+def test_values_that_do_not_fit() -> None:
+    unfit = Probe("unfit", "t", columns=("x",), value="character varying(20)")
+    longest = ProbeAnswer(Probe("longest", "t", columns=("x",)), 87)
+    one = retyped("sa.String(20)", ProbeAnswer(unfit, 12), longest)
+    assert one.live == ("12 rows would not fit in this database. The longest has 87 characters.")
+    assert (one.evidence, one.probe) == ("live", unfit)
+    none = retyped("sa.String(20)", ProbeAnswer(unfit), replace(longest, number=9, at_least=True))
+    assert none.live == (
+        "Every value fits in this database, which tells nothing of production. "
+        "The longest has at least 9 characters."
+    )
+    number = Probe("unfit", "t", columns=("x",), value="numeric(8,2)")
+    assert retyped("sa.Numeric(8, 2)", ProbeAnswer(number, 1)).live == (
+        "1 row would not fit in this database."
+    )
+    assert retyped("sa.SmallInteger()", ProbeAnswer(number, 1)).live == ""
+    assert retyped("sa.Text()").live == ""
+
+
+def test_enum_values_in_use() -> None:
+    up = """op.execute("ALTER TYPE ops.state RENAME TO state_old")
+op.execute("CREATE TYPE ops.state AS ENUM ('open', 'closed')")"""
+    probe = Probe("enum_used", "state", "ops", value="on hold")
+    column = LiveObject("column", "state", "ops", "asset", rows=3)
+    facts = live(ProbeAnswer(probe, 3, objects=(column,)))
+    subject = Subject(read_migration(PATH, Case("", up).source), facts)
+    made = next(item for item in subject.migration.upgrade if item.kind == "create_enum")
+    one = told(subject, flag("enum-rename-or-remove", "warning", made, "", "", ""))
+    assert one.live == "3 rows hold 'on hold' in this database, in ops.asset.state."
+    assert one.probe == probe
+
+    up = "op.execute(\"ALTER TYPE ops.state RENAME VALUE 'on hold' TO 'waiting'\")"
+    subject = Subject(read_migration(PATH, Case("", up).source), facts)
+    renames = subject.migration.upgrade[0]
+    assert (
+        told(subject, flag("enum-rename-or-remove", "warning", renames, "", "", "")).live
+        == one.live
+    )
+
+
+def test_cascade_names_what_goes_along() -> None:
+    up = 'op.execute("ALTER TABLE t DROP COLUMN x CASCADE")'
+    using = used(Probe("dependents", "t", columns=("x",)), LiveObject("view", "named", "ops"))
+    subject = Subject(read_migration(PATH, Case("", up).source), live(using))
+    one = told(subject, flag("drop-cascade", "error", subject.migration.upgrade[0], "", "", ""))
+    assert one.live == "It takes along view ops.named in this database."
 
 
 def test_what_is_asked() -> None:
