@@ -16,6 +16,8 @@ from opsmig_tui.review.sites import Sites, sites
 from opsmig_tui.review.sql_reader import read_sql
 from opsmig_tui.worker.protocol import RenderedDirection, RenderedRevision, RenderedStatement
 
+_OF_A_TABLE = ("create_index", "create_constraint", "drop_constraint")
+
 
 def merged(migration: Migration, rendered: RenderedRevision | None) -> Migration:
     """The migration with what `rendered` tells where the text does not."""
@@ -37,7 +39,7 @@ def not_seen(migration: Migration, facts: Facts) -> tuple[str, ...]:
         if not lines:
             return ()
         return (f"what {lines} will do; rendered offline: no, {facts.no_render_reason}",)
-    found = []
+    found: list[str] = []
     pairs: tuple[tuple[Direction, RenderedDirection], ...] = (
         ("upgrade", rendered.upgrade),
         ("downgrade", rendered.downgrade),
@@ -47,15 +49,17 @@ def not_seen(migration: Migration, facts: Facts) -> tuple[str, ...]:
         raises = any(i.kind == "raise" and i.span.line == direction.line for i in operations)
         if direction.problem and not raises:
             place = f" at line {direction.line}" if direction.line else ""
-            found.append(f"rendered offline: no, {name}() {direction.problem}{place}")
+            whole = rendered.upgrade == rendered.downgrade  # the file itself could not be run
+            who = "the file" if whole else f"{name}()"
+            found.append(f"rendered offline: no, {who} {direction.problem}{place}")
         elif lines := _lines(item for item in operations if _open(item) and not item.rendered):
             found.append(f"what {lines} of {name}() will do: not reached when rendered offline")
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 def _open(item: Operation) -> bool:
     """The text does not tell all that it does, or to which table."""
-    return item.opaque or (item.is_data and item.table is None)
+    return item.opaque or ((item.is_data or item.kind in _OF_A_TABLE) and item.table is None)
 
 
 def _lines(operations: Iterator[Operation]) -> str:
@@ -93,12 +97,13 @@ class _Merge:
             return self.operations
         for group in opened:
             self._recognize(group)
+            self._pair(group)
         entries = list(self._kept(groups))
         for group in groups.values():
             if group.open is not None:
                 entries += self._emitted(group)
         for at in loose:
-            entries += [(at, 0, item) for item in self._read(at, None)]
+            entries += [(at, 0, item) for item in self._read(at, None) if item.kind != "sql"]
         entries.sort(key=lambda entry: entry[:2])
         return tuple(replace(item, order=at) for at, (_, _, item) in enumerate(entries))
 
@@ -137,6 +142,21 @@ class _Merge:
         group.operations = [
             replace(i, rendered=True) if _open(i) and i.is_sql and i.text in emitted else i
             for i in group.operations
+        ]
+
+    def _pair(self, group: _Group) -> None:
+        """Where the SQL has just the operations that the text has, each open one is told by its
+        own statement."""
+        if group.open is None or not self.rendered.complete:
+            return
+        emitted = [item for at in group.statements for item in self._read(at, group.open)]
+        if [i.kind for i in emitted] != [i.kind for i in group.operations]:
+            return
+        group.operations = [
+            replace(new, span=old.span, context=replace(new.context, loop=old.context.loop))
+            if _open(old)
+            else old
+            for old, new in zip(group.operations, emitted, strict=True)
         ]
 
     def _kept(self, groups: dict[int, _Group]) -> Iterator[tuple[int, int, Operation]]:

@@ -49,7 +49,10 @@ def with_second_opinion(
     if not subject.facts.opinions or rendered is None or not subject.on_postgresql:
         return findings
     where = sites(subject.migration.tree)
-    unread = {_site(where, i.span.line) for i in subject.migration.upgrade if i.opaque}
+    up = subject.migration.upgrade
+    unread = {_site(where, i.span.line) for i in up if i.opaque}
+    # A table that the revision makes itself is empty, and unseen by others.
+    fresh = {_site(where, i.span.line) for i in up if subject.before(i).has_table(i)}
     found = list(findings)
     for opinion in subject.facts.opinions:
         rule = rules.get(PLAIN.get(opinion.rule) or FINER.get(opinion.rule) or "")
@@ -60,8 +63,10 @@ def with_second_opinion(
         for at in same:
             if found[at].rule == rule.id and found[at].evidence == "static":
                 found[at] = replace(found[at], evidence="rendered")
-        if not same and opinion.lines and (opinion.rule in PLAIN or places & unread):
-            found.append(_finding(rule, opinion, subject.migration.upgrade))
+        if same or not places or places & fresh:
+            continue
+        if opinion.rule in PLAIN or places & unread:
+            found.append(_finding(rule, opinion, up))
     return found
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import literal, schema, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.exc import CompileError
+from sqlalchemy.inspection import _inspects
 from sqlalchemy.sql.dml import ValuesBase
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.visitors import cloned_traverse, iterate
@@ -24,6 +25,7 @@ from sqlalchemy.types import NullType
 from .recorder import Recorder
 
 LITERAL = {"literal_binds": True}
+ASKS = "asks which objects the database has"
 CATALOGS = ("pg_catalog.", "pg_class", "information_schema.", "sqlite_master")
 
 
@@ -217,7 +219,26 @@ class _Engine:
             raise AttributeError(name)
         if name in ("connect", "begin", "raw_connection", "execute"):
             raise self._recorder.stop("opens a connection")
+        if name in ("has_table", "table_names"):
+            raise self._recorder.stop(ASKS)
         raise self._recorder.stop(f"needs a real connection, for its engine's {name!r}")
+
+
+class _Inspector:
+    """What sqlalchemy.inspect() makes of the connection: a migration that only has it may go on."""
+
+    def __init__(self, inspected: Any) -> None:
+        self.bind = inspected
+        self.dialect = inspected.dialect
+        self._recorder = inspected._recorder
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise self._recorder.stop(ASKS)
+
+
+_inspects(OfflineConnection, _Engine)(_Inspector)
 
 
 class Answer:
@@ -247,7 +268,7 @@ class Answer:
 
     def _read(self) -> BaseException:
         asks = any(name in self._sql for name in CATALOGS)
-        return self._recorder.stop("asks which objects the database has" if asks else "reads rows")
+        return self._recorder.stop(ASKS if asks else "reads rows")
 
 
 def sql_of(construct: Any, dialect: Any) -> str:
@@ -277,7 +298,7 @@ def _writing_values(dialect: Any) -> Any:
             type_ = literal(value).type
         try:
             return str(compiler.render_literal_value(self, value, type_, **options))
-        except (CompileError, NotImplementedError):
+        except Exception:  # some types want a driver's own classes, which are not there
             written = json.dumps(value, default=str) if isinstance(value, (dict, list)) else value
             return "'" + str(written).replace("'", "''") + "'"
 

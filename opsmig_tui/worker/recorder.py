@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ MOST_CHARACTERS = 8_000_000
 """Of one direction. bulk_insert() offline is a statement a row; what is longer is no migration
 that a person reviews, or it never ends."""
 LONGEST_PROBLEM = 200
+_ADDRESS = re.compile(r"<[^<>]* object at 0x[0-9a-f]+>")
 
 
 class Stopped(BaseException):
@@ -63,7 +65,7 @@ class Recorder:
         """The migration ended by an exception of its own."""
         if self._problem:
             return
-        text = " ".join(str(error).split())
+        text = _ADDRESS.sub("…", " ".join(str(error).split()))
         if isinstance(error, SystemExit):
             text = f"calls sys.exit({error.code!r})"
         elif type(error).__module__.partition(".")[0] not in ("alembic", "sqlalchemy") or not text:
@@ -73,6 +75,15 @@ class Recorder:
         self._line = self._line_in(error.__traceback__)
         if isinstance(error, SyntaxError) and error.filename == self._path:
             self._line = error.lineno or 0
+
+    def importing(self) -> bool:
+        """Whether the code that asks runs because a module is imported by the migration."""
+        frame: Optional[FrameType] = sys._getframe(1)
+        while frame is not None and frame.f_code.co_filename != self._path:
+            if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+                return True
+            frame = frame.f_back
+        return False
 
     def result(self) -> RenderedDirection:
         return RenderedDirection(tuple(self._statements), self._problem, self._line)

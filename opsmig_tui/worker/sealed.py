@@ -51,13 +51,15 @@ _installed = False
 def sealed(recorder: Recorder) -> Iterator[None]:
     """While it lasts, what leaves the process stops the migration that `recorder` listens to.
 
-    Threads that were there before go on as they like.
+    Threads that were there before go on as they like, and so do modules while they are imported:
+    env.py imports such modules, too, and one that is stopped halfway would stay broken for as long
+    as the worker lives.
     """
     global _recorder, _others
     _install()
 
     def refuse(*args: Any, **kwargs: Any) -> Any:
-        raise recorder.stop(CONNECTS)
+        raise recorder.stop(CONNECTS)  # also within an import: the driver is asked by name
 
     with contextlib.ExitStack() as stack:
         for owner, name in _connectors():
@@ -98,21 +100,25 @@ def _install() -> None:
 
 
 def _refuse_engine(*args: Any) -> None:
-    if _applies() and _recorder is not None:
-        raise _recorder.stop(CONNECTS)
+    recorder = _listening()
+    if recorder is not None:
+        raise recorder.stop(CONNECTS)
 
 
-def _applies() -> bool:
-    return _recorder is not None and threading.get_ident() not in _others
+def _listening() -> Optional[Recorder]:
+    recorder = _recorder
+    if recorder is None or threading.get_ident() in _others or recorder.importing():
+        return None
+    return recorder
 
 
 def _audit(name: str, args: tuple[Any, ...]) -> None:
     if _recorder is None:
         return
     words = REFUSED.get(name) or (FILES if name == "open" and _for_writing(*args) else None)
-    if words is None or not _applies() or (words == FILES and _is_cache(args)):
-        return
-    raise _recorder.stop(words)
+    recorder = _listening() if words is not None else None
+    if recorder is not None and words is not None:
+        raise recorder.stop(words)
 
 
 def _for_writing(path: Any, mode: Any, flags: Any) -> bool:
@@ -121,8 +127,3 @@ def _for_writing(path: Any, mode: Any, flags: Any) -> bool:
         return False
     named = isinstance(mode, str) and any(letter in mode for letter in "wx+")
     return named or bool(int(flags or 0) & WRITES)
-
-
-def _is_cache(args: tuple[Any, ...]) -> bool:
-    """Python writes the byte code of what is imported."""
-    return any("__pycache__" in item for item in args if isinstance(item, str))

@@ -65,7 +65,7 @@ CASES = {
         for name in ["a", os.sep.replace("/", "b")]:
             op.drop_table(name)
         """,
-        ("drop_table a r", "drop_table b r"),
+        ("drop_table a", "drop_table b r"),
     ),
     "sql_in_a_variable": Case(
         """
@@ -126,6 +126,14 @@ CASES = {
         def change(batch):
             batch.drop_column("b")
         """,
+    ),
+    "index_on_an_imported_table": Case(
+        """
+        t = os.sep.replace("/", "t")
+        op.create_table(t, sa.Column("a", sa.Integer(), index=True))
+        op.create_index("ix", t, ["a"])
+        """,
+        ("create_table t r", "create_index t r", "create_index t r"),
     ),
     "nothing_to_see": Case(
         """

@@ -230,6 +230,19 @@ CASES = {
         None,  # type: ignore[arg-type]
         "asks which objects the database has",
     ),
+    "inspects_the_engine": Case(
+        "inspector = sa.inspect(op.get_bind().engine)\ninspector.get_columns('t') #problem",
+        (),
+        "asks which objects the database has",
+    ),
+    "imports_what_writes": Case(
+        """
+        sys.path.insert(0, os.path.dirname(os.path.dirname(__file__)))
+        import writes
+        op.execute("SELECT 1")
+        """,
+        ("SELECT 1",),
+    ),
     "driver": Case(
         'op.get_bind().connection.cursor() #problem', (), "uses the driver's own connection"
     ),
@@ -300,6 +313,8 @@ class Everything:
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Everything:
     """All cases in one request of one worker."""
     project = offline_project(tmp_path_factory.mktemp("render") / "project")
+    # Importing it writes a file: its own business, as when a model imports it.
+    (project.root / "alembic" / "writes.py").write_text("open('imported', 'w').close()\n")
     paths = {
         name: write_migration(project, name, case.up, 'op.execute("SELECT 0")', case.top)
         for name, case in CASES.items()
