@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +136,21 @@ class Asker:
         result = self._request(Peek(probe, limit, timeout_ms=rest.pop("timeout_ms", 2_000)))
         assert isinstance(result, PeekResult)
         return result
+
+    def cancel_midway(self, probe: Probe, under_way: Callable[[], object]) -> None:
+        """Ask, and cancel as soon as `under_way()` holds."""
+
+        async def go() -> None:
+            request = AskLive((probe,), timeout_ms=60_000, total_ms=60_000)
+            task = asyncio.create_task(self._client.request(request))
+            async with asyncio.timeout(30):
+                while not await asyncio.to_thread(under_way):
+                    await asyncio.sleep(0.02)
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+        self._loop.run_until_complete(go())
 
     def _request(self, request: Any) -> Any:
         return self._loop.run_until_complete(self._client.request(request, self.told))

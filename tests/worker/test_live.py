@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -272,6 +273,21 @@ def test_all_of_it_takes_no_longer_than_was_given(db: Asker) -> None:
     problems = [answer.problem for answer in result.answers]
     assert problems[0] == "no answer within 400 ms"
     assert problems[-1] == "no time was left for it"
+
+
+def test_a_question_can_be_cancelled(db: Asker, postgres: embedded.Server) -> None:
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE %s"
+
+    def runs() -> int:
+        with postgres.connect() as connection:
+            row = connection.execute(asked, ('%"slow"%WHERE%',)).fetchone()
+            return int(row[0]) if row else 0
+
+    began = time.monotonic()
+    db.cancel_midway(Probe("nulls", "slow", "ops", ("a",)), lambda: runs() > 0)
+    assert db.ask("rows", "vendor").number == 6
+    assert time.monotonic() - began < 15  # it would have slept for 20 s
+    assert runs() == 0
 
 
 @pytest.mark.parametrize("options", ["", ", isolation_level='AUTOCOMMIT'"], ids=["", "autocommit"])
