@@ -27,6 +27,7 @@ from opsmig_tui.ui.widgets.line_view import LineView
 from opsmig_tui.workspace.documents import status_document
 from opsmig_tui.workspace.state import Loaded, WorkspaceState
 from tests.cli.conftest import call
+from tests.readme_rules import with_table
 from tests.support.projects import AlembicProject
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
@@ -84,7 +85,7 @@ def test_every_command_is_in_the_table_with_its_options() -> None:
     assert len(shared) == len(PROJECT_OPTIONS)
     for name, command in main.commands.items():
         names = {one.name for one in command.params}
-        assert name == "demo" or names >= shared, name
+        assert name in ("demo", "rules") or names >= shared, name
         for one in command.params:
             if one.name not in shared and one.opts[0].startswith("-"):
                 where = section("Commands") if one.name in ("yes", "database") else told[name]
@@ -93,6 +94,10 @@ def test_every_command_is_in_the_table_with_its_options() -> None:
 
 def test_every_setting_is_in_the_table() -> None:
     assert quoted(first_cells("Settings")) == set(KEYS)
+
+
+def test_the_table_of_rules_is_current() -> None:
+    assert with_table(README) == README, "python -m tests.readme_rules"
 
 
 def promised(command: str) -> set[str]:
@@ -124,6 +129,11 @@ def test_every_field_of_a_review_is_promised_and_there(empty_project: AlembicPro
     assert document["findings"]
     assert document["not_checked"]
     assert fields(document) == promised("review")
+
+
+def test_every_field_of_the_rules_is_promised_and_there() -> None:
+    document = json.loads(call("rules", "--json").output)
+    assert fields(document) == promised("rules")
 
 
 def test_every_field_of_a_status_is_promised_and_there(sample: SampleProject) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 # "__tablename__ = 'x'", "Table('x'" and, in revisions, "create_table('x'".
 _TABLE_NAME = re.compile(
@@ -23,13 +24,12 @@ def static_companions(sources: Iterable[str], suffixes: Iterable[str]) -> dict[s
     Two tables whose revisions show that they share less than half of the columns are no pair: a
     "flow_version" may be a thing of its own.
     """
-    sources = list(sources)
-    tables = {name for source in sources for name in _TABLE_NAME.findall(source)}
-    columns = {
-        name: set(_COLUMN.findall(body))
-        for source in sources
-        for name, body in _CREATED.findall(source)
-    }
+    tables: set[str] = set()
+    columns: dict[str, frozenset[str]] = {}
+    for source in sources:
+        named, created = _told(source)
+        tables |= named
+        columns.update(created)
     return {
         table: table + suffix
         for suffix in suffixes
@@ -39,5 +39,12 @@ def static_companions(sources: Iterable[str], suffixes: Iterable[str]) -> dict[s
     }
 
 
-def _may_copy(own: set[str] | None, copied: set[str] | None) -> bool:
+@lru_cache(1_024)  # reviewing a history asks for each file again and again
+def _told(source: str) -> tuple[frozenset[str], dict[str, frozenset[str]]]:
+    """The tables a file names, and the columns of those it creates."""
+    created = {name: frozenset(_COLUMN.findall(body)) for name, body in _CREATED.findall(source)}
+    return frozenset(_TABLE_NAME.findall(source)), created
+
+
+def _may_copy(own: frozenset[str] | None, copied: frozenset[str] | None) -> bool:
     return not own or not copied or len(own & copied) * 2 >= len(own)

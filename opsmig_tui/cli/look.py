@@ -1,17 +1,13 @@
-"""Commands that only look: history, review, status, check."""
+"""Commands that only look: history, status, check."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsmig_tui.cli.complete import complete_revision
-from opsmig_tui.cli.options import open_options, project_options
-from opsmig_tui.cli.say import say
+from opsmig_tui.cli.options import project_options
 from opsmig_tui.cli.session import guarded, run
 
 if TYPE_CHECKING:
@@ -57,40 +53,6 @@ def history(
         return 2 if workspace.state.status.phase == "failed" else 0
 
     context.exit(guarded(lambda: run(given, use, trust=asks)))
-
-
-@click.command()
-@project_options
-@click.argument("target", required=False, shell_complete=complete_revision)
-@click.option("--json", "as_json", is_flag=True, help="The documented JSON document.")
-@click.pass_context
-def review(context: click.Context, /, target: str | None, as_json: bool, **given: Any) -> None:
-    """Review a revision file: what it does, what is wrong with it.
-
-    TARGET is a file or a revision; default the uncommitted revision file, else the head. Exit
-    status: 0 clean or notes and warnings, 1 errors found, 2 could not review.
-    """
-
-    async def use(workspace: Workspace) -> int:
-        from opsmig_tui.review.report import to_json, to_text
-        from opsmig_tui.workspace.review import review as do_review
-
-        result = await do_review(workspace, _from_directory(given, target))
-        if as_json:
-            click.echo(json.dumps(to_json(result), indent=2))
-        else:
-            say(to_text(result, width=min(get_terminal_size((100, 24)).columns, 120)))
-        return 1 if result.count("error") else 0
-
-    context.exit(guarded(lambda: run(given, use, trust=False)))
-
-
-def _from_directory(given: dict[str, Any], target: str | None) -> str | Path | None:
-    """A path goes by the folder named with -C; what is no file there names a revision."""
-    if target is None:
-        return None
-    path = open_options(given).directory / target
-    return path if path.is_file() else target
 
 
 @click.command()

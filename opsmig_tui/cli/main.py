@@ -11,8 +11,10 @@ import click
 from opsmig_tui import __version__
 from opsmig_tui.cli.change import downgrade, test, upgrade
 from opsmig_tui.cli.create import create
-from opsmig_tui.cli.look import check, history, review, status
+from opsmig_tui.cli.look import check, history, status
 from opsmig_tui.cli.options import open_options, project_options
+from opsmig_tui.cli.review import review
+from opsmig_tui.cli.rules import rules
 from opsmig_tui.cli.say import say
 from opsmig_tui.cli.screen import demo, open_screen
 from opsmig_tui.cli.session import guarded
@@ -55,5 +57,8 @@ def main(context: click.Context, /, **given: Any) -> None:
     context.exit(guarded(lambda: open_screen(open_options({}))))
 
 
-for command in (history, review, status, check, create, upgrade, downgrade, test, demo):
+for command in (
+    *(history, review, rules, status, check),
+    *(create, upgrade, downgrade, test, demo),
+):
     main.add_command(command)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from opsmig_tui.review.errors import NotReviewable
@@ -13,7 +14,9 @@ _ADDS = re.compile(r"ADD\s+VALUE", re.IGNORECASE)
 _CREATED = re.compile(r"""CREATE\s+TYPE\s+(?:"?\w+"?\.)?"?(\w+)"?\s+AS\s+ENUM""", re.IGNORECASE)
 _ENUM = re.compile(r"""\b(?:Enum|ENUM)\(""")
 _NAME = re.compile(r"""\bname\s*=\s*["'](\w+)["']""")
+_TABLE = re.compile(r"""create_table\(\s*["'](\w+)["']""")
 _REACH = 4_000  # characters of one Enum(...) call that are looked at
+_KEPT = 1_024  # texts whose answers are kept: reviewing a history asks for each again and again
 
 
 def pending_enum_values(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -25,17 +28,24 @@ def pending_enum_values(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """
     found: dict[str, tuple[str, ...]] = {}
     for text in texts:
-        if _ADDS.search(text) is None:
-            continue
-        try:
-            migration = read_migration(Path("revision.py"), text)
-        except NotReviewable:
-            continue  # it has no values that alembic could run either
-        for item in migration.upgrade:
-            if item.kind == "add_enum_value" and item.name is not None:
-                name = f"{item.schema}.{item.name}" if item.schema else item.name
-                found[name] = (*found.get(name, ()), *(item.values or ()))
+        for name, values in _values(text):
+            found[name] = (*found.get(name, ()), *values)
     return found
+
+
+@lru_cache(_KEPT)
+def _values(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if _ADDS.search(text) is None:
+        return ()
+    try:
+        migration = read_migration(Path("revision.py"), text)
+    except NotReviewable:
+        return ()  # it has no values that alembic could run either
+    return tuple(
+        (f"{item.schema}.{item.name}" if item.schema else item.name, item.values or ())
+        for item in migration.upgrade
+        if item.kind == "add_enum_value" and item.name is not None
+    )
 
 
 def known_enums(texts: Iterable[str]) -> frozenset[str]:
@@ -43,11 +53,24 @@ def known_enums(texts: Iterable[str]) -> frozenset[str]:
 
     For `Facts.known_enums`. Generous on purpose: a type too many only keeps a rule silent.
     """
-    found: set[str] = set()
-    for text in texts:
-        found.update(_CREATED.findall(text))
-        for match in _ENUM.finditer(text):
-            name = _NAME.search(text, match.end(), match.end() + _REACH)
-            if name is not None:
-                found.add(name.group(1))
+    return frozenset().union(*map(_enums, texts))
+
+
+@lru_cache(_KEPT)
+def _enums(text: str) -> frozenset[str]:
+    found = set(_CREATED.findall(text))
+    for match in _ENUM.finditer(text):
+        name = _NAME.search(text, match.end(), match.end() + _REACH)
+        if name is not None:
+            found.add(name.group(1))
     return frozenset(found)
+
+
+def known_tables(texts: Iterable[str]) -> frozenset[str]:
+    """Names of the tables that these revision files create. For `Facts.known_tables`."""
+    return frozenset().union(*map(_tables, texts))
+
+
+@lru_cache(_KEPT)
+def _tables(text: str) -> frozenset[str]:
+    return frozenset(_TABLE.findall(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 from typing import Any
 
 from opsmig_tui.review.model import GLYPHS, Finding, Review, Severity
@@ -11,8 +12,9 @@ SCHEMA_VERSION = 1
 _MOST_SENTENCES = 12
 
 
-def to_json(review: Review) -> dict[str, Any]:
-    """The documented shape of `opsmig review --json`. Lines are 1-based, columns 0-based."""
+def to_json(review: Review, *, live: bool = False) -> dict[str, Any]:
+    """The documented shape of `opsmig review --json`. Lines are 1-based, columns 0-based. With
+    `live` it has the sentences about this database's rows."""
     return {
         "schema_version": SCHEMA_VERSION,
         "file": str(review.path),
@@ -23,13 +25,13 @@ def to_json(review: Review) -> dict[str, Any]:
             "upgrade": list(review.summary.upgrade),
             "downgrade": list(review.summary.downgrade),
         },
-        "findings": [_finding(item) for item in review.findings],
+        "findings": [_finding(item, live) for item in review.findings],
         "not_checked": [{"rule": n.rule, "reason": n.reason} for n in review.not_checked],
         "not_seen": list(review.not_seen),
     }
 
 
-def _finding(item: Finding) -> dict[str, Any]:
+def _finding(item: Finding, live: bool) -> dict[str, Any]:
     return {
         "rule": item.rule,
         "severity": item.severity,
@@ -41,18 +43,20 @@ def _finding(item: Finding) -> dict[str, Any]:
         "remedy": item.remedy,
         "fixable": item.fixable,
         "evidence": item.evidence,
+        "live": item.live if live else "",
     }
 
 
-def to_text(review: Review, width: int = 100) -> str:
-    """What a good compiler would print: summary, each finding under its line of code, counts."""
+def to_text(review: Review, width: int = 100, *, live: bool = False) -> str:
+    """What a good compiler would print: summary, each finding under its line of code, counts. With
+    `live` what this database says to a finding, too."""
     width = max(width, 40)
     lines = [f"{review.path.name}  {review.revision}  {review.message}".rstrip(), ""]
     lines += _summary("upgrade", review.summary.upgrade, width)
     lines += _summary("downgrade", review.summary.downgrade, width)
     source = review.source.split("\n")
     for item in review.findings:
-        lines += ["", *_finding_lines(review, item, source, width)]
+        lines += ["", *_finding_lines(review, item, source, width, live)]
     if review.not_checked or review.not_seen:
         lines.append("")
     reasons: dict[str, list[str]] = {}
@@ -67,11 +71,17 @@ def to_text(review: Review, width: int = 100) -> str:
 
 def counts(review: Review) -> str:
     """ "1 error, 2 warnings", or "no findings"."""
+    return totals([review])
+
+
+def totals(reviews: Iterable[Review]) -> str:
+    """The same of several."""
+    reviews = list(reviews)
     severities: tuple[Severity, ...] = ("error", "warning", "note")
     told = [
         f"{GLYPHS[name]} {count} {name}{'s' if count > 1 else ''}"
         for name in severities
-        if (count := review.count(name))
+        if (count := sum(review.count(name) for review in reviews))
     ]
     return ", ".join(told) or "✓ no findings"
 
@@ -87,12 +97,16 @@ def _summary(label: str, sentences: tuple[str, ...], width: int) -> list[str]:
     return [f"{label:<11}{lines[0].strip()}", *lines[1:]]
 
 
-def _finding_lines(review: Review, item: Finding, source: list[str], width: int) -> list[str]:
+def _finding_lines(
+    review: Review, item: Finding, source: list[str], width: int, live: bool
+) -> list[str]:
     place = f"{review.path.name}:{item.line}:{item.column + 1}"
     lines = _wrapped(f"{place}: {GLYPHS[item.severity]} {item.rule}: {item.message}", width, "    ")
     if 0 < item.line <= len(source):
         lines += _code(item, source[item.line - 1], width)
     lines += _wrapped(f"why: {item.why}", width, "       ", "  ")
+    if live and item.live:
+        lines += _wrapped(f"here: {item.live}", width, "       ", "  ")
     lines += _wrapped(f"fix: {item.remedy}", width, "       ", "  ")
     return lines
 

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from .git_branch import Branch, read_branch
 from .git_changes import model_changes
-from .git_revisions import Mark, base_files, committed_text, revision_marks
+from .git_revisions import (
+    Mark,
+    base_files,
+    committed_text,
+    committed_texts,
+    new_files,
+    revision_marks,
+)
 from .model_files import model_roots, model_sources
 
 __all__ = [
@@ -15,9 +22,11 @@ __all__ = [
     "Mark",
     "base_files",
     "committed_text",
+    "committed_texts",
     "model_changes",
     "model_roots",
     "model_sources",
+    "new_files",
     "read_branch",
     "revision_marks",
 ]

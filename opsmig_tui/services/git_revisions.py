@@ -116,18 +116,79 @@ def _tree_files(repository: Path, base: str, path: str, log: Log | None) -> Mapp
 
 async def committed_text(repository: Path, path: Path, log: Log | None = None) -> str | None:
     """HEAD's version of a file, None when HEAD has none. Bytes that are not UTF-8 are replaced."""
-    return await asyncio.to_thread(_committed_text, repository, path, log)
+    return (await committed_texts(repository, [path], log)).get(path)
 
 
-def _committed_text(repository: Path, path: Path, log: Log | None) -> str | None:
+async def committed_texts(
+    repository: Path, paths: Sequence[Path], log: Log | None = None
+) -> Mapping[Path, str]:
+    """HEAD's version of each file that it has, in one process. Bytes that are not UTF-8 are
+    replaced. Raises OpsmigError when git fails."""
+    return await asyncio.to_thread(_committed_texts, repository, paths, log)
+
+
+def _committed_texts(repository: Path, paths: Sequence[Path], log: Log | None) -> dict[Path, str]:
     # The name of a symbolic link is what git keeps, so only its folder is resolved.
     top = Path(os.path.realpath(repository))
-    real = Path(os.path.realpath(path.parent)) / path.name
-    if not real.is_relative_to(top):
-        return None
-    name = f"HEAD:{real.relative_to(top).as_posix()}"
+    names: dict[Path, str] = {}
+    for path in paths:
+        real = Path(os.path.realpath(path.parent)) / path.name
+        if real.is_relative_to(top):
+            names[path] = f"HEAD:{real.relative_to(top).as_posix()}"
     try:
-        found = read_objects(repository, [name], log)
+        found = read_objects(repository, list(names.values()), log)
     except GitFailed as error:
-        raise OpsmigError(f"git could not read {name}: {error}.") from error
-    return found[name].decode("utf-8", "replace") if name in found else None
+        raise OpsmigError(f"git could not read {', '.join(names.values())}: {error}.") from error
+    return {
+        path: found[name].decode("utf-8", "replace")
+        for path, name in names.items()
+        if name in found
+    }
+
+
+async def new_files(
+    repository: Path, ref: str, version_locations: Sequence[Path], log: Log | None = None
+) -> frozenset[Path]:
+    """The files of the version locations that are new here: not there where HEAD and `ref` parted.
+
+    Committed, staged and untracked ones alike; a file that was only renamed is not new. Raises
+    OpsmigError for a ref that git does not know or has nothing in common with, and without git.
+    """
+    return await asyncio.to_thread(_new_files, repository, ref, version_locations, log)
+
+
+def _new_files(
+    repository: Path, ref: str, locations: Sequence[Path], log: Log | None
+) -> frozenset[Path]:
+    start = _parted(repository, ref, log)
+    paths = within(repository, locations)
+    if not paths:
+        return frozenset()
+    added = ["diff", "--name-only", "-z", "-M100%", "--diff-filter=A", start, "--", *paths]
+    try:
+        names = lines(run(repository, added, log=log))
+        standing = status(repository, paths)
+    except GitFailed as error:
+        raise OpsmigError(f"git could not tell what is new since {ref}: {error}.") from error
+    names += [name for name, where in standing.items() if where.untracked]
+    return frozenset(repository / name for name in names)
+
+
+def _parted(repository: Path, ref: str, log: Log | None) -> str:
+    """The commit that HEAD and `ref` have in common."""
+    try:
+        if ref.startswith("-"):
+            raise GitFailed(1, "it looks like an option")
+        run(repository, ["rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}"])
+    except GitFailed:
+        raise OpsmigError(
+            f"git knows no commit {ref!r}.",
+            hint="Name a branch, a tag or a commit; fetch it first.",
+        ) from None
+    try:
+        return run(repository, ["merge-base", "HEAD", ref], log=log).decode().strip()
+    except GitFailed:
+        raise OpsmigError(
+            f"HEAD and {ref} have no commit in common.",
+            hint="In a shallow clone: git fetch --unshallow (in a workflow: fetch-depth: 0).",
+        ) from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,37 +13,42 @@ from opsmig_tui.history.targets import resolve
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Project
 from opsmig_tui.review.engine import review_source
-from opsmig_tui.review.known import known_enums, pending_enum_values
+from opsmig_tui.review.known import known_enums, known_tables, pending_enum_values
 from opsmig_tui.review.model import ChainFacts, Facts, Review
 from opsmig_tui.worker.protocol import FactsResult, GatherFacts
 from opsmig_tui.workspace.live_facts import with_live_facts, with_position
 from opsmig_tui.workspace.rendering import render, second_opinion
-from opsmig_tui.workspace.standing import commits_each, edited_since, new_before
+from opsmig_tui.workspace.shared import Shared, history_of, read_shared
+from opsmig_tui.workspace.standing import edited_since, new_before
 from opsmig_tui.workspace.status import describe
 
 if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
 
-CREATED_TABLE = re.compile(r"""create_table\(\s*["'](\w+)["']""")
-
 
 async def review(
-    workspace: Workspace, target: str | Path | None = None, *, facts: bool = True
+    workspace: Workspace,
+    target: str | Path | None = None,
+    *,
+    facts: bool = True,
+    shared: Shared | None = None,
 ) -> Review:
     """Reviews a revision id (or a unique prefix), a file, or by default the uncommitted revision
-    file, else the head. With `facts` False only what reading files tells: at once.
+    file, else the head. With `facts` False only what reading files tells: at once. `shared` is what
+    several reviews need and was read before.
 
     Raises OpsmigError when the target cannot be found or is no migration.
     """
     path = await find_target(workspace, target)
     source = await asyncio.to_thread(read, path)
-    known = await static_facts(workspace, path)
+    shared = shared or await read_shared(workspace)
+    known = await static_facts(workspace, path, shared)
     known = await with_position(workspace, path, known)
     if facts:
-        known = await with_worker_facts(workspace, known)
+        known = with_worker_facts(known, shared.answer or await ask_worker(workspace))
         known = await with_rendering(workspace, path, source, known)
         known = await with_live_facts(workspace, path, source, known)
-    base = await _diff_base(workspace, path, source)
+    base = await _diff_base(workspace, path, source, shared)
     known = replace(known, edited_after_apply=edited_since(known.applied, base, source))
     return await asyncio.to_thread(review_source, path, source, known, diff_base=base)
 
@@ -69,7 +73,7 @@ async def find_target(workspace: Workspace, target: str | Path | None) -> Path:
 
     Raises OpsmigError.
     """
-    history = _history(workspace)
+    history = history_of(workspace)
     if target is None:
         return await _default(workspace, history)
     if isinstance(target, str):
@@ -122,37 +126,31 @@ async def _default(workspace: Workspace, history: History) -> Path:
     return history.by_id[history.heads[0]].path if history.heads else history.revisions[0].path
 
 
-def _history(workspace: Workspace) -> History:
-    if workspace.state.history.value is None:
-        workspace.read_history()
-    view = workspace.state.history.value
-    if view is None:
-        raise OpsmigError(f"The revisions cannot be read: {workspace.state.history.problem}.")
-    return view.history
-
-
-async def static_facts(workspace: Workspace, path: Path) -> Facts:
+async def static_facts(workspace: Workspace, path: Path, shared: Shared | None = None) -> Facts:
     """What files and git tell: no code of the project runs, no database is asked."""
-    history = _history(workspace)
-    own = next((r for r in history.revisions if r.path == path), None)
-    chain = await _chain(workspace, history)
-    before, after = await asyncio.to_thread(_texts_around, history, own)
-    settings = workspace.project.settings
-    models = await asyncio.to_thread(_model_texts, workspace.project)
-    companions = static_companions([*models, *before], settings.companion_suffixes)
+    shared = shared or await read_shared(workspace)
+    return await asyncio.to_thread(_static_facts, workspace.project, path, shared)
+
+
+def _static_facts(project: Project, path: Path, shared: Shared) -> Facts:
+    chain = shared.chain
+    own = next((r for r in chain.history.revisions if r.path == path), None)
+    before, others = _texts_around(shared, own)
+    settings = project.settings
+    companions = static_companions([*shared.models, *before], settings.companion_suffixes)
     return Facts(
         chain=chain,
         companions=companions or None,
         known_enums=known_enums(before),
-        known_tables=frozenset(name for text in before for name in CREATED_TABLE.findall(text)),
-        enum_values_pending=pending_enum_values(after),
+        known_tables=known_tables(before),
+        enum_values_pending=pending_enum_values(others),
         is_last_pending=own is None or _answers_for_models(own, chain),
         companion_suffixes=settings.companion_suffixes,
         ignore=frozenset(settings.ignore),
         large_rows=settings.large_rows,
-        file_template=workspace.project.config.file_template,
-        pending_before=await asyncio.to_thread(new_before, chain, own),
-        transaction_per_migration=commits_each(workspace.project.config.script_location),
+        file_template=project.config.file_template,
+        pending_before=new_before(chain, own),
+        transaction_per_migration=shared.commits_each,
         no_render_reason="the project's code was not asked",
         no_models_reason="no worker: the project's code was not asked",
         no_database_reason="no database: it was not asked",
@@ -169,66 +167,36 @@ def _answers_for_models(own: Revision, chain: ChainFacts) -> bool:
     return own.revision in chain.history.heads and (new is None or own.revision in new)
 
 
-def _texts_around(history: History, own: Revision | None) -> tuple[list[str], list[str]]:
+def _texts_around(shared: Shared, own: Revision | None) -> tuple[list[str], list[str]]:
     """The texts of the revisions below this one, and of every other one."""
+    history, texts = shared.chain.history, shared.texts
     below = history.ancestors(own.down_revisions) if own is not None else frozenset(history.by_id)
-    texts = {
-        r.revision: r.path.read_text("utf-8", errors="replace")
-        for r in history.revisions
-        if r is not own and r.path.exists()
-    }
-    return [texts[name] for name in texts if name in below], list(texts.values())
+    mine = own.revision if own is not None else None
+    before = [text for name, text in texts.items() if name in below and name != mine]
+    return before, [text for name, text in texts.items() if name != mine]
 
 
-def _model_texts(project: Project) -> list[str]:
-    from opsmig_tui.services.model_files import model_roots, model_sources
-
-    paths = model_sources(model_roots(project))
-    return [path.read_text("utf-8", errors="replace") for path in paths]
-
-
-async def _chain(workspace: Workspace, history: History) -> ChainFacts:
-    """Heads of the base branch and what is new on this one, from the file names git lists."""
-    project = workspace.project
-    if project.repository is None:
-        return ChainFacts(history)
-    from opsmig_tui.history.reader import read_revision
-    from opsmig_tui.services import git
-
-    if workspace.state.git.value is None:
-        await workspace.refresh("git")
-    view = workspace.state.git.value
-    if view is None or view.branch is None or view.branch.base is None:
-        return ChainFacts(history)
-    files = await git.base_files(project.repository, view.branch, project.config.version_locations)
-    texts = {Path(name): data.decode(errors="replace") for name, data in files.items()}
-    read = [read_revision(path, text) for path, text in texts.items() if path.suffix == ".py"]
-    base = [r for r in read if isinstance(r, Revision) and r.revision]
-    ids = frozenset(r.revision for r in base)
-    parents = {parent for r in base for parent in r.down_revisions}
-    return ChainFacts(history, frozenset(history.by_id) - ids, ids - parents)
-
-
-async def with_worker_facts(workspace: Workspace, known: Facts) -> Facts:
-    """Adds models and catalog where the project is trusted; else says why not."""
+async def ask_worker(workspace: Workspace) -> FactsResult | str:
+    """Models and catalog where the project is trusted; else why not, in a few words."""
     if not workspace.state.trusted:
-        reason = "this project is not trusted yet"
-        return replace(
-            known,
-            no_models_reason=f"no worker: {reason}",
-            no_database_reason=f"no database: {reason}",
-        )
+        return "this project is not trusted yet"
     try:
         reader = await workspace.workers.reader(fresh=True)
         answer = await reader.request(GatherFacts())
     except Exception as error:
-        problem, _ = describe(error)
+        return describe(error)[0]
+    assert isinstance(answer, FactsResult)
+    return answer
+
+
+def with_worker_facts(known: Facts, answer: FactsResult | str) -> Facts:
+    """Adds what the worker answered, or why it could not."""
+    if isinstance(answer, str):
         return replace(
             known,
-            no_models_reason=f"no worker: {problem}",
-            no_database_reason=f"no database: {problem}",
+            no_models_reason=f"no worker: {answer}",
+            no_database_reason=f"no database: {answer}",
         )
-    assert isinstance(answer, FactsResult)
     companions = answer.models.companions if answer.models is not None else None
     return replace(
         known,
@@ -242,14 +210,14 @@ async def with_worker_facts(workspace: Workspace, known: Facts) -> Facts:
     )
 
 
-async def _diff_base(workspace: Workspace, path: Path, source: bytes) -> str:
+async def _diff_base(workspace: Workspace, path: Path, source: bytes, shared: Shared) -> str:
     """The last committed text: "" for a file that git does not have, or without git the file
     itself, so that it is shown as it is."""
     repository = workspace.project.repository
-    text = source.decode("utf-8", errors="replace")
     if repository is None:
-        return text
+        return source.decode("utf-8", errors="replace")
     from opsmig_tui.services import git
 
-    committed = await git.committed_text(repository, path)
-    return committed if committed is not None else ""
+    if shared.committed is not None:
+        return shared.committed.get(path, "")
+    return await git.committed_text(repository, path) or ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from opsmig_tui.history.model import Revision
@@ -32,9 +33,14 @@ def read_all(paths: Iterable[Path]) -> Iterable[Migration]:
     """The migrations of these files; one that cannot be read cannot run either."""
     for path in paths:
         try:
-            yield read_migration(path, path.read_bytes())
+            yield _migration(path, path.read_bytes())
         except (OSError, NotReviewable):
             continue
+
+
+@lru_cache(128)  # in reviews of many, each stands before most of the others
+def _migration(path: Path, source: bytes) -> Migration:
+    return read_migration(path, source)
 
 
 def commits_each(script_location: Path) -> bool:

@@ -134,7 +134,7 @@ def test_review_names_what_is_wrong(empty_project: AlembicProject):
     assert rules["drop-column"]["severity"] == "error"
     assert set(rules["drop-column"]) == {
         "rule", "severity", "line", "end_line", "column", "message", "why", "remedy", "fixable",
-        "evidence",
+        "evidence", "live",
     }  # fmt: skip
     assert any("no worker" in one["reason"] for one in document["not_checked"])
 

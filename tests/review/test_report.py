@@ -43,6 +43,7 @@ def test_json_has_the_documented_shape() -> None:
         "column": 4,
         "fixable": False,
         "evidence": "static",
+        "live": "",
     }
     assert {"rule": "enum-value-missing", "reason": "no worker"} in found["not_checked"]
 

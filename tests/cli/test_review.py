@@ -1,0 +1,134 @@
+"""opsmig review of several files, in other formats, and how it ends."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from tests.cli.conftest import call
+from tests.support.projects import AlembicProject
+
+DROP = 'op.drop_table("vendor")'
+ADD = 'op.add_column("vendor", sa.Column("name", sa.Text()))'
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=o", "-c", "user.email=o@example.org")
+    subprocess.run(
+        ["git", "-C", str(folder), *identity, *arguments], check=True, capture_output=True
+    )
+
+
+@pytest.fixture
+def project(empty_project: AlembicProject) -> AlembicProject:
+    """Three revisions; the second drops a table."""
+    empty_project.revision("a1", upgrade=ADD, downgrade='op.drop_column("vendor", "name")')
+    empty_project.revision("b2", down="a1", upgrade=DROP, downgrade="raise NotImplementedError")
+    empty_project.revision(
+        "c3", down="b2", upgrade=ADD, downgrade='op.drop_column("vendor", "name")'
+    )
+    return empty_project
+
+
+def review(project: AlembicProject, *arguments: str) -> Result:
+    return call("review", "-C", str(project.root), *arguments)
+
+
+def reviewed(result: Result) -> list[str]:
+    return [one["revision"] for one in json.loads(result.output)["reviews"]]
+
+
+def test_all_of_them_in_the_order_they_run(project: AlembicProject) -> None:
+    result = review(project, "--all", "--json")
+    assert result.exit_code == 1
+    assert reviewed(result) == ["a1", "b2", "c3"]
+    text = review(project, "--all").output
+    assert "✖ drop-table" in text
+    assert text.splitlines()[-1].startswith("3 files: ✖ 1 error")
+
+
+def test_several_that_are_named(project: AlembicProject) -> None:
+    assert reviewed(review(project, "c3", "a1", "c3", "--json")) == ["c3", "a1"]
+    alone = json.loads(review(project, "c3", "--json").output)
+    assert alone["revision"] == "c3"
+
+
+def test_one_that_cannot_be_read_among_others_is_said_and_2(project: AlembicProject) -> None:
+    odd = project.versions / "odd.py"
+    odd.write_text("def upgrade(:\n")
+    result = review(project, "--all", "--json")
+    assert result.exit_code == 2
+    document = json.loads(result.stdout)
+    assert [Path(one["file"]).name for one in document["not_reviewed"]] == ["odd.py"]
+    assert len(document["reviews"]) == 3
+    assert "odd.py: line 1: does not parse" in result.stderr
+
+
+def test_since_takes_what_is_new_on_the_branch(project: AlembicProject) -> None:
+    git(project.root, "init", "-q", "-b", "main")
+    git(project.root, "add", ".")
+    git(project.root, "commit", "-qm", "all")
+    git(project.root, "switch", "-qc", "topic")
+    project.revision("d4", down="c3", upgrade=ADD)
+    git(project.root, "add", ".")
+    git(project.root, "commit", "-qm", "new")
+    moved = next(project.versions.glob("*a1*"))
+    git(project.root, "mv", str(moved), str(moved.with_name("renamed.py")))
+    project.revision("e5", down="d4", upgrade=ADD)
+    assert reviewed(review(project, "--since", "main", "--json")) == ["d4", "e5"]
+    assert reviewed(review(project, "--since", "HEAD", "--json")) == ["e5"]
+    git(project.root, "add", ".")
+    git(project.root, "commit", "-qm", "newer")
+    nothing = review(project, "--since", "HEAD")
+    assert (nothing.exit_code, nothing.output) == (0, "No revision to review.\n")
+    for ref in ("nowhere", "--all"):
+        unknown = review(project, "--since", ref)
+        assert unknown.exit_code == 2
+        assert "git knows no commit" in unknown.stderr
+
+
+def test_since_without_git_is_one_sentence(project: AlembicProject) -> None:
+    result = review(project, "--since", "main")
+    assert result.exit_code == 2
+    assert "needs git" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("a1", "--all"), ("--all", "--since", "main"), ("a1", "--json", "--format", "sarif")],
+)
+def test_options_that_contradict_each_other(
+    project: AlembicProject, arguments: tuple[str, ...]
+) -> None:
+    assert review(project, *arguments).exit_code == 2
+
+
+def test_what_the_exit_status_is_for(project: AlembicProject) -> None:
+    assert review(project, "b2").exit_code == 1
+    assert review(project, "a1").exit_code == 0
+    project.revision("d4", down="c3", upgrade='op.create_index("ix", "vendor", ["name"])')
+    assert review(project, "d4", "--fail-on", "warning").exit_code == 1
+    assert review(project, "a1", "--fail-on", "note").exit_code == 0
+
+
+def test_the_output_is_written_whole(project: AlembicProject) -> None:
+    result = review(project, "--all", "--json", "--output", "report.json")
+    assert result.output == ""
+    path = project.root / "report.json"
+    assert len(json.loads(path.read_text())["reviews"]) == 3
+    nowhere = review(project, "--all", "--output", "no/such/folder/report.txt")
+    assert nowhere.exit_code == 2
+    assert "cannot be written" in nowhere.stderr
+
+
+def test_rules_are_listed_and_explained() -> None:
+    assert "drop-table" in call("rules").output
+    told = call("rules", "unique-on-duplicates").output
+    assert "Flagged:" in told
+    assert "def upgrade():" in told
+    assert "#!" not in told
+    unknown = call("rules", "drop-tabel")
+    assert unknown.exit_code == 2
+    assert "Did you mean drop-table?" in unknown.stderr
