@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from opsmig_tui.review.engine import questions
 from opsmig_tui.review.errors import NotReviewable
 from opsmig_tui.review.migration import Migration
 from opsmig_tui.review.model import Facts
-from opsmig_tui.worker.protocol import AskLive, LiveResult
+from opsmig_tui.worker.protocol import AskLive, LiveResult, Probe, ProbeAnswer
 from opsmig_tui.workspace.standing import MOST_BEFORE, read_all
 from opsmig_tui.workspace.status import describe, refresh
 
@@ -40,35 +41,51 @@ def _pending(history: History, own: Revision, applied: frozenset[str]) -> tuple[
 
 
 async def with_live_facts(workspace: Workspace, path: Path, source: bytes, known: Facts) -> Facts:
-    """Asks this database what the review would look up: read-only, and only for some seconds."""
+    """Adds what this database answers to all that the review would look up, or why it does not."""
+    known = await ready_for_questions(workspace, path, known)
+    if known.database is None or not workspace.project.settings.live:
+        return known
+    try:
+        probes = await asyncio.to_thread(questions, path, source, known)
+    except NotReviewable:
+        return known  # the review itself says why
+    answers = await ask(workspace, probes)
+    if isinstance(answers, str):
+        return replace(known, no_live_reason=answers)
+    return replace(known, live=answers)
+
+
+async def ready_for_questions(workspace: Workspace, path: Path, known: Facts) -> Facts:
+    """Adds the position, which decides on the questions, and why none may be asked."""
     if known.database is None:
         return replace(known, no_live_reason=known.no_database_reason)
     if workspace.state.status.value is None:
         await refresh(workspace, "status", quiet=True)
     known = await with_position(workspace, path, known)
-    settings = workspace.project.settings
-    if not settings.live:
+    if not workspace.project.settings.live:
         return replace(known, no_live_reason="live is off in the settings")
+    return known
+
+
+async def ask(workspace: Workspace, probes: Sequence[Probe]) -> Mapping[Probe, ProbeAnswer] | str:
+    """The answers, read-only and within some seconds; or why there are none."""
+    if not probes:
+        return {}
+    settings = workspace.project.settings
+    request = AskLive(
+        tuple(probes),
+        timeout_ms=settings.live_timeout_ms,
+        total_ms=3 * settings.live_timeout_ms,
+        sample_above=settings.sample_above,
+    )
     try:
-        probes = await asyncio.to_thread(questions, path, source, known)
-        if not probes:
-            return replace(known, live={})
         reader = await workspace.workers.reader()
-        answer = await reader.request(
-            AskLive(
-                probes,
-                timeout_ms=settings.live_timeout_ms,
-                total_ms=3 * settings.live_timeout_ms,
-                sample_above=settings.sample_above,
-            )
-        )
-    except NotReviewable:
-        return known  # the review itself says why
+        answer = await reader.request(request)
     except Exception as error:
-        return replace(known, no_live_reason=f"no database: {describe(error)[0]}")
+        return f"no database: {describe(error)[0]}"
     assert isinstance(answer, LiveResult)
     if answer.problem:
-        return replace(known, no_live_reason=f"no database: {answer.problem}")
+        return f"no database: {answer.problem}"
     # By the questions as they were put: the worker masks whatever looks like a secret.
     pairs = zip(probes, answer.answers, strict=True)
-    return replace(known, live={probe: replace(one, probe=probe) for probe, one in pairs})
+    return {probe: replace(one, probe=probe) for probe, one in pairs}
