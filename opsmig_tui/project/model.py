@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -68,6 +69,10 @@ class Settings:
     large_rows: int = 10_000
     sample_above: int = 1_000_000
     live_timeout_ms: int = 1_000
+    start_after: str | None = None
+    postgresql_version: int | None = None
+    severity: Mapping[str, str] = field(default_factory=dict)
+    per_path: tuple[tuple[str, Mapping[str, str]], ...] = ()
 
 
 @dataclass(frozen=True)

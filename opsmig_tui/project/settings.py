@@ -10,12 +10,14 @@ from opsmig_tui.project.environments import folders_up
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Settings
 
-_TEXT = ("base-branch", "database-service", "python")
+_TEXT = ("base-branch", "database-service", "python", "start-after")
 _LISTS = ("models", "companion-suffixes", "version-locations", "ignore", "protected")
 _SWITCHES = ("render", "live", "squawk")
-_NUMBERS = ("large-rows", "sample-above", "live-timeout-ms")
+_NUMBERS = ("large-rows", "sample-above", "live-timeout-ms", "postgresql-version")
+_TABLES = ("severity", "per-path")
+SEVERITIES = ("error", "warning", "note", "off")
 #: Every key there is, as it is written in the file.
-KEYS = tuple(sorted(_TEXT + _LISTS + _SWITCHES + _NUMBERS))
+KEYS = tuple(sorted(_TEXT + _LISTS + _SWITCHES + _NUMBERS + _TABLES))
 
 _SECTION = re.compile(rb"^[ \t]*(?:\[?[ \t]*tool[ \t]*\.[ \t]*)?opsmig[ \t]*[\].=]", re.MULTILINE)
 
@@ -60,7 +62,11 @@ def _settings(path: Path, table: Any, where: str) -> Settings:
     return Settings(path=path, **values)
 
 
-def _checked(key: str, value: Any, where: str) -> str | bool | int | tuple[str, ...]:
+def _checked(key: str, value: Any, where: str) -> object:
+    if key == "severity":
+        return _severities(value, f"{where}: severity")
+    if key == "per-path":
+        return _per_path(value, where)
     if key in _SWITCHES:
         if isinstance(value, bool):
             return value
@@ -76,6 +82,28 @@ def _checked(key: str, value: Any, where: str) -> str | bool | int | tuple[str, 
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
     raise OpsmigError(f'{where}: {key} must be a list of text, for instance {key} = ["…"]')
+
+
+def _severities(value: Any, where: str) -> dict[str, str]:
+    """Rule → severity. Which rules there are is for the review to know."""
+    if not isinstance(value, dict):
+        raise OpsmigError(f'{where} must be a table of rules, for instance drop-column = "warning"')
+    for rule, severity in value.items():
+        if severity not in SEVERITIES:
+            raise OpsmigError(f"{where} of {rule} must be one of {', '.join(SEVERITIES)}")
+    return dict(value)
+
+
+def _per_path(value: Any, where: str) -> tuple[tuple[str, dict[str, str]], ...]:
+    """Pattern of paths → rule → severity, in the order of the file."""
+    if not isinstance(value, dict):
+        raise OpsmigError(
+            f'{where}: per-path must be a table, for instance [per-path."versions/old/*"]'
+        )
+    return tuple(
+        (pattern, _severities(rules, f"{where}: per-path {pattern!r}"))
+        for pattern, rules in value.items()
+    )
 
 
 def _unknown(key: str, where: str) -> str:

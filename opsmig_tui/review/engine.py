@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from opsmig_tui.review.errors import NotReviewable
 from opsmig_tui.review.merged import merged, not_seen
-from opsmig_tui.review.migration import read_migration
+from opsmig_tui.review.migration import Migration, read_migration
 from opsmig_tui.review.model import Facts, Finding, NotChecked, Review, Severity
 from opsmig_tui.review.probes import Questions
-from opsmig_tui.review.rules import ALL, check_rule_ids
+from opsmig_tui.review.rules import ALL, check_rule_ids, suppression
+from opsmig_tui.review.rules.base import Rule
 from opsmig_tui.review.second_opinion import with_second_opinion
 from opsmig_tui.review.subject import Subject
 from opsmig_tui.review.summary import summarize
+from opsmig_tui.review.suppress import Suppressed, split
 from opsmig_tui.review.told import told
 from opsmig_tui.worker.protocol import Probe
 
@@ -34,6 +36,7 @@ def review_source(path: Path, source: bytes | str, facts: Facts, *, diff_base: s
     try:
         migration = merged(migration, facts.rendered)
         findings, unchecked = _judge(Subject(migration, facts))
+        shown, hidden = _without_ignored(migration, facts, findings, unchecked)
         summary = summarize(migration)
     except RecursionError:
         raise NotReviewable(f"{path.name}: nested too deeply to be reviewed.") from None
@@ -42,8 +45,10 @@ def review_source(path: Path, source: bytes | str, facts: Facts, *, diff_base: s
         revision=migration.revision.revision,
         source=migration.source,
         summary=summary,
-        findings=_merged(findings),
+        findings=_ordered(shown),
         not_checked=tuple(unchecked.values()),
+        suppressed=tuple(hidden),
+        left_alone=facts.left_alone,
         diff_base=diff_base,
         message=migration.revision.message,
         not_seen=not_seen(migration, facts),
@@ -69,14 +74,64 @@ def _judge(subject: Subject) -> tuple[list[Finding], dict[str, NotChecked]]:
     findings: list[Finding] = []
     unchecked: dict[str, NotChecked] = {}
     for rule in ALL.values():
-        if rule.id in subject.facts.ignore or not rule.concerns(subject.version):
+        if not _wanted(rule, subject.facts, subject.version):
             continue
         for verdict in rule.check(subject):
             if isinstance(verdict, NotChecked):
                 unchecked.setdefault(rule.id, verdict)
             else:
                 findings.append(told(subject, verdict))
-    return with_second_opinion(findings, subject, ALL), unchecked
+    findings = with_second_opinion(findings, subject, ALL)
+    weighed = [
+        _weighed(one, subject.facts)
+        for one in findings
+        if _wanted(ALL[one.rule], subject.facts, subject.version)
+    ]
+    return weighed, unchecked
+
+
+def _wanted(rule: Rule, facts: Facts, version: int | None) -> bool:
+    if rule.id in facts.ignore or facts.severities.get(rule.id) == "off":
+        return False
+    # Below `start-after` only what keeps alembic from running at all is worth a word.
+    if facts.left_alone and (rule.category, rule.severity) != ("chain", "error"):
+        return False
+    return rule.concerns(version)
+
+
+def _weighed(finding: Finding, facts: Facts) -> Finding:
+    """With the severity that the settings give its rule for this file."""
+    severity = facts.severities.get(finding.rule)
+    if severity is None or severity == "off":
+        return finding
+    return replace(finding, severity=severity)
+
+
+def _without_ignored(
+    migration: Migration,
+    facts: Facts,
+    findings: list[Finding],
+    unchecked: Mapping[str, NotChecked],
+) -> tuple[list[Finding], list[Suppressed]]:
+    """What is shown and what a comment keeps from it; the comments themselves are judged too."""
+    shown, hidden, used = split(_merged(findings), migration.suppressions)
+    version = Subject(migration, facts).version
+    judged = {name for name, rule in ALL.items() if _wanted(rule, facts, version)} - set(unchecked)
+    if facts.database is None or facts.models is None:
+        judged -= suppression.NEEDS_FACTS
+    opaque = [op.span for op in (*migration.upgrade, *migration.downgrade) if op.opaque]
+    idle = [
+        (item, name)
+        for item in migration.suppressions
+        if not any(item.touches(span.line, span.end_line) for span in opaque)
+        for name in item.rules
+        if name in judged and (item, name) not in used
+    ]
+    if _wanted(ALL[suppression.UNKNOWN], facts, version):
+        shown += (_weighed(one, facts) for one in suppression.unknown(migration.suppressions, ALL))
+    if _wanted(ALL[suppression.UNUSED], facts, version):
+        shown += (_weighed(one, facts) for one in suppression.unused(idle))
+    return shown, hidden
 
 
 def _merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -90,4 +145,8 @@ def _merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         first = group[0]
         more = f" (And {others} more from this place.)" if others else ""
         merged.append(replace(first, message=first.message + more))
-    return tuple(sorted(merged, key=lambda f: (f.line, _WEIGHT[f.severity], f.rule)))
+    return _ordered(merged)
+
+
+def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda f: (f.line, _WEIGHT[f.severity], f.rule)))

@@ -17,6 +17,7 @@ from opsmig_tui.review.errors import NotReviewable
 from opsmig_tui.review.operations import Context, Direction, Operation, Span
 from opsmig_tui.review.run import Call, OutOfSteps, Run, span_of
 from opsmig_tui.review.statements import execute, inline
+from opsmig_tui.review.suppress import Suppression, suppressions
 from opsmig_tui.review.values import UNBOUND, Env, Function
 
 MAX_SOURCE = 4_000_000  # characters; a real migration has a few thousand
@@ -54,6 +55,11 @@ class Migration:
                 if isinstance(target, ast.Name) and target.id == name:
                     return span_of(node)
         return Span(1)
+
+    @cached_property
+    def suppressions(self) -> tuple[Suppression, ...]:
+        """The file's ``# opsmig: ignore[...]`` comments, in order."""
+        return suppressions(self.source, self.tree)
 
     @property
     def opaque_upgrade(self) -> bool:

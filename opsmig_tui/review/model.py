@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from opsmig_tui.history.model import History
     from opsmig_tui.review.migration import Migration
     from opsmig_tui.review.operations import Operation
+    from opsmig_tui.review.suppress import Suppressed
     from opsmig_tui.worker.protocol import (
         DatabaseFacts,
         ModelFacts,
@@ -105,8 +106,9 @@ class Facts:
     `rendered` is the migration as SQL, from the worker; `opinions` are squawk's on it. `live` are
     answers about live data, by question; None where nothing was asked. `postgresql` is the major
     version to judge by when a setting overrides the server's. `severities` are those of the
-    settings for this file, by rule.
-    `large_rows` is from how many rows on a table counts as large.
+    settings for this file, by rule. `large_rows` is from how many rows on a table counts as large.
+    `left_alone` is the revision that the setting start-after names, for a file at or below it: old
+    history is not judged.
     """
 
     chain: ChainFacts | None = None
@@ -130,6 +132,7 @@ class Facts:
     postgresql: int | None = None
     severities: Mapping[str, Override] = field(default_factory=dict)
     large_rows: int = 10_000
+    left_alone: str = ""
     no_models_reason: str = "no worker"
     no_database_reason: str = "no database"
     no_render_reason: str = "no worker"
@@ -170,6 +173,8 @@ class Review:
     not_seen: tuple[str, ...] = ()
     rendered: RenderedRevision | None = None
     not_rendered: str = ""
+    suppressed: tuple[Suppressed, ...] = ()
+    left_alone: str = ""
 
     def count(self, severity: Severity) -> int:
         return sum(1 for item in self.findings if item.severity == severity)

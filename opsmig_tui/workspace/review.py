@@ -18,6 +18,7 @@ from opsmig_tui.review.model import ChainFacts, Facts, Review
 from opsmig_tui.worker.protocol import FactsResult, GatherFacts
 from opsmig_tui.workspace.live_facts import with_live_facts, with_position
 from opsmig_tui.workspace.rendering import render, second_opinion
+from opsmig_tui.workspace.severities import left_alone, severities
 from opsmig_tui.workspace.shared import Shared, history_of, read_shared
 from opsmig_tui.workspace.standing import edited_since, new_before
 from opsmig_tui.workspace.status import describe
@@ -147,6 +148,9 @@ def _static_facts(project: Project, path: Path, shared: Shared) -> Facts:
         is_last_pending=own is None or _answers_for_models(own, chain),
         companion_suffixes=settings.companion_suffixes,
         ignore=frozenset(settings.ignore),
+        severities=severities(project, path),
+        left_alone=left_alone(project, chain.history, own),
+        postgresql=settings.postgresql_version,
         large_rows=settings.large_rows,
         file_template=project.config.file_template,
         pending_before=new_before(chain, own),

@@ -16,7 +16,10 @@ def test_every_key(tmp_path: Path) -> None:
         "companion-suffixes = ['_log']\ndatabase-service = 'postgres'\npython = '.venv'\n"
         "version-locations = ['a', 'b']\nignore = ['drop-table']\nprotected = ['prod']\n"
         "squawk = false\n"
+        "start-after = 'b8c9d0'\npostgresql-version = 15\n"
         "render = false\nlive = false\nlarge-rows = 5\nsample-above = 6\nlive-timeout-ms = 7\n"
+        "[tool.opsmig.severity]\ndrop-table = 'warning'\n"
+        "[tool.opsmig.per-path.'versions/old/*']\ndrop-column = 'off'\n"
     )
     assert load_settings(tmp_path) == Settings(
         path=path,
@@ -34,6 +37,10 @@ def test_every_key(tmp_path: Path) -> None:
         large_rows=5,
         sample_above=6,
         live_timeout_ms=7,
+        start_after="b8c9d0",
+        postgresql_version=15,
+        severity={"drop-table": "warning"},
+        per_path=(("versions/old/*", {"drop-column": "off"}),),
     )
 
 
@@ -72,6 +79,11 @@ def test_other_spellings_of_the_section(tmp_path: Path, text: str) -> None:
         ("base-branch = ''", "base-branch must be text"),
         ("models = 'x'", "models must be a list of text"),
         ("models = [1]", "models must be a list of text"),
+        ("severity = 'error'", "severity must be a table of rules"),
+        ("[severity]\ndrop-table = 'loud'", "severity of drop-table must be one of error, warning"),
+        ("per-path = []", "per-path must be a table"),
+        ("[per-path]\n'old/*' = 1", "per-path 'old/\\*' must be a table of rules"),
+        ("[per-path.'old/*']\ndrop-table = 1", "per-path 'old/\\*' of drop-table must be one"),
         ("models = ", "opsmig.toml cannot be read: .*line 1"),
     ],
 )

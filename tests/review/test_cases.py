@@ -15,12 +15,13 @@ from tests.review import (
     cases_locking,
     cases_pitfalls,
     cases_reversibility,
+    cases_suppression,
 )
 from tests.review.case import Case
 
 MODULES = (
     *(cases_data_loss, cases_locking, cases_correctness, cases_reversibility),
-    *(cases_chain, cases_facts, cases_everyday, cases_pitfalls, cases_live),
+    *(cases_suppression, cases_chain, cases_facts, cases_everyday, cases_pitfalls, cases_live),
 )
 CASES = [case for module in MODULES for case in module.CASES]
 

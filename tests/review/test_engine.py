@@ -141,7 +141,8 @@ def test_rules_explain_themselves() -> None:
         assert name == rule.id
         assert len(rule.explanation) > 30
         assert rule.category in {
-            *("data-loss", "locking", "correctness", "reversibility", "chain", "convention")
+            *("data-loss", "locking", "correctness", "reversibility", "chain", "convention"),
+            "suppression",
         }
 
 

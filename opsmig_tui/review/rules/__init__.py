@@ -18,12 +18,13 @@ from opsmig_tui.review.rules import (
     locking,
     nulls,
     reversibility,
+    suppression,
 )
 from opsmig_tui.review.rules.base import Rule
 
 _MODULES = (
     *(data_loss, locking, nulls, enums, constraints, imports, empty, live_data),
-    *(reversibility, chain, convention),
+    *(reversibility, chain, convention, suppression),
 )
 
 ALL: Mapping[str, Rule] = {rule.id: rule for module in _MODULES for rule in module.RULES}
