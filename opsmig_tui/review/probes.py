@@ -115,9 +115,11 @@ def enum_values_of(subject: Subject, item: Operation) -> tuple[Probe, ...]:
     if item.kind == "rename_enum_value" and item.name is not None and item.old_name is not None:
         return (Probe("enum_used", item.name, item.schema, value=item.old_name),)
     made = item
-    if item.kind == "create_enum" and item.old_name is not None:  # ALTER TYPE … RENAME TO
+    # Renamed away or dropped, to be made anew under its name.
+    gone = item.name if item.kind == "drop_enum" else item.old_name
+    if gone is not None:
         after = subject.migration.operations(item.context.direction)[item.order + 1 :]
-        named = (op for op in after if op.kind == "create_enum" and op.name == item.old_name)
+        named = (op for op in after if op.kind == "create_enum" and op.name == gone)
         made = next(named, item)
     if made.kind != "create_enum" or made.name is None or made.values is None:
         return ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,18 @@ from opsmig_tui.workspace.status import describe, refresh
 
 if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
+
+AT_ONCE = 200
+"""Questions a request: one answer takes some milliseconds, and status waits behind them."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A file to review and what is known of it so far."""
+
+    path: Path
+    source: bytes
+    facts: Facts
 
 
 async def with_position(workspace: Workspace, path: Path, known: Facts) -> Facts:
@@ -40,52 +52,71 @@ def _pending(history: History, own: Revision, applied: frozenset[str]) -> tuple[
     return tuple(read_all(reversed(waiting)))
 
 
-async def with_live_facts(workspace: Workspace, path: Path, source: bytes, known: Facts) -> Facts:
-    """Adds what this database answers to all that the review would look up, or why it does not."""
-    known = await ready_for_questions(workspace, path, known)
-    if known.database is None or not workspace.project.settings.live:
-        return known
-    try:
-        probes = await asyncio.to_thread(questions, path, source, known)
-    except NotReviewable:
-        return known  # the review itself says why
-    answers = await ask(workspace, probes)
+async def with_live_facts(workspace: Workspace, files: Sequence[Known]) -> list[Facts]:
+    """Each file's facts with what this database answers to all that its review would look up, or
+    why it does not. Whatever several files ask is asked once."""
+    ready = [replace(one, facts=await _ready(workspace, one)) for one in files]
+    asked = [await asyncio.to_thread(_questions, workspace, one) for one in ready]
+    every = dict.fromkeys(probe for probes in asked if probes for probe in probes)
+    answers = await _ask(workspace, list(every))
+    return [
+        one.facts if probes is None else _answered(one.facts, probes, answers)
+        for one, probes in zip(ready, asked, strict=True)
+    ]
+
+
+def _answered(
+    known: Facts, probes: Sequence[Probe], answers: Mapping[Probe, ProbeAnswer] | str
+) -> Facts:
     if isinstance(answers, str):
         return replace(known, no_live_reason=answers)
-    return replace(known, live=answers)
+    return replace(known, live={probe: answers[probe] for probe in probes})
 
 
-async def ready_for_questions(workspace: Workspace, path: Path, known: Facts) -> Facts:
+def _questions(workspace: Workspace, one: Known) -> tuple[Probe, ...] | None:
+    """None where nothing may be asked."""
+    if one.facts.database is None or not workspace.project.settings.live:
+        return None
+    try:
+        return questions(one.path, one.source, one.facts)
+    except NotReviewable:
+        return None  # the review itself says why
+
+
+async def _ready(workspace: Workspace, one: Known) -> Facts:
     """Adds the position, which decides on the questions, and why none may be asked."""
+    known = one.facts
     if known.database is None:
         return replace(known, no_live_reason=known.no_database_reason)
     if workspace.state.status.value is None:
         await refresh(workspace, "status", quiet=True)
-    known = await with_position(workspace, path, known)
+    known = await with_position(workspace, one.path, known)
     if not workspace.project.settings.live:
         return replace(known, no_live_reason="live is off in the settings")
     return known
 
 
-async def ask(workspace: Workspace, probes: Sequence[Probe]) -> Mapping[Probe, ProbeAnswer] | str:
-    """The answers, read-only and within some seconds; or why there are none."""
-    if not probes:
-        return {}
+async def _ask(workspace: Workspace, probes: list[Probe]) -> Mapping[Probe, ProbeAnswer] | str:
+    """The answers, read-only and within some seconds for each AT_ONCE; or why there are none."""
     settings = workspace.project.settings
-    request = AskLive(
-        tuple(probes),
-        timeout_ms=settings.live_timeout_ms,
-        total_ms=3 * settings.live_timeout_ms,
-        sample_above=settings.sample_above,
-    )
-    try:
-        reader = await workspace.workers.reader()
-        answer = await reader.request(request)
-    except Exception as error:
-        return f"no database: {describe(error)[0]}"
-    assert isinstance(answer, LiveResult)
-    if answer.problem:
-        return f"no database: {answer.problem}"
-    # By the questions as they were put: the worker masks whatever looks like a secret.
-    pairs = zip(probes, answer.answers, strict=True)
-    return {probe: replace(one, probe=probe) for probe, one in pairs}
+    answers: dict[Probe, ProbeAnswer] = {}
+    for start in range(0, len(probes), AT_ONCE):
+        some = probes[start : start + AT_ONCE]
+        request = AskLive(
+            tuple(some),
+            timeout_ms=settings.live_timeout_ms,
+            total_ms=3 * settings.live_timeout_ms,
+            sample_above=settings.sample_above,
+        )
+        try:
+            reader = await workspace.workers.reader()
+            answer = await reader.request(request)
+        except Exception as error:
+            return f"no database: {describe(error)[0]}"
+        assert isinstance(answer, LiveResult)
+        if answer.problem:
+            return f"no database: {answer.problem}"
+        # By the questions as they were put: the worker masks whatever looks like a secret.
+        pairs = zip(some, answer.answers, strict=True)
+        answers.update((probe, replace(one, probe=probe)) for probe, one in pairs)
+    return answers

@@ -16,7 +16,7 @@ from opsmig_tui.review.engine import review_source
 from opsmig_tui.review.known import known_enums, known_tables, pending_enum_values
 from opsmig_tui.review.model import ChainFacts, Facts, Review
 from opsmig_tui.worker.protocol import FactsResult, GatherFacts
-from opsmig_tui.workspace.live_facts import with_live_facts, with_position
+from opsmig_tui.workspace.live_facts import Known, with_live_facts, with_position
 from opsmig_tui.workspace.rendering import render, second_opinion
 from opsmig_tui.workspace.severities import left_alone, severities
 from opsmig_tui.workspace.shared import Shared, history_of, read_shared
@@ -41,17 +41,32 @@ async def review(
     Raises OpsmigError when the target cannot be found or is no migration.
     """
     path = await find_target(workspace, target)
-    source = await asyncio.to_thread(read, path)
     shared = shared or await read_shared(workspace)
+    known = await gather(workspace, path, shared, facts=facts)
+    if facts:
+        (found,) = await with_live_facts(workspace, [known])
+        known = replace(known, facts=found)
+    return await judge(workspace, known, shared)
+
+
+async def gather(workspace: Workspace, path: Path, shared: Shared, *, facts: bool) -> Known:
+    """All that a review goes by except live data. Raises OpsmigError when the file cannot be
+    read."""
+    source = await asyncio.to_thread(read, path)
     known = await static_facts(workspace, path, shared)
     known = await with_position(workspace, path, known)
     if facts:
         known = with_worker_facts(known, shared.answer or await ask_worker(workspace))
         known = await with_rendering(workspace, path, source, known)
-        known = await with_live_facts(workspace, path, source, known)
+    return Known(path, source, known)
+
+
+async def judge(workspace: Workspace, known: Known, shared: Shared) -> Review:
+    """Raises OpsmigError when the file is no migration."""
+    path, source, facts = known.path, known.source, known.facts
     base = await _diff_base(workspace, path, source, shared)
-    known = replace(known, edited_after_apply=edited_since(known.applied, base, source))
-    return await asyncio.to_thread(review_source, path, source, known, diff_base=base)
+    facts = replace(facts, edited_after_apply=edited_since(facts.applied, base, source))
+    return await asyncio.to_thread(review_source, path, source, facts, diff_base=base)
 
 
 async def with_rendering(workspace: Workspace, path: Path, source: bytes, known: Facts) -> Facts:

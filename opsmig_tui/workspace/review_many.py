@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.review.model import Review
 from opsmig_tui.review.reports import NotReviewed
+from opsmig_tui.workspace.live_facts import Known, with_live_facts
 from opsmig_tui.workspace.rendering import render_all
-from opsmig_tui.workspace.review import ask_worker, find_target, review
+from opsmig_tui.workspace.review import ask_worker, find_target, gather, judge
 from opsmig_tui.workspace.shared import history_of, read_shared
 
 if TYPE_CHECKING:
@@ -69,10 +70,19 @@ async def review_many(
     if facts:
         shared = replace(shared, answer=await ask_worker(workspace))
         await render_all(workspace, paths)
+    known: list[Known] = []
     reviews, failed = [], []
     for path in paths:
         try:
-            reviews.append(await review(workspace, path, facts=facts, shared=shared))
+            known.append(await gather(workspace, path, shared, facts=facts))
         except OpsmigError as error:
             failed.append(NotReviewed(path, str(error)))
+    if facts:
+        live = await with_live_facts(workspace, known)
+        known = [replace(one, facts=found) for one, found in zip(known, live, strict=True)]
+    for one in known:
+        try:
+            reviews.append(await judge(workspace, one, shared))
+        except OpsmigError as error:
+            failed.append(NotReviewed(one.path, str(error)))
     return reviews, failed

@@ -11,6 +11,7 @@ from opsmig_tui.review.model import Facts, Finding, Review
 from opsmig_tui.workspace.live_facts import with_position
 from opsmig_tui.workspace.peek import peek
 from opsmig_tui.workspace.review import review
+from opsmig_tui.workspace.review_many import review_many
 from opsmig_tui.workspace.workspace import Workspace
 from tests.workspace.conftest import CURRENT, HEAD, MIDDLE, Open, write_revision
 
@@ -98,3 +99,17 @@ async def test_live_can_be_switched_off(
     reasons = {one.rule: one.reason for one in found.not_checked}
     assert reasons["unique-on-duplicates"] == "live is off in the settings"
     assert not [item for item in found.findings if item.live]
+
+
+async def test_many_reviews_ask_together_what_each_would_ask_alone(
+    ws: Workspace, versions: Path
+) -> None:
+    write_revision(versions, upgrade=UPGRADE)
+    ws.read_history()
+    paths = sorted(versions.glob("*.py"))
+    reviews, failed = await review_many(ws, paths)
+    assert not failed
+    for path, found in [*zip(paths, reviews, strict=True)][-3:]:
+        assert found.findings == (await review(ws, path)).findings
+    told = [item for found in reviews for item in found.findings if item.live]
+    assert {item.rule for item in told} >= {"downgrade-data-loss", "unique-on-duplicates"}
