@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from opsmig_tui.review.errors import NotReviewable
+from opsmig_tui.review.fixes import fixable
 from opsmig_tui.review.merged import merged, not_seen
 from opsmig_tui.review.migration import Migration, read_migration
 from opsmig_tui.review.model import Facts, Finding, NotChecked, Review, Severity
@@ -35,8 +36,10 @@ def review_source(path: Path, source: bytes | str, facts: Facts, *, diff_base: s
     migration = read_migration(path, source)
     try:
         migration = merged(migration, facts.rendered)
-        findings, unchecked = _judge(Subject(migration, facts))
+        subject = Subject(migration, facts)
+        findings, unchecked = _judge(subject)
         shown, hidden = _without_ignored(migration, facts, findings, unchecked)
+        shown = [replace(one, fixable=fixable(subject, one)) for one in shown]
         summary = summarize(migration)
     except RecursionError:
         raise NotReviewable(f"{path.name}: nested too deeply to be reviewed.") from None

@@ -15,6 +15,7 @@ from opsmig_tui.history.reader import read_revision
 from opsmig_tui.project.syntax_tree import syntax_tree
 from opsmig_tui.review.errors import NotReviewable
 from opsmig_tui.review.operations import Context, Direction, Operation, Span
+from opsmig_tui.review.places import Places
 from opsmig_tui.review.run import Call, OutOfSteps, Run, span_of
 from opsmig_tui.review.statements import execute, inline
 from opsmig_tui.review.suppress import Suppression, suppressions
@@ -60,6 +61,11 @@ class Migration:
     def suppressions(self) -> tuple[Suppression, ...]:
         """The file's ``# opsmig: ignore[...]`` comments, in order."""
         return suppressions(self.source, self.tree)
+
+    @cached_property
+    def places(self) -> Places:
+        """Where operations stand in the text, for those who change it."""
+        return Places(self.functions, self.source)
 
     @property
     def opaque_upgrade(self) -> bool:

@@ -29,6 +29,9 @@ _USUAL = {
     "Text": "from sqlalchemy import Text",
     "inspect": "from sqlalchemy import inspect",
 }
+_PACKAGES = frozenset(
+    {"sqlmodel", "geoalchemy2", "sqlalchemy_utils", "pgvector", "citext", "advanced_alchemy"}
+)
 _MODULE_NAMES = frozenset(
     {"__name__", "__file__", "__doc__", "__path__", "__spec__", "__loader__", "__package__"}
     | {"__builtins__", "__annotations__", "__conditional_annotations__", "__debug__", "__dict__"}
@@ -108,7 +111,7 @@ def _finding(subject: Subject, name: str, line: int, column: int) -> Finding:
         span,
         f"{name} is not defined in this file.",
         "It raises NameError when the migration runs.",
-        f"Add {_import(subject, name, whole)} at the top.",
+        f"Add {_import_words(subject, name, whole)} at the top.",
     )
 
 
@@ -131,21 +134,38 @@ def _root(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _import(subject: Subject, name: str, whole: str) -> str:
-    """The import that binds `name`, which is used as `whole` ("backend.types.Money")."""
+def _import_words(subject: Subject, name: str, whole: str) -> str:
+    found = import_of(subject, name, whole)
+    if found is not None:
+        return f"`{found}`"
+    module = _module_in(whole)
+    return f"`import {module}`" if module else f"the import of {name}"
+
+
+def import_of(subject: Subject, name: str, whole: str) -> str | None:
+    """The import that binds `name`, which is used as `whole` ("backend.types.Money"); None where
+    that is not certain."""
     models = subject.facts.models
     parts = whole.split(".")
     for part in parts:
         module = models.type_imports.get(part) if models is not None else None
         if module is not None:
-            return f"`from {module} import {part}`" if part == name else f"`import {module}`"
+            return f"from {module} import {part}" if part == name else f"import {module}"
     if name in _USUAL:
-        return f"`{_USUAL[name]}`"
+        return _USUAL[name]
     if name in sys.stdlib_module_names:
-        return f"`import {name}`"
+        return f"import {name}"
+    module = _module_in(whole)
+    # As autogenerate writes a type: its module in full, which nobody names a variable.
+    written_out = "." in module or name in _PACKAGES
+    return f"import {module}" if module and written_out and parts[-1][:1].isupper() else None
+
+
+def _module_in(whole: str) -> str:
+    """The module part of "backend.types.Money"."""
+    parts = whole.split(".")
     classes = [at for at, part in enumerate(parts) if part[:1].isupper()]
-    module = ".".join(parts[: classes[0] if classes else -1])
-    return f"`import {module}`" if module else f"the import of {name}"
+    return ".".join(parts[: classes[0] if classes else -1])
 
 
 RULES = (

@@ -1,0 +1,59 @@
+"""A fix, and what it promises: looked at after every one, before anything is written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from opsmig_tui.history.model import Revision
+from opsmig_tui.review.engine import review_source
+from opsmig_tui.review.errors import NotReviewable
+from opsmig_tui.review.fixes.model import Fix, FixRefused
+from opsmig_tui.review.migration import read_migration
+from opsmig_tui.review.model import Facts, Finding, Review
+
+_MOVES = "wrong-parent"  # the one fix that is about the revision's parent
+
+
+def fixed(
+    path: Path, source: str, facts: Facts, finding: Finding, fix: Fix, value: str = ""
+) -> str:
+    """The new text. Raises FixRefused, with the reason in a sentence, unless it parses, its place
+    in the history is as before (but for wrong-parent), the finding is gone and there is no error
+    that was not there before."""
+    new = fix.apply(source, value)
+    if new == source:
+        raise FixRefused("The fix would change nothing.")
+    # What the migration emits was rendered from the old text: both are judged by their text alone.
+    known = replace(facts, rendered=None)
+    before = review_source(path, source, known)
+    try:
+        after = review_source(path, new, known)
+    except NotReviewable as error:
+        raise FixRefused(f"The fixed file could not be reviewed: {error}") from error
+    if finding.rule != _MOVES and _identity(path, new) != _identity(path, source):
+        raise FixRefused("The fix would change the revision's place in the history.")
+    refuse_what_is_worse(before, after, finding)
+    return new
+
+
+def refuse_what_is_worse(before: Review, after: Review, finding: Finding) -> None:
+    """Raises FixRefused where the finding is still there, or an error is new."""
+    old, new = _count(before.findings), _count(after.findings)
+    key = (finding.rule, finding.message)
+    if new[key] and new[key] >= old[key]:
+        raise FixRefused(f"The fix would not mend it: {finding.message}")
+    worse = _count(f for f in after.findings if f.severity == "error") - old
+    for rule, message in worse:
+        raise FixRefused(f"The fix would bring an error of its own ({rule}): {message}")
+
+
+def _count(findings: Iterable[Finding]) -> Counter[tuple[str, str]]:
+    return Counter((item.rule, item.message) for item in findings)
+
+
+def _identity(path: Path, source: str) -> tuple[object, ...]:
+    own: Revision = read_migration(path, source).revision
+    return own.revision, own.down_revisions, own.branch_labels, own.depends_on

@@ -1,0 +1,51 @@
+"""What a fix is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from opsmig_tui.project.errors import OpsmigError
+
+if TYPE_CHECKING:
+    from opsmig_tui.review.fixes.sheet import Sheet
+
+
+class FixRefused(OpsmigError):
+    """The fix cannot be made here, and nothing was written; the message says why in a sentence."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What only a person can decide: `question` in words, `example` an answer of the right form.
+
+    The answer is SQL, an expression such as ``'active'``, ``0`` or ``now()``.
+    """
+
+    question: str
+    example: str = ""
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A change of the migration's text that mends one finding.
+
+    `title` says in a sentence what it does. `edit` notes the changes on a `Sheet` of the text that
+    was reviewed, with the answer to `ask`.
+    """
+
+    rule: str
+    title: str
+    edit: Callable[[Sheet, str], None] = field(compare=False, repr=False)
+    ask: Ask | None = None
+
+    def apply(self, source: str, value: str = "") -> str:
+        """The new text. `source` is the text that the fix was planned for, `value` what was
+        answered. Raises FixRefused. What it promises is kept by `checked.fixed`, not here."""
+        # libcst takes half a second to import: only who fixes something waits for it.
+        from opsmig_tui.review.fixes.sheet import open_sheet
+
+        sheet = open_sheet(source)
+        self.edit(sheet, value)
+        return sheet.result()

@@ -1,0 +1,40 @@
+"""Which rules have a fix, and the fixes of a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from opsmig_tui.review.fixes import guards, imports, indexes, nulls
+from opsmig_tui.review.fixes.model import Fix
+from opsmig_tui.review.model import Finding
+from opsmig_tui.review.subject import Subject
+
+Planner = Callable[[Subject, Finding], Iterable[Fix]]
+
+_PLANNERS: Mapping[str, Planner] = {
+    "index-not-concurrent": indexes.concurrently,
+    "index-drop-not-concurrent": indexes.concurrently,
+    "concurrent-in-transaction": indexes.concurrently,
+    "not-null-no-default": nulls.no_default,
+    "not-null-no-backfill": nulls.no_backfill,
+    "no-existence-guard": guards.guarded,
+    "missing-import": imports.missing,
+}
+RULES = frozenset(_PLANNERS)
+
+
+def plans(subject: Subject, finding: Finding) -> tuple[Fix, ...]:
+    """The ways to mend the finding, the best first; empty where the tool cannot."""
+    planner = _PLANNERS.get(finding.rule)
+    return tuple(planner(subject, finding)) if planner is not None else ()
+
+
+def plan(subject: Subject, finding: Finding) -> Fix | None:
+    """The best way to mend the finding."""
+    return next(iter(plans(subject, finding)), None)
+
+
+def fixable(subject: Subject, finding: Finding) -> bool:
+    """Whether there is a way."""
+    planner = _PLANNERS.get(finding.rule)
+    return planner is not None and any(True for _ in planner(subject, finding))

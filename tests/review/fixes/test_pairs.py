@@ -1,0 +1,17 @@
+"""Each fix writes exactly what is wanted, whatever the file's line endings."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.review.fixes import pairs_indexes, pairs_nulls, pairs_small
+from tests.review.fixes.pair import Pair
+
+PAIRS: list[Pair] = [
+    pair for module in (pairs_indexes, pairs_nulls, pairs_small) for pair in module.PAIRS
+]
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+def test_the_text(pair: Pair) -> None:
+    assert pair.fixed() == pair.wanted
