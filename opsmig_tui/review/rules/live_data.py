@@ -50,15 +50,15 @@ def _on_what_is_there(
             continue
         if subject.before(item).has_table(item):
             continue
-        changed = next((op for op in subject.before_it(item) if _may_change(op, probe)), None)
-        if changed is not None:
-            yield NotChecked(rule, f"rows of {table_of(item)} may change before it")
-            continue
         answer = subject.answer(probe)
         if answer.problem:
             yield NotChecked(rule, answer.problem)
         elif answer.number and not answer.absent:
-            yield item, answer
+            # Looked for only now: there are few answers, but may be many operations.
+            if any(_may_change(op, probe) for op in subject.before_it(item)):
+                yield NotChecked(rule, f"rows of {table_of(item)} may change before it")
+            else:
+                yield item, answer
 
 
 def _runs_here(subject: Subject, item: Operation) -> bool:
