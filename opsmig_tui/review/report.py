@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from opsmig_tui.review.model import GLYPHS, Finding, Review, Severity
+from opsmig_tui.review.offsets import characters
 
 SCHEMA_VERSION = 1
 _MOST_SENTENCES = 12
@@ -28,6 +29,10 @@ def to_json(review: Review, *, live: bool = False) -> dict[str, Any]:
         "findings": [_finding(item, live) for item in review.findings],
         "not_checked": [{"rule": n.rule, "reason": n.reason} for n in review.not_checked],
         "not_seen": list(review.not_seen),
+        "suppressed": [
+            {**_finding(one.finding, live), "reason": one.reason} for one in review.suppressed
+        ],
+        "left_alone": review.left_alone,
     }
 
 
@@ -57,8 +62,14 @@ def to_text(review: Review, width: int = 100, *, live: bool = False) -> str:
     source = review.source.split("\n")
     for item in review.findings:
         lines += ["", *_finding_lines(review, item, source, width, live)]
-    if review.not_checked or review.not_seen:
+    if review.not_checked or review.not_seen or review.suppressed or review.left_alone:
         lines.append("")
+    if review.left_alone:
+        lines += _wrapped(f"left alone: not above {review.left_alone}", width, "  ")
+    for one in review.suppressed:
+        where = f"line {one.finding.line}"
+        why = one.reason or "no reason given"
+        lines += _wrapped(f"ignored: {one.finding.rule}, {where}: {why}", width, "  ")
     reasons: dict[str, list[str]] = {}
     for entry in review.not_checked:
         reasons.setdefault(entry.reason, []).append(entry.rule)
@@ -113,20 +124,16 @@ def _finding_lines(
 
 def _code(item: Finding, line: str, width: int) -> list[str]:
     """The line with what is meant underlined. Columns are UTF-8 offsets: turned into characters."""
-    start = _characters(line, item.column)
+    start = characters(line, item.column)
     end = len(line.rstrip())
     if item.end_line in (0, item.line) and item.end_column > item.column:
-        end = min(end, _characters(line, item.end_column))
+        end = min(end, characters(line, item.end_column))
     number = f"{item.line:>6} │ "
     room = width - len(number)
     shown = line.expandtabs(1).rstrip()
     shown = shown if len(shown) <= room else shown[: room - 1] + "…"
     under = "^" * max(1, min(end, room) - start) if start < room else ""
     return [number + shown, " " * 6 + " │ " + " " * start + under]
-
-
-def _characters(line: str, offset: int) -> int:
-    return len(line.encode("utf-8", "replace")[:offset].decode("utf-8", "ignore"))
 
 
 def _wrapped(text: str, width: int, rest: str, first: str = "") -> list[str]:

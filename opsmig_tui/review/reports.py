@@ -9,6 +9,9 @@ from pathlib import Path
 
 from opsmig_tui.review.model import Review, Severity
 from opsmig_tui.review.report import SCHEMA_VERSION, to_json, to_text, totals
+from opsmig_tui.review.report_github import to_github
+from opsmig_tui.review.report_markdown import to_markdown
+from opsmig_tui.review.report_sarif import to_sarif
 
 _RANK: dict[Severity, int] = {"error": 0, "warning": 1, "note": 2}
 
@@ -82,4 +85,9 @@ def _json(report: Report, live: bool) -> str:
     return json.dumps(document, indent=2)
 
 
-_FORMATS: dict[str, Callable[[Report, bool], str]] = {"json": _json}
+_FORMATS: dict[str, Callable[[Report, bool], str]] = {
+    "json": _json,
+    "github": to_github,
+    "sarif": to_sarif,
+    "markdown": to_markdown,
+}

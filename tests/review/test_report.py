@@ -21,7 +21,7 @@ def test_json_has_the_documented_shape() -> None:
     assert json.loads(json.dumps(found)) == found
     assert list(found) == [
         *("schema_version", "file", "revision", "message", "summary", "findings"),
-        *("not_checked", "not_seen"),
+        *("not_checked", "not_seen", "suppressed", "left_alone"),
     ]
     assert found["schema_version"] == 1
     assert found["file"] == "versions/a1_add.py"
