@@ -11,6 +11,7 @@ from opsmig_tui.review.fixes import fixable
 from opsmig_tui.review.merged import merged, not_seen
 from opsmig_tui.review.migration import Migration, read_migration
 from opsmig_tui.review.model import Facts, Finding, NotChecked, Review, Severity
+from opsmig_tui.review.precedence import one_voice
 from opsmig_tui.review.probes import Questions
 from opsmig_tui.review.rules import ALL, check_rule_ids, suppression
 from opsmig_tui.review.rules.base import Rule
@@ -84,7 +85,7 @@ def _judge(subject: Subject) -> tuple[list[Finding], dict[str, NotChecked]]:
                 unchecked.setdefault(rule.id, verdict)
             else:
                 findings.append(told(subject, verdict))
-    findings = with_second_opinion(findings, subject, ALL)
+    findings = with_second_opinion(one_voice(findings), subject, ALL)
     weighed = [
         _weighed(one, subject.facts)
         for one in findings

@@ -90,6 +90,7 @@ def _add_column(run: Run, call: Call, batch: Batch | None) -> Operation:
         table=table_name(call, batch, 0, "table_name"),
         columns=(column,),
         guard=guard(call),
+        options=frozenset({"inline_references"} if call.flag("inline_references") else ()),
         complete=isinstance(given, Column) and not call.open,
     )
 

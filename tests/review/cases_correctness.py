@@ -22,9 +22,9 @@ CASES = [
         "near: filled by the server, nullable, or no rows yet",
         """
         op.add_column("a", sa.Column("b", sa.String(), nullable=False, server_default="x"))
-        op.add_column("a", sa.Column("c", sa.Integer(), sa.Identity(), nullable=False))
-        op.add_column("a", sa.Column("d", sa.Integer(), sa.Computed("1"), nullable=False))
-        op.add_column("a", sa.Column("e", sa.Integer(), primary_key=True))
+        op.add_column("a", sa.Column("c", sa.Integer(), sa.Identity(), nullable=False))  #! rewriting-column
+        op.add_column("a", sa.Column("d", sa.Integer(), sa.Computed("1"), nullable=False))  #! rewriting-column
+        op.add_column("a", sa.Column("e", sa.Integer(), primary_key=True))  #! rewriting-column
         op.add_column("a", sa.Column("f", sa.Integer()))
         op.add_column("a", sa.Column("g", sa.Integer(), nullable=NULLABLE))
         op.add_column("a", sa.Column("h", sa.Integer(), nullable=False, server_default=DEFAULT))
@@ -33,35 +33,35 @@ CASES = [
         op.add_column("new", sa.Column("j", sa.Integer(), nullable=False))
         op.execute("TRUNCATE cache")
         op.add_column("cache", sa.Column("k", sa.Integer(), nullable=False))
-        op.execute("ALTER TABLE a ADD l serial, ADD m int NOT NULL GENERATED ALWAYS AS (1) STORED")
+        op.execute("ALTER TABLE a ADD l serial, ADD m int NOT NULL GENERATED ALWAYS AS (1) STORED")  #! rewriting-column
         """,
         top="from .common import NULLABLE, DEFAULT",
     ),
     Case(
         "not-null-no-backfill",
         """
-        op.alter_column("a", "x", existing_type=sa.String(), nullable=False)  #! not-null-no-backfill
-        op.execute("ALTER TABLE a ALTER COLUMN y SET NOT NULL")  #! not-null-no-backfill
+        op.alter_column("a", "x", existing_type=sa.String(), nullable=False)  #! not-null-no-backfill, set-not-null
+        op.execute("ALTER TABLE a ALTER COLUMN y SET NOT NULL")  #! not-null-no-backfill, set-not-null
         op.add_column("a", sa.Column("z", sa.Integer()))
         op.alter_column("a", "z", nullable=False)  #! not-null-no-backfill
-        op.execute("UPDATE a SET other = 1 WHERE other IS NULL")
+        op.execute("UPDATE a SET other = 1 WHERE other IS NULL")  #! work-after-ax
         with op.batch_alter_table("a") as batch:
-            batch.alter_column("w", nullable=False)  #! not-null-no-backfill
+            batch.alter_column("w", nullable=False)  #! not-null-no-backfill, set-not-null
         """,
     ),
     Case(
         "near: filled before",
         """
         op.execute("UPDATE a SET x = 1, y = 2 WHERE x IS NULL")
-        op.alter_column("a", "x", nullable=False)
-        op.alter_column("a", "y", nullable=False)
+        op.alter_column("a", "x", nullable=False)  #! set-not-null
+        op.alter_column("a", "y", nullable=False)  #! set-not-null
         t = sa.table("b", sa.column("x"))
         op.execute(t.update().where(t.c.x.is_(None)).values(x=1))
-        op.alter_column("b", "x", nullable=False)
+        op.alter_column("b", "x", nullable=False)  #! set-not-null
         op.get_bind().execute(sa.update(t).where(t.c.y.is_(None)).values({t.c.y: 1}))
-        op.alter_column("b", "y", nullable=False)
-        op.execute("DELETE FROM c WHERE x IS NULL")
-        op.alter_column("c", "x", nullable=False)
+        op.alter_column("b", "y", nullable=False)  #! set-not-null
+        op.execute("DELETE FROM c WHERE x IS NULL")  #! work-after-ax
+        op.alter_column("c", "x", nullable=False)  #! set-not-null
         op.add_column("d", sa.Column("x", sa.Integer(), server_default="0"))
         op.alter_column("d", "x", nullable=False, server_default=None)
         op.alter_column("e", "x", existing_nullable=False, nullable=False, type_=sa.Text())
@@ -73,7 +73,7 @@ CASES = [
         "near: what ran before is not known",
         """
         fill(op.get_bind())
-        op.alter_column("a", "x", nullable=False)
+        op.alter_column("a", "x", nullable=False)  #! set-not-null
         """,
         top="from .common import fill",
     ),
@@ -84,7 +84,7 @@ CASES = [
         for row in session.query(Agreement):
             row.x = 1
         session.add_all([])
-        op.alter_column("a", "x", nullable=False)
+        op.alter_column("a", "x", nullable=False)  #! set-not-null
         """,
         top="""
         import sqlalchemy.orm
@@ -100,8 +100,8 @@ CASES = [
     Case(
         "unnamed-constraint",
         """
-        op.create_unique_constraint(None, "a", ["b"])  #! unnamed-constraint
-        op.create_foreign_key(None, "a", "b", ["b_id"], ["id"])  #! unnamed-constraint
+        op.create_unique_constraint(None, "a", ["b"])  #! unnamed-constraint, unique-constraint
+        op.create_foreign_key(None, "a", "b", ["b_id"], ["id"])  #! unnamed-constraint, fk-validated
         """,
         """
         op.drop_constraint(None, "a", type_="foreignkey")  #! unnamed-constraint
@@ -111,9 +111,9 @@ CASES = [
     Case(
         "near: named, computed, or inside a table",
         """
-        op.create_unique_constraint("uq_a_b", "a", ["b"])
-        op.create_unique_constraint(op.f("uq_a_c"), "a", ["c"])
-        op.create_unique_constraint(name_of("a"), "a", ["d"])
+        op.create_unique_constraint("uq_a_b", "a", ["b"])  #! unique-constraint
+        op.create_unique_constraint(op.f("uq_a_c"), "a", ["c"])  #! unique-constraint
+        op.create_unique_constraint(name_of("a"), "a", ["d"])  #! unique-constraint
         op.create_table("t", sa.Column("id", sa.Integer()), sa.PrimaryKeyConstraint("id"), sa.UniqueConstraint("id"))
         """,
         """

@@ -38,7 +38,7 @@ CASES = [
         """
         with op.batch_alter_table('agreement', schema=None) as batch_op:
             batch_op.add_column(sa.Column('vendor_id', sa.Integer(), nullable=True))
-            batch_op.create_foreign_key(batch_op.f('fk_agreement_vendor_id_vendor'), 'vendor', ['vendor_id'], ['id'])
+            batch_op.create_foreign_key(batch_op.f('fk_agreement_vendor_id_vendor'), 'vendor', ['vendor_id'], ['id'])  #! fk-validated
         """,
         """
         with op.batch_alter_table('agreement', schema=None) as batch_op:
@@ -196,7 +196,7 @@ CASES = [
         op.rename_table("agreement", "contract")
         op.add_column("contract", sa.Column("signed_on", sa.Date()))
         op.execute("UPDATE contract SET state = 'x' WHERE state IS NULL")
-        op.alter_column("contract", "state", nullable=False)
+        op.alter_column("contract", "state", nullable=False)  #! set-not-null
         """,
         """
         op.alter_column("contract", "state", nullable=True)
@@ -234,7 +234,7 @@ CASES = [
         "everyday: a check proves it before SET NOT NULL",
         """
         op.execute("ALTER TABLE agreement ADD CONSTRAINT ck_n CHECK (vendor_id IS NOT NULL) NOT VALID")
-        op.execute("ALTER TABLE agreement VALIDATE CONSTRAINT ck_n")
+        op.execute("ALTER TABLE agreement VALIDATE CONSTRAINT ck_n")  #! validate-same-transaction
         op.alter_column("agreement", "vendor_id", nullable=False)
         op.drop_constraint("ck_n", "agreement", type_="check")
         """,
@@ -270,7 +270,7 @@ CASES = [
         "everyday: a trigger and its function, in SQL files of the text's own",
         """
         op.execute(FUNCTION)
-        op.execute("CREATE TRIGGER t_copy AFTER UPDATE ON agreement FOR EACH ROW EXECUTE FUNCTION copy_row()")
+        op.execute("CREATE TRIGGER t_copy AFTER UPDATE ON agreement FOR EACH ROW EXECUTE FUNCTION copy_row()")  #! heavy-command
         """,
         """
         op.execute("DROP TRIGGER t_copy ON agreement")

@@ -125,7 +125,7 @@ CASES = [
     Case("enum-type-missing", f"{ADD_KIND}  #! enum-type-missing", DROP_KIND, facts=facts()),
     Case(
         "enum-type-missing: by altering, and known from the files alone",
-        'op.alter_column("t", "k", existing_type=sa.String(), type_=sa.Enum("a", name="kind"))  #! enum-type-missing',
+        'op.alter_column("t", "k", existing_type=sa.String(), type_=sa.Enum("a", name="kind"))  #! enum-type-missing, type-change-rewrite',
         'op.alter_column("t", "k", existing_type=sa.Enum("a", name="kind"), type_=sa.String())',
         facts=Facts(known_enums=frozenset({"other"})),
     ),
@@ -192,7 +192,7 @@ CASES = [
         "near: dropped and built over something else",
         """
         op.drop_constraint("uq_old", "t", type_="unique")
-        op.create_unique_constraint("uq_new", "t", ["a", "b"])
+        op.create_unique_constraint("uq_new", "t", ["a", "b"])  #! unique-constraint
         """,
         """
         op.drop_constraint("uq_new", "t", type_="unique")
@@ -288,9 +288,9 @@ CASES += [
         "near: built again with other options",
         """
         op.drop_constraint("fk_old", "t", type_="foreignkey")
-        op.create_foreign_key("fk_new", "t", "u", ["a"], ["id"], ondelete="CASCADE")
+        op.create_foreign_key("fk_new", "t", "u", ["a"], ["id"], ondelete="CASCADE")  #! fk-validated
         op.drop_constraint("fk_one", "t", type_="foreignkey")
-        op.create_foreign_key("fk_two", "t", "w", ["b"], ["id"])
+        op.create_foreign_key("fk_two", "t", "w", ["b"], ["id"])  #! fk-validated
         """,
         """
         op.drop_constraint("fk_two", "t", type_="foreignkey")

@@ -41,9 +41,9 @@ LONELY = live(ProbeAnswer(ORPHANS, 3))
 VIEW = LiveObject("view", "named", "ops")
 FOREIGN = LiveObject("foreign key", "fk_v_t", "ops", "v")
 INDEX = LiveObject("index", "ix_lower_x", "ops", "t", blocks=False)
-UNIQUE = 'op.create_unique_constraint("uq_t", "t", ["a", "b"])'
+UNIQUE = 'op.create_unique_constraint("uq_t", "t", ["a", "b"])  #! unique-constraint'
 NOT_UNIQUE = 'op.drop_constraint("uq_t", "t", type_="unique")'
-KEY = 'op.create_foreign_key("fk_t_u", "t", "u", ["u_id"], ["id"])'
+KEY = 'op.create_foreign_key("fk_t_u", "t", "u", ["u_id"], ["id"])  #! fk-validated'
 NO_KEY = 'op.drop_constraint("fk_t_u", "t", type_="foreignkey")'
 ADD_X = 'op.add_column("t", sa.Column("x", sa.Integer()))'
 DROP_X = 'op.drop_column("t", "x")'
@@ -51,15 +51,15 @@ TO_TEXT = 'op.alter_column("t", "x", type_=sa.Text(), existing_type=sa.String(9)
 TO_STRING = "op.execute(UNDO)"
 
 CASES = [
-    Case("unique-on-duplicates", f"{UNIQUE}  #! unique-on-duplicates", NOT_UNIQUE, facts=REPEAT),
+    Case("unique-on-duplicates", f"{UNIQUE}, unique-on-duplicates", NOT_UNIQUE, facts=REPEAT),
     Case(
         "unique-on-duplicates: an index, a primary key, in SQL",
         """
         with op.get_context().autocommit_block():
             op.drop_index("one", "t", if_exists=True, postgresql_concurrently=True)
             op.create_index("one", "t", ["a", "b"], unique=True, postgresql_concurrently=True)  #! unique-on-duplicates
-        op.create_primary_key("pk", "t", ["a", "b"])  #! unique-on-duplicates
-        op.execute("ALTER TABLE t ADD CONSTRAINT two UNIQUE (a, b)")  #! unique-on-duplicates
+        op.create_primary_key("pk", "t", ["a", "b"])  #! unique-on-duplicates, add-primary-key
+        op.execute("ALTER TABLE t ADD CONSTRAINT two UNIQUE (a, b)")  #! unique-on-duplicates, unique-constraint
         """,
         facts=REPEAT,
     ),
@@ -107,7 +107,7 @@ CASES = [
     ),
     Case(
         "unique-on-duplicates: another table is cleaned by a revision before",
-        f"{UNIQUE}  #! unique-on-duplicates",
+        f"{UNIQUE}, unique-on-duplicates",
         NOT_UNIQUE,
         facts=earlier('op.execute("DELETE FROM other WHERE a IN (SELECT 1)")'),
     ),
@@ -143,17 +143,17 @@ CASES = [
         'op.drop_table("t")',
         facts=REPEAT,
     ),
-    Case("fk-orphans", f"{KEY}  #! fk-orphans", NO_KEY, facts=LONELY),
+    Case("fk-orphans", f"{KEY}, fk-orphans", NO_KEY, facts=LONELY),
     Case(
         "fk-orphans: in SQL, to the primary key",
-        'op.execute("ALTER TABLE t ADD CONSTRAINT fk_t_u FOREIGN KEY (u_id) REFERENCES u")  #! fk-orphans',
+        'op.execute("ALTER TABLE t ADD CONSTRAINT fk_t_u FOREIGN KEY (u_id) REFERENCES u")  #! fk-orphans, fk-validated',
         NO_KEY,
         facts=live(ProbeAnswer(replace(ORPHANS, referent_columns=()), 1)),
     ),
     Case(
         "near: not valid yet",
         f"""
-        {KEY[:-1]}, postgresql_not_valid=True)
+        {KEY.partition(")")[0]}, postgresql_not_valid=True)
         op.execute("ALTER TABLE t ADD CONSTRAINT fk_2 FOREIGN KEY (u_id) REFERENCES u (id) NOT VALID")
         """,
         facts=LONELY,

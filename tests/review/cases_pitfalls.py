@@ -90,7 +90,7 @@ CASES = [
         """
         op.add_column("agreement", sa.Column("supplier_id", sa.Integer()))
         op.drop_constraint("fk_agreement_vendor", "agreement", type_="foreignkey")
-        op.create_foreign_key("fk_agreement_supplier", "agreement", "vendor", ["supplier_id"], ["id"])
+        op.create_foreign_key("fk_agreement_supplier", "agreement", "vendor", ["supplier_id"], ["id"])  #! fk-validated
         op.drop_column("agreement", "vendor_supplier_id")  #! rename-as-drop-add-column
         """,
         """
@@ -145,15 +145,15 @@ CASES = [
         "pitfall: the wrong column is filled",
         """
         op.execute("UPDATE agreement SET rank_old = 0 WHERE rank IS NULL")
-        op.alter_column("agreement", "rank", existing_type=sa.Integer(), nullable=False)  #! not-null-no-backfill
+        op.alter_column("agreement", "rank", existing_type=sa.Integer(), nullable=False)  #! not-null-no-backfill, set-not-null
         """,
         'op.alter_column("agreement", "rank", existing_type=sa.Integer(), nullable=True)',
     ),
     Case(
         "pitfall: filled after it is required",
         """
-        op.execute("ALTER TABLE agreement ALTER COLUMN rank SET NOT NULL")  #! not-null-no-backfill
-        op.execute("UPDATE agreement SET rank = 0 WHERE rank IS NULL")
+        op.execute("ALTER TABLE agreement ALTER COLUMN rank SET NOT NULL")  #! not-null-no-backfill, set-not-null
+        op.execute("UPDATE agreement SET rank = 0 WHERE rank IS NULL")  #! work-after-ax
         """,
         'op.execute("ALTER TABLE agreement ALTER COLUMN rank DROP NOT NULL")',
     ),
@@ -187,14 +187,14 @@ CASES = [
     ),
     Case(
         "pitfall: dropped by no name",
-        'op.create_unique_constraint(op.f("uq_a_b"), "a", ["b"])',
+        'op.create_unique_constraint(op.f("uq_a_b"), "a", ["b"])  #! unique-constraint',
         'op.drop_constraint(None, "a", type_="unique")  #! unnamed-constraint',
     ),
     Case(
         "pitfall: created without a name in a batch",
         """
         with op.batch_alter_table("a") as batch_op:
-            batch_op.create_foreign_key(None, "b", ["b_id"], ["id"])  #! unnamed-constraint
+            batch_op.create_foreign_key(None, "b", ["b_id"], ["id"])  #! unnamed-constraint, fk-validated
         """,
         """
         with op.batch_alter_table("a") as batch_op:
@@ -223,7 +223,7 @@ CASES = [
     ),
     Case(
         "pitfall: downgrade drops under a wrong name",
-        'op.create_unique_constraint("uq_vendor_name", "vendor", ["name"])  #! downgrade-asymmetric',
+        'op.create_unique_constraint("uq_vendor_name", "vendor", ["name"])  #! downgrade-asymmetric, unique-constraint',
         'op.drop_constraint("uq_vendor_names", "vendor", type_="unique")',
     ),
     Case(

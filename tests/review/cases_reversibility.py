@@ -58,12 +58,12 @@ CASES = [
         """
         op.create_table("t", sa.Column("id", sa.Integer()))  #! downgrade-asymmetric
         op.add_column("a", sa.Column("b", sa.Integer()))  #! downgrade-asymmetric
-        op.create_unique_constraint("uq", "a", ["c"])  #! downgrade-asymmetric
+        op.create_unique_constraint("uq", "a", ["c"])  #! downgrade-asymmetric, unique-constraint
         op.alter_column("a", "d", type_=sa.Text())  #! downgrade-asymmetric
         op.alter_column("a", "e", new_column_name="f")  #! downgrade-asymmetric
         op.rename_table("g", "h")  #! downgrade-asymmetric
         op.execute("CREATE TYPE mood AS ENUM ('x')")  #! downgrade-asymmetric
-        op.execute("CREATE TRIGGER copy AFTER INSERT ON a EXECUTE FUNCTION f()")  #! downgrade-asymmetric
+        op.execute("CREATE TRIGGER copy AFTER INSERT ON a EXECUTE FUNCTION f()")  #! downgrade-asymmetric, heavy-command
         op.add_column("i", sa.Column("j", sa.Integer()))
         """,
         'op.drop_column("i", "j")',
@@ -88,7 +88,7 @@ CASES = [
         op.add_column("t", sa.Column("late", sa.Integer()))
         op.execute("CREATE TRIGGER g AFTER INSERT ON t EXECUTE FUNCTION f()")
         op.add_column("b", sa.Column("t_id", sa.Integer()))
-        op.create_foreign_key("fk_b_t", "b", "t", ["t_id"], ["id"])
+        op.create_foreign_key("fk_b_t", "b", "t", ["t_id"], ["id"])  #! fk-validated
         op.alter_column("b", "t_id", comment="which")
         """,
         """
@@ -99,8 +99,8 @@ CASES = [
     Case(
         "near: the inverse in raw SQL and the other way round",
         """
-        op.execute("ALTER TABLE a ADD COLUMN IF NOT EXISTS b int, ADD CONSTRAINT ck CHECK (b > 0)")
-        op.create_check_constraint("cl", "a", "b < 9")
+        op.execute("ALTER TABLE a ADD COLUMN IF NOT EXISTS b int, ADD CONSTRAINT ck CHECK (b > 0)")  #! check-validated
+        op.create_check_constraint("cl", "a", "b < 9")  #! check-validated
         op.execute("ALTER TABLE a RENAME COLUMN c TO d")
         op.execute("ALTER TABLE e RENAME TO f")
         op.execute("ALTER INDEX i RENAME TO j")
@@ -144,7 +144,7 @@ CASES = [
     ),
     Case(
         "near: unnamed constraints of the right kind",
-        'op.create_foreign_key("fk", "a", "b", ["b_id"], ["id"])',
+        'op.create_foreign_key("fk", "a", "b", ["b_id"], ["id"])  #! fk-validated',
         'op.drop_constraint(None, "a", type_="foreignkey")  #! unnamed-constraint',
     ),
     Case(
@@ -187,7 +187,7 @@ CASES = [
         kind.create(op.get_bind())
         op.add_column("a", sa.Column("k", kind))
         op.add_column("a", sa.Column("u", sa.Integer()))
-        op.create_unique_constraint("uq_u", "a", ["u"])
+        op.create_unique_constraint("uq_u", "a", ["u"])  #! unique-constraint
         op.drop_index("ix_w", "b", if_exists=True)
         op.drop_column("b", "w")  #! drop-column
         """,
@@ -259,7 +259,7 @@ CASES = [
         """
         op.execute("ALTER TYPE kind RENAME TO kind_old")
         op.execute("CREATE TYPE kind AS ENUM ('a', 'c')")
-        op.execute("ALTER TABLE t ALTER COLUMN k TYPE kind USING k::text::kind")
+        op.execute("ALTER TABLE t ALTER COLUMN k TYPE kind USING k::text::kind")  #! type-change-rewrite
         op.execute("DROP TYPE kind_old")
         """,
         """

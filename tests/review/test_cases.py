@@ -13,6 +13,7 @@ from tests.review import (
     cases_facts,
     cases_live,
     cases_locking,
+    cases_locks,
     cases_pitfalls,
     cases_reversibility,
     cases_suppression,
@@ -20,14 +21,27 @@ from tests.review import (
 from tests.review.case import Case
 
 MODULES = (
-    *(cases_data_loss, cases_locking, cases_correctness, cases_reversibility),
+    *(cases_data_loss, cases_locking, cases_locks, cases_correctness, cases_reversibility),
     *(cases_suppression, cases_chain, cases_facts, cases_everyday, cases_pitfalls, cases_live),
 )
 CASES = [case for module in MODULES for case in module.CASES]
 
 
+# Notes that nearly every migration of an existing table gets: cases_locks judges them at each line,
+# the other modules only where they mark them.
+OF_MOST = {"no-lock-timeout", "multi-table-ax", "fk-new-table", "index-drop-not-concurrent"}
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_findings(case: Case) -> None:
+    found = {(item.rule, item.line) for item in case.review().findings}
+    assert {item for item in found if item[0] not in OF_MOST or item in case.expected} == (
+        case.expected
+    )
+
+
+@pytest.mark.parametrize("case", cases_locks.CASES, ids=lambda case: case.name)
+def test_notes_of_locks(case: Case) -> None:
     found = {(item.rule, item.line) for item in case.review().findings}
     assert found == case.expected
 

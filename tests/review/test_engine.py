@@ -153,7 +153,8 @@ def test_the_sample_history_is_clean() -> None:
     files = sorted((versions / "alembic" / "versions").glob("*.py"))
     assert files
     for path in files:
-        assert review_source(path, path.read_bytes(), Facts()).findings == ()
+        found = review_source(path, path.read_bytes(), Facts()).findings
+        assert {item.severity for item in found} <= {"note"}
 
 
 def test_one_file_takes_a_few_milliseconds() -> None:

@@ -15,7 +15,12 @@ from opsmig_tui.review.rules import (
     enums,
     imports,
     live_data,
-    locking,
+    locking_columns,
+    locking_commands,
+    locking_constraints,
+    locking_indexes,
+    locking_keys,
+    locking_transaction,
     nulls,
     reversibility,
     suppression,
@@ -23,7 +28,8 @@ from opsmig_tui.review.rules import (
 from opsmig_tui.review.rules.base import Rule
 
 _MODULES = (
-    *(data_loss, locking, nulls, enums, constraints, imports, empty, live_data),
+    *(data_loss, locking_indexes, locking_columns, locking_keys, locking_constraints),
+    *(locking_transaction, locking_commands, nulls, enums, constraints, imports, empty, live_data),
     *(reversibility, chain, convention, suppression),
 )
 

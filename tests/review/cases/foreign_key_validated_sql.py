@@ -16,8 +16,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute(
-        "ALTER TABLE agreement ADD CONSTRAINT fk_agreement_vendor "  #? fk-validated
+    op.execute(  #! fk-validated
+        "ALTER TABLE agreement ADD CONSTRAINT fk_agreement_vendor "
         "FOREIGN KEY (vendor_id) REFERENCES vendor (id)"
     )
 

@@ -1,4 +1,4 @@
-"""Rules about PostgreSQL's locks."""
+"""Rules about the locks of building and dropping indexes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from opsmig_tui.review.model import Finding
 from opsmig_tui.review.operations import Operation
 from opsmig_tui.review.rules.base import Example, Rule, column_of, flag, table_of
+from opsmig_tui.review.rules.lock_words import each, in_use
 from opsmig_tui.review.subject import Subject
 
 
@@ -32,6 +33,31 @@ def _index_not_concurrent(subject: Subject) -> Iterator[Finding]:
             "Create it with postgresql_concurrently=True inside "
             "op.get_context().autocommit_block().",
         )
+
+
+def _index_drop(subject: Subject, item: Operation) -> Finding | None:
+    if item.kind != "drop_index" or item.concurrently is not False or not in_use(subject, item):
+        return None
+    if _goes_anyway(subject, item):
+        return None
+    return flag(
+        "index-drop-not-concurrent",
+        "note",
+        item,
+        f"Drops {_index(item)} while its table may not be used.",
+        "DROP INDEX takes ACCESS EXCLUSIVE on the table: it is brief, but every query waits while "
+        "it waits for its turn.",
+        "Drop it with postgresql_concurrently=True inside op.get_context().autocommit_block(), or "
+        "set a lock_timeout.",
+    )
+
+
+def _goes_anyway(subject: Subject, item: Operation) -> bool:
+    """Its table is dropped afterwards, or it was created here."""
+    later = subject.on_table(item.context.direction, item.table)
+    if item.table is not None and any(i.kind == "drop_table" for i in later):
+        return True
+    return any(other.name == item.name for other in subject.earlier(item, "create_index"))
 
 
 def _index(item: Operation) -> str:
@@ -66,6 +92,22 @@ def _concurrent_in_transaction(subject: Subject) -> Iterator[Finding]:
 
 
 RULES = (
+    Rule(
+        "index-drop-not-concurrent",
+        "note",
+        "locking",
+        "DROP INDEX takes ACCESS EXCLUSIVE on the index's table. It is brief unless it has to wait "
+        "for a long query, and then everybody waits behind it. ",
+        each(_index_drop),
+        fires=Example("""op.drop_index("ix_a_b", table_name="a")  #!"""),
+        silent=Example(
+            """
+            op.drop_index("ix_a_b", table_name="a")
+            op.drop_table("a")
+            """
+        ),
+        source="PostgreSQL documentation: DROP INDEX; measured on 15 and 18",
+    ),
     Rule(
         "index-not-concurrent",
         "warning",
