@@ -71,7 +71,7 @@ CASES = [
     ),
     Case(
         "near: SQLite looks at no row for a foreign key",
-        KEY,
+        KEY.partition("  #!")[0],
         NO_KEY,
         facts=replace(LONELY, database=replace(DATABASE, dialect="sqlite")),
     ),

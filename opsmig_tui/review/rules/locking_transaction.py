@@ -124,7 +124,9 @@ def _several(subject: Subject) -> Iterator[Finding]:
         held = [n for item in part.before for n in _taken(before, item, subject.version)]
         held = [_main(subject, name) for name in held]
         for item in part.own:
-            if item.kind == "drop_table" or not in_use(subject, item):
+            if item.kind == "drop_table" or not exclusive(item, subject.version):
+                continue
+            if not in_use(subject, item):
                 continue
             own = subject.before(item)
             names = [
