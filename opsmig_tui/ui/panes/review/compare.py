@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from opsmig_tui.ui.panes.review.words import Spans, changed_words, pairs
 
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 MANY_LINES = 2_000
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One line of the compared texts: a sign, the 0-based line on its side, and what of it changed.
 
     A line that stayed has a place on both sides.

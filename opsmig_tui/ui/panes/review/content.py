@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from opsmig_tui.ui.panes.review.sql import NO_SQL, Sql
+from opsmig_tui.ui.panes.review.sql import Sql
 
 if TYPE_CHECKING:
     from opsmig_tui.history.model import Revision
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class Content:
     """A review with its texts, in colours or not yet.
 
-    `waiting`: models, database and SQL have not been asked yet. `level` is the least severity
+    `sql` is None until somebody looks at it, or when there is none. `waiting`: models, database and
+    SQL have not been asked yet. `level` is the least severity
     shown, `words` what is looked for in the list of findings.
     """
 
@@ -28,7 +29,7 @@ class Content:
     steps: tuple[Step, ...]
     base: tuple[CodeLine, ...]
     source: tuple[CodeLine, ...]
-    sql: Sql = NO_SQL
+    sql: Sql | None = None
     waiting: bool = False
     level: Severity = "note"
     words: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opsmig_tui.ui.panes.review import head
@@ -73,7 +73,7 @@ def _marked(rows: list[Row]) -> list[Row]:
             block = [row.text for row in rows[at:middle]], [row.text for row in rows[middle:end]]
             marks = [spans for side in block_marks(*block) for spans in side]
             rows[at:end] = [
-                replace(row, marks=spans) for row, spans in zip(rows[at:end], marks, strict=True)
+                row._replace(marks=spans) for row, spans in zip(rows[at:end], marks, strict=True)
             ]
         at = max(end, at + 1)
     return rows
@@ -95,5 +95,5 @@ def in_colour(diff: DiffText, old: Sequence[CodeLine], new: Sequence[CodeLine]) 
             continue
         sign, at = place
         side = old if sign == "-" else new
-        rows.append(replace(row, pieces=side[at]) if at < len(side) else row)
+        rows.append(row._replace(pieces=side[at]) if at < len(side) else row)
     return rows

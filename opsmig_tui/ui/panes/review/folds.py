@@ -44,7 +44,14 @@ def folded(rows: Sequence[Row], *, edited: bool) -> list[Row]:
 
 def _first_function(rows: Sequence[Row]) -> int:
     """Where the first function begins; 0 when there is none, and so nothing above it."""
-    return next((at for at, row in enumerate(rows) if row.text.startswith(_FUNCTIONS)), 0)
+    return next((at for at, row in enumerate(rows) if _begins_function(row)), 0)
+
+
+def _begins_function(row: Row) -> bool:
+    # Most lines are indented: those need not be put together from their pieces.
+    if not row.pieces or row.pieces[0][0][:1].isspace():
+        return False
+    return row.text.startswith(_FUNCTIONS)
 
 
 def _kept(rows: Sequence[Row], edited: bool, top: int) -> list[bool]:
@@ -56,7 +63,7 @@ def _kept(rows: Sequence[Row], edited: bool, top: int) -> list[bool]:
             least = top if at >= top else 0
             first, last = max(least, at - CONTEXT), min(len(rows), at + CONTEXT + 1)
             keep[first:last] = [True] * (last - first)
-        elif not edited and (row.text.startswith(_FUNCTIONS) or (not flagged and at >= top)):
+        elif not edited and ((not flagged and at >= top) or _begins_function(row)):
             keep[at] = True
     return keep
 

@@ -18,12 +18,12 @@ from opsmig_tui.ui.panes.review.compare import compare
 from opsmig_tui.ui.panes.review.content import Content, digits_of
 from opsmig_tui.ui.panes.review.here import choose, findings_at
 from opsmig_tui.ui.panes.review.levels import next_level
-from opsmig_tui.ui.panes.review.linked import counterpart
+from opsmig_tui.ui.panes.review.linked import ByLine, by_line, counterpart
 from opsmig_tui.ui.panes.review.tab_bar import TabBar
 from opsmig_tui.ui.panes.review.tabs import TABS, Tab, named, neighbour
 from opsmig_tui.ui.panes.review.view import ReviewList
 from opsmig_tui.ui.widgets import code
-from opsmig_tui.ui.widgets.code import Piece, inked
+from opsmig_tui.ui.widgets.code import CodeLine, Piece, inked
 from opsmig_tui.ui.widgets.paint import cut
 
 if TYPE_CHECKING:
@@ -33,9 +33,12 @@ if TYPE_CHECKING:
     from opsmig_tui.changes.model import FileChange
     from opsmig_tui.history.model import History, Revision
     from opsmig_tui.review.model import Finding, Review, Severity
+    from opsmig_tui.ui.panes.review.compare import Step
     from opsmig_tui.ui.panes.review.rows import Row
+    from opsmig_tui.ui.panes.review.sql import Sql
     from opsmig_tui.ui.panes.review.view import Layout
     from opsmig_tui.ui.widgets.line_view import LineView
+    from opsmig_tui.worker.protocol import RenderedRevision
     from opsmig_tui.workspace.state import WorkspaceState
 
 HINT = "Press enter on a revision in History to review it, or on a file in Changes to see its diff."
@@ -75,6 +78,7 @@ class ReviewPane(Pane):
         self.tab: Tab = TABS[0]
         self.level: Severity = "note"
         self._content: Content | None = None
+        self._by_line: ByLine = {}
         self._history: History | None = None
         self._roots: tuple[Path, ...] = ()
         self._title: Sequence[Piece] = ()
@@ -164,35 +168,54 @@ class ReviewPane(Pane):
     async def _load_review(self, review: Review, keep: bool, waiting: bool) -> None:
         """First in one colour, at once; then in colours, when the lexer's thread has answered."""
         base, source = code.plain(review.diff_base), code.plain(review.source)
-        texts = [[code.text_of(one) for one in lines] for lines in (base, source)]
-        item = self._history.by_id.get(review.revision) if self._history is not None else None
         content = Content(
             review,
-            item,
+            self._history.by_id.get(review.revision) if self._history is not None else None,
             head.shown_path(review.path, self._roots),
-            await asyncio.to_thread(compare, *texts),
+            await _steps(review, base, source),
             base,
             code.cached(review.source) or source,
-            sql.plain(review.rendered),
-            waiting,
+            waiting=waiting,
         )
+        self._by_line = by_line(review.rendered)
+        self.list.forget()
         self._put(content, keep=keep)
         coloured = replace(
             content,
             source=await code.coloured(review.source),
             base=await code.coloured(review.diff_base),
-            sql=await sql.coloured(review.rendered),
         )
-        if coloured != content:
-            self._put(coloured, keep=True)
+        if review.diff_base or coloured.source is not content.source:
+            self._put(replace(coloured, sql=self._sql), keep=True)
+
+    async def _load_sql(self, review: Review, rendered: RenderedRevision) -> None:
+        """The colours and the locks of the SQL, once somebody looks at it."""
+        coloured = await sql.coloured(rendered)
+        if self._content is not None and self.review is review:
+            self._put(replace(self._content, sql=coloured), keep=True)
+
+    @property
+    def _sql(self) -> Sql | None:
+        """The SQL as far as it is made."""
+        return self._content.sql if self._content is not None else None
 
     def _put(self, content: Content, *, keep: bool) -> None:
         self._content = content = replace(content, level=self.level)
         if not keep:
             self.tab = TABS[0]
+        content = self._content = self._with_sql(content)
         self.bar.show(content, self.tab.name)
         self.list.put(self._layout(content), content.digits, keep=keep)
         self._retitle()
+
+    def _with_sql(self, content: Content) -> Content:
+        """For the tab that shows it, the SQL: at once in one colour."""
+        rendered = content.review.rendered
+        if self.tab.name != "sql" or content.sql is not None or rendered is None:
+            return content
+        work = self._load_sql(content.review, rendered)
+        self.run_worker(work, group="review-sql", exclusive=True)
+        return replace(content, sql=sql.plain(rendered))
 
     def _layout(self, content: Content) -> Layout:
         tab = self.tab
@@ -224,7 +247,8 @@ class ReviewPane(Pane):
     def _counterpart(self) -> str:
         if self._content is None or self.list.cursor >= len(self.list.rows):
             return ""
-        return counterpart(self._content, self.list.rows[self.list.cursor])
+        row = self.list.rows[self.list.cursor]
+        return counterpart(row, self._content.source, self._by_line)
 
     def restyle(self) -> None:
         self._retitle()
@@ -259,6 +283,7 @@ class ReviewPane(Pane):
         if self._content is None or tab is self.tab:
             return
         self.tab = tab
+        self._content = self._with_sql(self._content)
         self.bar.show(self._content, tab.name)
         self.list.turn(self._layout(self._content), tab.name)
         self._retitle()
@@ -336,3 +361,13 @@ class ReviewPane(Pane):
         if self.list.cursor >= len(self.list.rows):
             return "", ""
         return self.list.rows[self.list.cursor].text, "line"
+
+
+async def _steps(
+    review: Review, base: Sequence[CodeLine], source: Sequence[CodeLine]
+) -> tuple[Step, ...]:
+    """Both texts compared; of an edited file in a thread, for that may take its time."""
+    texts = [[code.text_of(one) for one in lines] for lines in (base, source)]
+    if not review.diff_base or review.diff_base == review.source:
+        return compare(*texts)
+    return await asyncio.to_thread(compare, *texts)

@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Place:
-    """A 1-based line of the file, and the finding whose words one stands on, if any."""
+    """A 1-based line of the file (0: above all), and the finding whose words one stands on."""
 
     line: int
     finding: int | None = None
 
 
 def place_at(rows: Sequence[Row], index: int) -> Place:
-    """The place of a row: its own line or that of the nearest row above; line 1 in the head."""
+    """The place of a row: its own line or that of the nearest row above; 0 in the head."""
     here = rows[index].finding if index < len(rows) else None
     for row in reversed(rows[: index + 1]):
         if row.number is not None:
             return Place(row.number, here)
-    return Place(1, here)
+    return Place(0, here)
 
 
 def find(rows: Sequence[Row], place: Place) -> int:

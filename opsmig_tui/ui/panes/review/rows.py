@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from textual.strip import Strip
 
@@ -24,9 +23,8 @@ SHOWN_SIGNS = {"+": "+", "-": "−", " ": " "}
 FOLD_HINT = "  enter opens, o all"
 
 
-@dataclass(frozen=True)
-class Row:
-    """One row of the review's list.
+class Row(NamedTuple):
+    """One row of the review's list; there may be ten thousand.
 
     "code": `number` is its line in the file (None for a removed line), `tinted` whether the ground
     shows the sign too, `marks` the changed words. "note": words under a line, of the finding
@@ -64,7 +62,7 @@ def worst(severities: list[Severity]) -> Severity | None:
 
 def only_places(rows: list[Row]) -> list[Row]:
     """The rows of a list in which the cursor goes from place to place: headings do not take it."""
-    return [replace(row, stops=False) if _says_more(row) else row for row in rows]
+    return [row._replace(stops=False) if _says_more(row) else row for row in rows]
 
 
 def _says_more(row: Row) -> bool:

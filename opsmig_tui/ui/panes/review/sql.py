@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from opsmig_tui.review.statement_locks import Locks, statement_locks
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
     from opsmig_tui.worker.protocol import RenderedDirection, RenderedRevision, RenderedStatement
 
 LEXER = "postgresql"
+#: Reading a statement for its locks takes about 0.2 ms, and nobody reads so many statements.
+MOST_LOCKED = 1_000
 
 
 @dataclass(frozen=True)
@@ -45,34 +46,17 @@ class Direction:
 
 @dataclass(frozen=True)
 class Sql:
-    """Both directions; none where nothing was rendered."""
+    """Both directions."""
 
-    directions: tuple[Direction, ...] = ()
+    directions: tuple[Direction, ...]
 
     @property
     def statements(self) -> list[Statement]:
         return [one for direction in self.directions for one in direction.statements]
 
-    def at_line(self, line: int) -> list[Statement]:
-        """The statements that this line of the file takes part in, in order."""
-        return self._by_line.get(line, [])
 
-    @cached_property
-    def _by_line(self) -> dict[int, list[Statement]]:
-        found: dict[int, list[Statement]] = {}
-        for one in self.statements:
-            for line in dict.fromkeys(one.rendered.lines):
-                found.setdefault(line, []).append(one)
-        return found
-
-
-NO_SQL = Sql()
-
-
-def plain(rendered: RenderedRevision | None) -> Sql:
+def plain(rendered: RenderedRevision) -> Sql:
     """The SQL in one colour, without its locks: at once."""
-    if rendered is None:
-        return NO_SQL
     return Sql(
         tuple(
             _direction(name, one, code.plain(_text(one)), [()] * len(one.statements))
@@ -81,14 +65,14 @@ def plain(rendered: RenderedRevision | None) -> Sql:
     )
 
 
-async def coloured(rendered: RenderedRevision | None) -> Sql:
-    """The SQL in colours, with the locks that each statement takes."""
-    if rendered is None:
-        return NO_SQL
+async def coloured(rendered: RenderedRevision) -> Sql:
+    """The SQL in colours, with the locks that each statement takes unless they are too many."""
     directions = []
     for name, one in _directions(rendered):
         lines = await code.coloured(_text(one), LEXER)
-        locks = await asyncio.to_thread(statement_locks, one)
+        locks: Sequence[Locks] = [()] * len(one.statements)
+        if len(locks) <= MOST_LOCKED:
+            locks = await asyncio.to_thread(statement_locks, one)
         directions.append(_direction(name, one, lines, locks))
     return Sql(tuple(directions))
 

@@ -23,7 +23,7 @@ LONGEST, KEPT = 40, 12
 
 def rows(content: Content, width: int) -> list[Row]:
     """Both directions, or why there is no SQL to show."""
-    if not content.sql.directions:
+    if content.sql is None:
         return _nothing(content, width)
     flags: dict[int, list[Severity]] = {}
     for _, finding in visible(content.review.findings, content.level):

@@ -98,10 +98,10 @@ class ReviewList(LineView):
     def put(self, layout: Layout, digits: int, *, keep: bool) -> None:
         """Show what `layout` makes. `keep`: the same text in other words, stay at the same line."""
         self._layout, self.digits = layout, digits
-        self._left.clear()
         if keep:
             self._again()
             return
+        self._left.clear()
         self._opened = frozenset()
         self._tab = FIRST
         self.shift = 0
@@ -109,6 +109,10 @@ class ReviewList(LineView):
         self.lines_changed(0)
         self._entered = None
         self.scroll_to_row(0)
+
+    def forget(self) -> None:
+        """The rows of all tabs are about to be others: nobody comes back to one as it was."""
+        self._left.clear()
 
     def turn(self, layout: Layout, name: str) -> None:
         """The same review as the tab `name` shows it, at the corresponding place.
@@ -233,7 +237,7 @@ class ReviewList(LineView):
 
     def file_line(self) -> int:
         """The line of the file at, or nearest above, the cursor; 1 in the head."""
-        return place_at(self.rows, self.cursor).line
+        return max(1, place_at(self.rows, self.cursor).line)
 
     def next_flag(self, step: int) -> bool:
         """Go to the next (previous) flagged line, around the end, with its note in view."""

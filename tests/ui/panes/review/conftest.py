@@ -85,4 +85,5 @@ def content_of(review: Review) -> Content:
     base, source = code.plain(review.diff_base), code.plain(review.source)
     texts = [[code.text_of(one) for one in lines] for lines in (base, source)]
     steps = compare(*texts)
-    return Content(review, None, "b2.py", steps, base, source, sql.plain(review.rendered))
+    made = sql.plain(review.rendered) if review.rendered is not None else None
+    return Content(review, None, "b2.py", steps, base, source, made)

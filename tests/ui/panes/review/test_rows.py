@@ -12,7 +12,7 @@ import pytest
 from opsmig_tui.review.model import Finding, Review, Summary
 from opsmig_tui.ui.panes.review import code_tab, findings_tab, folds, sql, sql_tab
 from opsmig_tui.ui.panes.review.levels import next_level, visible
-from opsmig_tui.ui.panes.review.linked import counterpart
+from opsmig_tui.ui.panes.review.linked import by_line, counterpart
 from opsmig_tui.ui.panes.review.place import Place, find, place_at
 from opsmig_tui.ui.panes.review.rows import Row, paint
 from opsmig_tui.ui.panes.review.tabs import TABS, titles
@@ -171,7 +171,7 @@ def test_without_sql_the_reason_is_told(review: Review, reason: str, told: str) 
 
 
 def test_the_locks_of_each_statement_stand_below_it(review: Review) -> None:
-    content = replace(content_of(review), sql=asyncio.run(sql.coloured(review.rendered)))
+    content = replace(content_of(review), sql=asyncio.run(sql.coloured(RENDERED)))
     told = texts(sql_tab.rows(content, 80))
     assert told[2] == "╰ ACCESS EXCLUSIVE  reads and writes of asset wait"
     assert told[4] == "╰ ROW EXCLUSIVE  reads and writes of asset go on, save for the same rows"
@@ -180,9 +180,9 @@ def test_the_locks_of_each_statement_stand_below_it(review: Review) -> None:
     assert narrow[at + 1 : at + 3] == ["reads and writes of", "asset wait"]
 
 
-def test_sql_in_colours_is_the_same_sql(review: Review) -> None:
-    coloured = asyncio.run(sql.coloured(review.rendered))
-    plain = sql.plain(review.rendered)
+def test_sql_in_colours_is_the_same_sql() -> None:
+    coloured = asyncio.run(sql.coloured(RENDERED))
+    plain = sql.plain(RENDERED)
     assert [
         [code.text_of(line) for line in statement.code] for statement in coloured.statements
     ] == [[code.text_of(line) for line in statement.code] for statement in plain.statements]
@@ -252,19 +252,16 @@ def test_a_helpers_statement_is_found_from_both_its_lines(review: Review) -> Non
 
 def test_code_names_its_sql_and_sql_its_code(review: Review) -> None:
     content = content_of(review)
-    told = {
-        row.number: counterpart(content, row)
-        for row in code_tab.rows(content, 80)
-        if counterpart(content, row)
-    }
-    assert told == {
+    source, sent = content.source, by_line(RENDERED)
+    told = {row.number: counterpart(row, source, sent) for row in code_tab.rows(content, 80)}
+    assert {line: words for line, words in told.items() if words} == {
         16: "SQL: ALTER TABLE asset ADD COLUMN state TEXT",
         20: "SQL: UPDATE asset SET state = 'idle'",
         22: "SQL: CREATE INDEX CONCURRENTLY ix_asset_state ON asset (state)",
         26: "SQL: ALTER TABLE asset DROP COLUMN state;",
     }
     statement = next(row for row in sql_tab.rows(content, 80) if row.kind == "sql")
-    assert counterpart(content, statement) == "16: op.add_column("
+    assert counterpart(statement, source, sent) == "16: op.add_column("
 
 
 # -------------------------------------------------------------------------------------- the rest
