@@ -12,6 +12,10 @@ from .asking import Database, Refused
 from .protocol import Probe, ProbeAnswer
 from .relations import Absent, Relations
 
+_KINDS = ("rows", "values", "nulls", "duplicates", "orphans")
+_DIALECTS = ("sqlite", "mysql", "mariadb")
+"""Those that have LIMIT, so that no count goes on for long."""
+
 
 def answer_elsewhere(relations: Relations, probe: Probe, sample_above: int) -> ProbeAnswer:
     """Like on PostgreSQL, but no server-side time limit can be trusted: a table of more than
@@ -27,7 +31,7 @@ def answer_elsewhere(relations: Relations, probe: Probe, sample_above: int) -> P
 
 
 def _answer(database: Database, probe: Probe, sample_above: int) -> ProbeAnswer:
-    if probe.kind not in ("rows", "values", "nulls", "duplicates", "orphans"):
+    if probe.kind not in _KINDS or database.dialect.name not in _DIALECTS:
         raise Refused(f"not asked of {database.dialect.name}")
     _need(database, probe.schema, probe.table, probe.columns)
     table = database.name(probe.schema, probe.table)
