@@ -41,13 +41,9 @@ def transactions(subject: Subject, direction: Direction) -> tuple[Transaction, .
 
 
 def together(facts: Facts) -> Iterator[Operation]:
-    """What the pending revisions do that are deployed with this one: those new on this branch. An
-    empty development database has the whole history pending, which says nothing about production.
-    """
-    new = facts.chain.new_revisions if facts.chain is not None else None
+    """What the revisions do that run right before this one."""
     for migration in facts.pending_before:
-        if new is None or migration.revision.revision in new:
-            yield from migration.upgrade
+        yield from migration.upgrade
 
 
 def _ends(item: Operation) -> bool:

@@ -170,6 +170,7 @@ def _static_facts(project: Project, path: Path, shared: Shared) -> Facts:
         file_template=project.config.file_template,
         pending_before=new_before(chain, own),
         transaction_per_migration=shared.commits_each,
+        bounds_waiting=shared.bounds_waiting,
         no_render_reason="the project's code was not asked",
         no_models_reason="no worker: the project's code was not asked",
         no_database_reason="no database: it was not asked",

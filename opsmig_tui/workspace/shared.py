@@ -12,7 +12,7 @@ from opsmig_tui.history.model import History, Revision
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Project
 from opsmig_tui.review.model import ChainFacts
-from opsmig_tui.workspace.standing import commits_each
+from opsmig_tui.workspace.standing import bounds_waiting, commits_each
 
 if TYPE_CHECKING:
     from opsmig_tui.worker.protocol import FactsResult
@@ -29,6 +29,7 @@ class Shared:
     texts: Mapping[str, str]
     models: tuple[str, ...]
     commits_each: bool
+    bounds_waiting: bool
     committed: Mapping[Path, str] | None = None
     answer: FactsResult | str | None = None
 
@@ -58,6 +59,7 @@ def _read(project: Project, chain: ChainFacts) -> Shared:
         {one.revision: text for one in chain.history.revisions if (text := _text(one.path))},
         tuple(map(_text, model_sources(model_roots(project)))),
         commits_each(project.config.script_location),
+        bounds_waiting(project.config.script_location),
     )
 
 

@@ -17,6 +17,7 @@ from opsmig_tui.review.model import ChainFacts
 MOST_BEFORE = 60
 """Revisions before this one that are read: beyond them nobody applies all in one go."""
 _PER_MIGRATION = re.compile(r"\btransaction_per_migration[\"']?\s*[=:]\s*True\b")
+_TIMEOUT = re.compile(r"^[^#\n]*\b(?:lock|statement)_timeout\b", re.M)
 
 
 def new_before(chain: ChainFacts, own: Revision | None) -> tuple[Migration, ...]:
@@ -45,11 +46,19 @@ def _migration(path: Path, source: bytes) -> Migration:
 
 def commits_each(script_location: Path) -> bool:
     """Whether env.py's text says transaction_per_migration=True."""
+    return _PER_MIGRATION.search(_environment(script_location)) is not None
+
+
+def bounds_waiting(script_location: Path) -> bool:
+    """Whether env.py's text says anything of a lock_timeout, or of a statement_timeout."""
+    return _TIMEOUT.search(_environment(script_location)) is not None
+
+
+def _environment(script_location: Path) -> str:
     try:
-        text = (script_location / "env.py").read_text("utf-8", errors="replace")
+        return (script_location / "env.py").read_text("utf-8", errors="replace")
     except OSError:
-        return False
-    return _PER_MIGRATION.search(text) is not None
+        return ""
 
 
 def edited_since(applied: bool | None, committed: str, source: bytes) -> bool | None:

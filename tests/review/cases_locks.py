@@ -322,6 +322,11 @@ op.alter_column("a", "c", server_default="1")
         top="from app.migrations import prepare",
     ),
     Case(
+        "near: a timeout in env.py",
+        'op.add_column("a", sa.Column("c", sa.Integer()))',
+        facts=Facts(bounds_waiting=True),
+    ),
+    Case(
         "near: a timeout by set_config",
         """
         op.execute("SELECT set_config('lock_timeout', '5s', true)")

@@ -101,6 +101,10 @@ async def test_what_runs_before_it(ws: Workspace, versions: Path, sample: Sample
     assert not commits_each(env.parent)
     env.write_text(env.read_text() + "\noptions = dict(transaction_per_migration=True)\n")
     assert commits_each(env.parent)
+    env.write_text(env.read_text() + "\n# lock_timeout is for another day\n")
+    assert not (await static_facts(ws, base)).bounds_waiting
+    env.write_text(env.read_text() + "\nconnect_args = {'options': '-c lock_timeout=5s'}\n")
+    assert (await static_facts(ws, base)).bounds_waiting
 
 
 @pytest.mark.parametrize(

@@ -205,6 +205,8 @@ def _alters(item: Operation) -> bool:
 
 
 def _no_timeout(subject: Subject) -> Iterator[Finding]:
+    if subject.facts.bounds_waiting:
+        return
     for item in subject.migration.upgrade:
         if item.opaque and item.context.dialect != "other":
             return  # it may set one
@@ -330,8 +332,8 @@ RULES = (
         "note",
         "locking",
         "An ACCESS EXCLUSIVE lock is waited for without a lock_timeout: while it waits, every "
-        "query on the table waits behind it. Said once a revision; a timeout set in env.py or in "
-        "the connection's options is not seen.",
+        "query on the table waits behind it. Said once a revision, and not where env.py sets one; "
+        "a timeout in the connection's options or of the role is not seen.",
         _no_timeout,
         fires=Example("""op.add_column("a", sa.Column("b", sa.Integer()))  #!"""),
         silent=Example(
