@@ -72,14 +72,17 @@ def _lines(operations: Iterator[Operation]) -> str:
 
 @dataclass
 class _Group:
-    """The operations that the text has at one place, and the statements emitted from there."""
+    """The operations that the text has at one place, and the statements emitted from there.
+
+    `open` is the first operation that the text does not tell, and the SQL not yet.
+    """
 
     operations: list[Operation] = field(default_factory=list)
     statements: list[int] = field(default_factory=list)
+    open: Operation | None = None
 
-    @property
-    def open(self) -> Operation | None:
-        return next((i for i in self.operations if _open(i) and not i.rendered), None)
+    def look(self) -> None:
+        self.open = next((i for i in self.operations if _open(i) and not i.rendered), None)
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ class _Merge:
         for group in opened:
             self._recognize(group)
             self._pair(group)
+            group.look()
         entries = list(self._kept(groups))
         for group in groups.values():
             if group.open is not None:
@@ -116,6 +120,8 @@ class _Merge:
         found: dict[int, _Group] = {}
         for item in self.operations:
             found.setdefault(self._site(item), _Group()).operations.append(item)
+        for group in found.values():
+            group.look()
         return found
 
     def _assign(self, groups: dict[int, _Group]) -> list[int]:
@@ -138,16 +144,20 @@ class _Merge:
 
     def _recognize(self, group: _Group) -> None:
         """SQL that the text holds word for word is no better known for being emitted."""
+        if not any(_open(item) and item.is_sql for item in group.operations):
+            return
         emitted = {i.text for at in group.statements for i in self._read(at, None) if _open(i)}
         group.operations = [
             replace(i, rendered=True) if _open(i) and i.is_sql and i.text in emitted else i
             for i in group.operations
         ]
+        group.look()
 
     def _pair(self, group: _Group) -> None:
         """Where the SQL has just the operations that the text has, each open one is told by its
         own statement."""
-        if group.open is None or not self.rendered.complete:
+        fewer = len(group.operations) < len(group.statements)  # each has one at least
+        if group.open is None or fewer or not self.rendered.complete:
             return
         emitted = [item for at in group.statements for item in self._read(at, group.open)]
         if [i.kind for i in emitted] != [i.kind for i in group.operations]:
