@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any, Optional
 
 from alembic.runtime.migration import MigrationContext
@@ -115,11 +116,11 @@ class OfflineConnection(Connection):
         connection = self.execution_options(**(execution_options or {}))
         if isinstance(statement, str):
             statement = text(statement)
-        sql = ""
+        sql, compiled = "", None
         for values in _rows((parameters, *more), named):
-            sql = sql_of(_with_values(statement, values), self.dialect)
+            sql, compiled = sql_of(_with_values(statement, values), self.dialect)
             self._recorder.emit(sql, connection._autocommit)
-        return Answer(self._recorder, sql)
+        return Answer(self._recorder, sql, compiled)
 
     def exec_driver_sql(
         self, statement: str, parameters: Any = None, execution_options: Any = None
@@ -215,10 +216,10 @@ class _Engine:
         self._connection = connection
 
     def __getattr__(self, name: str) -> Any:
+        if name in ("connect", "begin", "raw_connection", "execute", "_run_ddl_visitor"):
+            raise self._recorder.stop("opens a connection")
         if name.startswith("_"):
             raise AttributeError(name)
-        if name in ("connect", "begin", "raw_connection", "execute"):
-            raise self._recorder.stop("opens a connection")
         if name in ("has_table", "table_names"):
             raise self._recorder.stop(ASKS)
         raise self._recorder.stop(f"needs a real connection, for its engine's {name!r}")
@@ -246,11 +247,18 @@ class Answer:
 
     rowcount = 0
 
-    def __init__(self, recorder: Recorder, sql: str) -> None:
+    def __init__(self, recorder: Recorder, sql: str, compiled: Any = None) -> None:
         self._recorder = recorder
         self._sql = sql
+        # What the ORM looks at after an UPDATE or DELETE of its own, though no object is meant.
+        self.context = SimpleNamespace(compiled=compiled, compiled_parameters=[{}])
 
     def close(self) -> None: ...
+
+    def prefetch_cols(self) -> list[Any]:
+        return []
+
+    postfetch_cols = prefetch_cols
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -271,8 +279,9 @@ class Answer:
         return self._recorder.stop(ASKS if asks else "reads rows")
 
 
-def sql_of(construct: Any, dialect: Any) -> str:
-    """The text with its values in it, and ``:name`` in the place of one that is missing."""
+def sql_of(construct: Any, dialect: Any) -> tuple[str, Any]:
+    """The text with its values in it, and ``:name`` in the place of one that is missing; and what
+    SQLAlchemy compiled."""
     if isinstance(construct, schema.DDLElement):
         compiled = construct.compile(dialect=dialect)
     else:
@@ -285,7 +294,7 @@ def sql_of(construct: Any, dialect: Any) -> str:
     preparer = getattr(compiled, "preparer", None)
     if getattr(preparer, "_double_percents", False):  # for drivers whose placeholders are %s
         sql = sql.replace("%%", "%")
-    return sql
+    return sql, compiled
 
 
 def _writing_values(dialect: Any) -> Any:

@@ -106,6 +106,24 @@ CASES = {
         """,
         ("UPDATE vendor SET a = 1", "DELETE FROM vendor"),
     ),
+    "orm_update": Case(
+        """
+        session = Session(op.get_bind())
+        session.query(T).filter(T.a == "x").update({"a": "y"})
+        session.execute(sa.update(T).values(a="z"))
+        session.query(T).delete()
+        session.commit()
+        """,
+        ("UPDATE t SET a='y' WHERE t.a = 'x'", "UPDATE t SET a='z'", "DELETE FROM t"),
+        top="""
+        from sqlalchemy.orm import declarative_base
+
+        class T(declarative_base()):
+            __tablename__ = "t"
+            id = sa.Column(sa.Integer, primary_key=True)
+            a = sa.Column(sa.String(10))
+        """,
+    ),
     "bulk": Case(
         """
         op.bulk_insert(sa.table("vendor", sa.column("a")), [{"a": 1}, {"a": 2}])
@@ -242,6 +260,20 @@ CASES = {
         op.execute("SELECT 1")
         """,
         ("SELECT 1",),
+    ),
+    "another_connection": Case(
+        "sa.MetaData().create_all(op.get_bind().engine) #problem", (), "opens a connection"
+    ),
+    "thread": Case(
+        """
+        import threading
+        thread = threading.Thread(target=lambda: os.system("touch made")) #problem
+        thread.start()
+        thread.join()
+        op.execute("SELECT 1")
+        """,
+        (),
+        "starts a program",
     ),
     "driver": Case(
         'op.get_bind().connection.cursor() #problem', (), "uses the driver's own connection"
