@@ -141,6 +141,7 @@ _TELLERS: dict[str, Callable[[Subject, Finding, Operation], Finding]] = {
     **dict.fromkeys(
         (
             *("index-not-concurrent", "fk-validated", "check-validated", "unique-constraint"),
+            "fk-inline-column",
             *("add-primary-key", "exclude-constraint", "set-not-null", "type-change-rewrite"),
             *("volatile-default", "rewriting-column", "rewrite-command", "update-all-rows"),
             *("validate-same-transaction", "cast-without-using"),
