@@ -54,11 +54,17 @@ def run(given: dict[str, Any], use: Callable[[Workspace], Awaitable[int]], *, tr
 
 
 def check_settings(project: Project) -> None:
-    """Raises OpsmigError for a rule in `ignore` that does not exist."""
-    if project.settings.ignore:
+    """Raises OpsmigError for a rule in `ignore`, `severity` or `per-path` that does not exist."""
+    settings = project.settings
+    named = [
+        *settings.ignore,
+        *settings.severity,
+        *(r for _, rules in settings.per_path for r in rules),
+    ]
+    if named:
         from opsmig_tui.review.rules import check_rule_ids
 
-        check_rule_ids(project.settings.ignore, str(project.settings.path))
+        check_rule_ids(named, str(settings.path))
 
 
 class Interrupts:

@@ -108,9 +108,37 @@ def test_options_that_contradict_each_other(
 def test_what_the_exit_status_is_for(project: AlembicProject) -> None:
     assert review(project, "b2").exit_code == 1
     assert review(project, "a1").exit_code == 0
-    project.revision("d4", down="c3", upgrade='op.create_index("ix", "vendor", ["name"])')
+    index = 'op.create_index("ix", "vendor", ["name"])'
+    project.revision("d4", down="c3", upgrade=index, downgrade='op.drop_index("ix", "vendor")')
     assert review(project, "d4", "--fail-on", "warning").exit_code == 1
-    assert review(project, "a1", "--fail-on", "note").exit_code == 0
+    assert review(project, "d4").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        'ignore = ["drop-tabel"]',
+        '[severity]\ndrop-tabel = "off"',
+        '[per-path."*"]\ndrop-tabel = "off"',
+    ],
+)
+def test_an_unknown_rule_in_the_settings_is_said_once(
+    project: AlembicProject, settings: str
+) -> None:
+    (project.root / "opsmig.toml").write_text(settings + "\n")
+    result = review(project, "--all")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Did you mean drop-table?" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_settings_weigh_rules_and_leave_old_history_alone(project: AlembicProject) -> None:
+    (project.root / "opsmig.toml").write_text('severity = { drop-table = "warning" }\n')
+    assert review(project, "b2").exit_code == 0
+    (project.root / "opsmig.toml").write_text('start-after = "b2"\n')
+    result = review(project, "--all")
+    assert result.exit_code == 0
+    assert "drop-table" not in result.output
 
 
 def test_the_output_is_written_whole(project: AlembicProject) -> None:
