@@ -22,7 +22,7 @@ from opsmig_tui.review.suppress import Suppressed, split
 from opsmig_tui.review.told import told
 from opsmig_tui.worker.protocol import Probe
 
-__all__ = ["NotReviewable", "questions", "review_source"]
+__all__ = ["NotReviewable", "questions", "review_source", "subject_of"]
 
 _WEIGHT: dict[Severity, int] = {"error": 0, "warning": 1, "note": 2}
 
@@ -57,8 +57,14 @@ def review_source(path: Path, source: bytes | str, facts: Facts, *, diff_base: s
         message=migration.revision.message,
         not_seen=not_seen(migration, facts),
         rendered=facts.rendered,
+        facts=facts,
         not_rendered=facts.no_render_reason if facts.rendered is None else "",
     )
+
+
+def subject_of(path: Path, source: bytes | str, facts: Facts) -> Subject:
+    """What the rules look at in a review of this text. Raises NotReviewable."""
+    return Subject(merged(read_migration(path, source), facts.rendered), facts)
 
 
 def questions(path: Path, source: bytes | str, facts: Facts) -> tuple[Probe, ...]:

@@ -161,7 +161,7 @@ class Review:
     `diff_base` is the last committed text when the file was edited since, "" for a new file, and
     equal to `source` for an unchanged one. `not_seen` says in words what of the migration no
     reading could see ("rendered offline: no, reads rows at line 41"). `not_rendered` is why there
-    is no `rendered` SQL, in a few words.
+    is no `rendered` SQL, in a few words. `facts` are what it was judged by, for fixes.
     """
 
     path: Path
@@ -177,6 +177,7 @@ class Review:
     not_rendered: str = ""
     suppressed: tuple[Suppressed, ...] = ()
     left_alone: str = ""
+    facts: Facts = field(default_factory=Facts, compare=False, repr=False)
 
     def count(self, severity: Severity) -> int:
         return sum(1 for item in self.findings if item.severity == severity)

@@ -33,6 +33,7 @@ from opsmig_tui.workspace.turns import Turns
 from opsmig_tui.workspace.workers import Workers
 
 if TYPE_CHECKING:
+    from opsmig_tui.workspace.edits import Written
     from opsmig_tui.workspace.running import RunReporter
 
 Listener = Callable[[WorkspaceState], None]
@@ -51,6 +52,7 @@ class Workspace:
         self.turns = Turns()
         self.reporter: RunReporter | None = None
         self.trust_given = asyncio.Event()
+        self.written: list[Written] = []  # changes of revision files, for undo
         if trusted:
             self.trust_given.set()
         self._listeners: list[Listener] = []

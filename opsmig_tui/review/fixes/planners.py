@@ -11,15 +11,17 @@ from opsmig_tui.review.subject import Subject
 
 Planner = Callable[[Subject, Finding], Iterable[Fix]]
 
+# In the order in which "fix all" takes them: what others build on comes first.
 _PLANNERS: Mapping[str, Planner] = {
+    "missing-import": imports.missing,
+    "not-null-no-default": nulls.no_default,
+    "not-null-no-backfill": nulls.no_backfill,
     "index-not-concurrent": indexes.concurrently,
     "index-drop-not-concurrent": indexes.concurrently,
     "concurrent-in-transaction": indexes.concurrently,
-    "not-null-no-default": nulls.no_default,
-    "not-null-no-backfill": nulls.no_backfill,
     "no-existence-guard": guards.guarded,
-    "missing-import": imports.missing,
 }
+PRIORITY: Mapping[str, int] = {rule: at for at, rule in enumerate(_PLANNERS)}
 RULES = frozenset(_PLANNERS)
 
 

@@ -1,0 +1,128 @@
+"""Changes of a revision file: shown first, written whole, taken back in order.
+
+A file that changed on disk since it was reviewed is never written over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opsmig_tui.project.atomic import write_whole
+from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.review.model import Review
+from opsmig_tui.review.source_text import SourceText, source_text
+from opsmig_tui.workspace.guards import refuse_when_read_only
+
+if TYPE_CHECKING:
+    from opsmig_tui.workspace.workspace import Workspace
+
+MOST_UNDONE = 100  # changes that are remembered
+
+
+class ChangedOnDisk(OpsmigError):
+    """The file is not what was reviewed, or not what was written: review it again."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A change to look at. `title` says what it does, `diff` shows it as the lines of a unified
+    diff (empty where nothing would change), `note` is a sentence to mind before saying yes, "" as
+    a rule. `before_digest` and `after` are for `write`."""
+
+    path: Path
+    title: str
+    diff: tuple[str, ...]
+    before_digest: str
+    after: bytes
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A change that was made, as the undo stack holds it."""
+
+    path: Path
+    title: str
+    before: bytes
+    after_digest: str
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def reviewed_text(review: Review) -> SourceText:
+    """The file as it is now, which is what was reviewed. Raises ChangedOnDisk, OpsmigError."""
+    found = source_text(review.path, _read(review.path))
+    if found.text != review.source:
+        raise ChangedOnDisk(
+            f"{review.path.name} changed on disk since it was reviewed.",
+            hint="It is read again; then ask once more.",
+        )
+    return found
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise OpsmigError(f"Cannot read {path}: {error.strerror}.") from error
+
+
+def proposal(review: Review, text: SourceText, new: str, title: str) -> Proposal:
+    """The reviewed text replaced by `new`. Raises OpsmigError where the file's encoding lacks a
+    character."""
+    diff = difflib.unified_diff(
+        text.text.split("\n"), new.split("\n"), review.path.name, review.path.name, lineterm=""
+    )
+    applied = review.facts.applied is True
+    note = "This revision is applied here: the database stays as it is." if applied else ""
+    return Proposal(review.path, title, tuple(diff), digest(text.data), text.encode(new), note)
+
+
+async def write(workspace: Workspace, change: Proposal) -> None:
+    """Makes the change, and remembers it for `undo`. Reads history and git again.
+
+    Raises ChangedOnDisk, OpsmigError in read-only mode or where the file cannot be written.
+    """
+    refuse_when_read_only(workspace, f"change {change.path.name}")
+    before = await asyncio.to_thread(_replace, change.path, change.before_digest, change.after)
+    stack = workspace.written
+    stack.append(Written(change.path, change.title, before, digest(change.after)))
+    del stack[:-MOST_UNDONE]
+    await workspace.refresh("history", "git")
+
+
+async def undo(workspace: Workspace) -> Written:
+    """Takes the last change back, and says which it was. Reads history and git again.
+
+    Raises OpsmigError where there is none or the file changed since; it then stays to be undone.
+    """
+    if not workspace.written:
+        raise OpsmigError("There is nothing to undo.")
+    last = workspace.written[-1]
+    refuse_when_read_only(workspace, f"change {last.path.name}")
+    await asyncio.to_thread(_replace, last.path, last.after_digest, last.before)
+    workspace.written.remove(last)
+    await workspace.refresh("history", "git")
+    return last
+
+
+def _replace(path: Path, wanted: str, data: bytes) -> bytes:
+    """Writes the file if it still is what the digest says; returns what it was."""
+    before = _read(path)
+    if digest(before) != wanted:
+        raise ChangedOnDisk(
+            f"{path.name} changed on disk meanwhile: nothing was written.",
+            hint="It is read again; then ask once more.",
+        )
+    try:
+        write_whole(path, data)
+    except OSError as error:
+        raise OpsmigError(f"{path} cannot be written: {error.strerror}.") from error
+    return before
