@@ -268,4 +268,25 @@ PAIRS = [
             pass
         """,
     ),
+    Pair(
+        "drop: only the drop, where the other direction has no part in it",
+        "index-drop-not-concurrent",
+        """
+        def upgrade():
+            op.drop_index("ix", table_name="a")  # nobody asks for it
+
+
+        def downgrade():
+            restore()
+        """,
+        """
+        def upgrade():
+            with op.get_context().autocommit_block():
+                op.drop_index("ix", table_name="a", postgresql_concurrently=True, if_exists=True)  # nobody asks for it
+
+
+        def downgrade():
+            restore()
+        """,
+    ),
 ]
