@@ -17,11 +17,13 @@ DOWN = 'op.add_column("a", sa.Column("b", sa.Integer()))'
 
 
 def reviewed(up: str, top: str = "", facts: Facts | None = None) -> Review:
-    return Case("", up, DOWN, top=top, facts=facts or Facts()).review()
+    return Case(
+        "", up, DOWN, top=top, facts=replace(facts or Facts(), bounds_waiting=True)
+    ).review()
 
 
 def harmless(up: str, facts: Facts | None = None) -> Review:
-    return Case("", up, DROP, facts=facts or Facts()).review()
+    return Case("", up, DROP, facts=replace(facts or Facts(), bounds_waiting=True)).review()
 
 
 def rules(review: Review) -> list[str]:
@@ -67,7 +69,7 @@ def test_the_head_of_a_function() -> None:
         "def downgrade():", "# opsmig: ignore[downgrade-empty] data stays\ndef downgrade():"
     )
     assert "downgrade-empty" in rules(Case("", whole=source).review())
-    assert rules(Case("", whole=marked).review()) == []
+    assert rules(Case("", whole=marked, facts=Facts(bounds_waiting=True)).review()) == []
 
 
 def test_a_reason_is_wanted() -> None:
