@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from opsmig_tui.changes.model import FileChange
-    from opsmig_tui.review.model import Finding
+    from opsmig_tui.review.model import Finding, Review
 
 
 @dataclass
@@ -49,6 +49,27 @@ class CopyRequested(Message):
 
     text: str
     what: str
+
+
+@dataclass
+class FixRequested(Message):
+    """Mend a finding of this review."""
+
+    review: Review
+    finding: Finding
+
+
+@dataclass
+class IgnoreRequested(Message):
+    """Keep a finding of this review from being shown, for a reason."""
+
+    review: Review
+    finding: Finding
+
+
+@dataclass
+class UndoRequested(Message):
+    """Take the last change of a revision file back."""
 
 
 @dataclass

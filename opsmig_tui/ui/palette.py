@@ -27,6 +27,8 @@ COMMANDS = (
     ("restart_database", "Restart the database", "Restart its compose service; asks first"),
     ("logs", "Log of the database", "Follow its container's log"),
     ("psql", "psql", "Open psql in the database's container"),
+    ("fix_all", "Fix all", "Every fix of this review that asks nothing; shows the change first"),
+    ("export_markdown", "Export the review as Markdown", "Made for a pull request"),
     ("export_picture", "Export the review as a picture", "The open tab, whole, as an SVG file"),
     ("refresh", "Refresh", "Read history, git, container, database and drift again"),
 )

@@ -8,7 +8,9 @@ CHANGES_SOMETHING = frozenset({
     "create", "upgrade", "downgrade", "test", "start_database", "stop_database",
     "restart_database", "psql",
 })  # fmt: skip
-WRITES_A_FILE = frozenset({"export_picture", "export_markdown"})
+WRITES_A_FILE = frozenset({
+    "fix", "fix_all", "ignore", "undo", "export_picture", "export_markdown",
+})  # fmt: skip
 NEEDS_PYTHON = frozenset({"create", "upgrade", "downgrade", "test"})
 
 

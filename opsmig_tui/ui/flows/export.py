@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.review.report_markdown import one_markdown
 from opsmig_tui.ui.screens.ask import AskScreen
 from opsmig_tui.workspace.export import default_path, export, why_not_write
 
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
 
 LIVE = "with values from this database"
+
+
+async def export_markdown(screen: MainScreen) -> None:
+    """Asks where to, and writes the whole review, to be pasted elsewhere. Raises OpsmigError."""
+    review = _on_show(screen)
+    answer = await _ask(screen, review, "Export as Markdown", ".md")
+    if answer is not None:
+        path, live = answer
+        _write(screen, path, one_markdown(review, live))
 
 
 async def export_picture(screen: MainScreen) -> None:

@@ -26,6 +26,31 @@ class ReviewRequests(Screen[None]):
         main = self._main
         main.host.start(lambda: show_rows(main, event.finding), group="rows")
 
+    def on_fix_requested(self, event: messages.FixRequested) -> None:
+        from opsmig_tui.ui.flows.fix import fix
+
+        self._write("fix", lambda: fix(self._main, event.review, event.finding))
+
+    def on_ignore_requested(self, event: messages.IgnoreRequested) -> None:
+        from opsmig_tui.ui.flows.fix import ignore
+
+        self._write("ignore", lambda: ignore(self._main, event.review, event.finding))
+
+    def on_undo_requested(self) -> None:
+        from opsmig_tui.ui.flows.fix import undo
+
+        self._write("undo", lambda: undo(self._main))
+
+    def action_fix_all(self) -> None:
+        from opsmig_tui.ui.flows.fix import fix_all
+
+        self._write("fix_all", lambda: fix_all(self._main))
+
+    def action_export_markdown(self) -> None:
+        from opsmig_tui.ui.flows.export import export_markdown
+
+        self._write("export_markdown", lambda: export_markdown(self._main))
+
     def action_export_picture(self) -> None:
         from opsmig_tui.ui.flows.export import export_picture
 

@@ -13,7 +13,7 @@ from opsmig_tui.ui.widgets.paint import wrap
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from opsmig_tui.review.model import Finding, Severity
+    from opsmig_tui.review.model import Finding, Review, Severity
     from opsmig_tui.ui.panes.review.content import Content
     from opsmig_tui.ui.widgets.code import Piece
 
@@ -40,7 +40,30 @@ def rows(content: Content, width: int) -> list[Row]:
     found += [head.text((words, "dim")) for words in _left_out(content, bool(found))]
     if not review.findings:
         found.append(head.text((" ✓ ", "applied"), ("No findings.", "text")))
+    found += _ignored(review, content.digits, width)
     return only_places(found + head.not_checked(review.not_checked, width))
+
+
+def _ignored(review: Review, digits: int, width: int) -> list[Row]:
+    """What comments in the file, or the settings, keep from being shown."""
+    found: list[Row] = []
+    if review.left_alone:
+        found += [head.text(), head.rule("Left alone", width)]
+        words = f"The setting start-after names {review.left_alone}: older ones are not judged."
+        found += [head.text((f" {part}", "dim")) for part in wrap(words, width - 2)]
+    if review.suppressed:
+        found += [head.text(), head.rule(f"Ignored: {len(review.suppressed)}", width)]
+    for one in review.suppressed:
+        lead = one.finding.rule + "  "
+        room = width - digits - 5
+        first, rest = head.led(lead, f"{one.finding.message} Ignored: {one.reason}", room)
+        lines: list[tuple[Piece, ...]] = [((lead, "text"), (first, "dim"))]
+        lines += [((part, "dim"),) for part in rest]
+        found += [
+            Row("finding", pieces, one.finding.line, leads=place == 0)
+            for place, pieces in enumerate(lines)
+        ]
+    return found
 
 
 def words_of(finding: Finding) -> str:

@@ -10,7 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from opsmig_tui.project.errors import OpsmigError
-from opsmig_tui.ui.messages import EditRequested, PeekRequested
+from opsmig_tui.ui.messages import (
+    EditRequested,
+    FixRequested,
+    IgnoreRequested,
+    PeekRequested,
+    UndoRequested,
+)
 from opsmig_tui.ui.panes.base import Pane
 from opsmig_tui.ui.panes.changes_rows import standing
 from opsmig_tui.ui.panes.review import diff, head, sql
@@ -63,6 +69,12 @@ class ReviewPane(Pane):
                 id="review.previous-tab", tooltip="The previous tab"),
         Binding("v", "level", "severity", id="review.severity",
                 tooltip="Show all flags, warnings and errors, or errors only"),
+        Binding("f", "fix", "fix", id="review.fix",
+                tooltip="Fix the flag at this line; shows the change first"),
+        Binding("i", "ignore", "ignore", id="review.ignore",
+                tooltip="Ignore the flag at this line, for a reason that is written into the file"),
+        Binding("z", "undo", "undo", show=False, id="review.undo",
+                tooltip="Take the last fix or ignore back"),
         Binding("p", "peek", "rows", show=False, id="review.peek",
                 tooltip="Look at some of the rows behind a finding about this database"),
         Binding("e", "edit", "edit", id="review.edit",
@@ -305,7 +317,7 @@ class ReviewPane(Pane):
         self.notify(told, timeout=3)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("tab", "level", "peek"):
+        if action in ("tab", "level", "peek", "fix", "ignore"):
             return self._content is not None
         return super().check_action(action, parameters)
 
@@ -320,6 +332,22 @@ class ReviewPane(Pane):
         )
         if finding is not None:
             self.post_message(PeekRequested(finding))
+
+    def action_fix(self) -> None:
+        finding = self._here(
+            lambda one: one.fixable,
+            lambda one: f"{one.rule} has no fix that opsmig could make. {one.remedy}".strip(),
+        )
+        if finding is not None and self.review is not None:
+            self.post_message(FixRequested(self.review, finding))
+
+    def action_ignore(self) -> None:
+        finding = self._here(lambda _: True, lambda _: "")
+        if finding is not None and self.review is not None:
+            self.post_message(IgnoreRequested(self.review, finding))
+
+    def action_undo(self) -> None:
+        self.post_message(UndoRequested())
 
     def _here(
         self, fits: Callable[[Finding], bool], otherwise: Callable[[Finding], str]

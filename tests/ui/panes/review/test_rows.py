@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from opsmig_tui.review.model import Finding, Review, Summary
+from opsmig_tui.review.suppress import Suppressed
 from opsmig_tui.ui.panes.review import code_tab, findings_tab, folds, sql, sql_tab
 from opsmig_tui.ui.panes.review.levels import next_level, visible
 from opsmig_tui.ui.panes.review.linked import by_line, counterpart
@@ -214,6 +215,19 @@ def test_looking_for_words_leaves_the_other_findings_out(review: Review) -> None
 def test_what_the_level_leaves_out_is_counted(review: Review) -> None:
     content = replace(content_of(review), level="error")
     assert "2 less severe not shown: v shows them." in texts(findings_tab.rows(content, 90))
+
+
+def test_what_is_ignored_is_counted_with_its_reason(review: Review) -> None:
+    ignored = replace(review, suppressed=(Suppressed(FINDINGS[1], "the table is small"),))
+    rows = findings_tab.rows(content_of(ignored), 90)
+    told = texts(rows)
+    at = next(n for n, text in enumerate(told) if text.startswith("Ignored: 1 "))
+    assert told[at + 1] == (
+        "update-all-rows  Updates every row of asset. Ignored: the table is small"
+    )
+    assert rows[find(rows, Place(20))].finding == 1
+    old = texts(findings_tab.rows(content_of(replace(review, left_alone="a1")), 90))
+    assert "The setting start-after names a1: older ones are not judged." in old
 
 
 # ------------------------------------------------------------------------------------------ places

@@ -10,7 +10,13 @@ from typing import Any
 from textual.pilot import Pilot
 
 from opsmig_tui.review.model import Review
-from opsmig_tui.ui.messages import EditRequested, PeekRequested
+from opsmig_tui.ui.messages import (
+    EditRequested,
+    FixRequested,
+    IgnoreRequested,
+    PeekRequested,
+    UndoRequested,
+)
 from opsmig_tui.ui.panes.review import ReviewPane
 from opsmig_tui.ui.panes.review.tab_bar import TabBar
 from opsmig_tui.worker.protocol import Probe
@@ -208,3 +214,23 @@ async def test_p_asks_for_the_rows_of_a_live_finding_and_else_says_why_not(revie
             "No rows stand behind note-rule: it was read from the file.",
         ]
         assert app.heard == [PeekRequested(findings[1])] * 2
+
+
+async def test_f_i_and_z_ask_for_what_they_do_and_else_say_why_not(review: Review) -> None:
+    fixable = replace(review.findings[1], fixable=True)
+    shown = replace(review, findings=(review.findings[0], fixable))
+    async with showing(shown) as (_, app, pilot):
+        await pilot.press("f", "i", "right_square_bracket", "f", "i", "right_square_bracket", "f")
+        await pilot.press(NEXT, "i", "z")
+        await pilot.pause()
+        assert [note.message for note in app._notifications] == [
+            "No flag stands at this line. ] goes to the next one.",
+            "No flag stands at this line. ] goes to the next one.",
+            "note-rule has no fix that opsmig could make.",
+        ]
+        assert app.heard == [
+            IgnoreRequested(shown, shown.findings[0]),
+            FixRequested(shown, fixable),
+            IgnoreRequested(shown, fixable),
+            UndoRequested(),
+        ]
