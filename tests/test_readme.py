@@ -23,6 +23,7 @@ from opsmig_tui.ui.panes.history import HistoryList, HistoryPane
 from opsmig_tui.ui.panes.logs import LogList, LogsPane
 from opsmig_tui.ui.panes.output import OutputList, OutputPane
 from opsmig_tui.ui.panes.review import ReviewList, ReviewPane
+from opsmig_tui.ui.panes.review.finding_keys import FindingKeys
 from opsmig_tui.ui.widgets.line_view import LineView
 from opsmig_tui.workspace.documents import status_document
 from opsmig_tui.workspace.state import Loaded, WorkspaceState
@@ -33,7 +34,7 @@ from tests.support.projects import AlembicProject
 README = (Path(__file__).parents[1] / "README.md").read_text()
 PANES = (
     LineView, Pane, DatabasePane, HistoryPane, HistoryList, ChangesPane, ChangesList, ReviewPane,
-    ReviewList, OutputPane, OutputList, LogsPane, LogList,
+    FindingKeys, ReviewList, OutputPane, OutputList, LogsPane, LogList,
 )  # fmt: skip
 # As the README writes them, where Textual has another name. The arrows stand there as a word.
 WRITTEN = {

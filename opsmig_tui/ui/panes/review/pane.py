@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from opsmig_tui.project.errors import OpsmigError
-from opsmig_tui.ui.messages import (
-    EditRequested,
-    FixRequested,
-    IgnoreRequested,
-    PeekRequested,
-    UndoRequested,
-)
-from opsmig_tui.ui.panes.base import Pane
+from opsmig_tui.ui.messages import EditRequested
 from opsmig_tui.ui.panes.changes_rows import standing
 from opsmig_tui.ui.panes.review import diff, head, sql
 from opsmig_tui.ui.panes.review.compare import compare
 from opsmig_tui.ui.panes.review.content import Content, digits_of
-from opsmig_tui.ui.panes.review.here import choose, findings_at
+from opsmig_tui.ui.panes.review.finding_keys import FindingKeys
 from opsmig_tui.ui.panes.review.levels import next_level
 from opsmig_tui.ui.panes.review.linked import ByLine, by_line, counterpart
 from opsmig_tui.ui.panes.review.tab_bar import TabBar
 from opsmig_tui.ui.panes.review.tabs import TABS, Tab, named, neighbour
-from opsmig_tui.ui.panes.review.view import ReviewList
 from opsmig_tui.ui.widgets import code
 from opsmig_tui.ui.widgets.code import CodeLine, Piece, inked
 from opsmig_tui.ui.widgets.paint import cut
@@ -53,7 +46,7 @@ HINT = "Press enter on a revision in History to review it, or on a file in Chang
 FOOT_MARGIN = 6
 
 
-class ReviewPane(Pane):
+class ReviewPane(FindingKeys):
     """The main pane. The `show_…` methods give it what to show; `review` is the one on show."""
 
     number = 4
@@ -69,27 +62,16 @@ class ReviewPane(Pane):
                 id="review.previous-tab", tooltip="The previous tab"),
         Binding("v", "level", "severity", id="review.severity",
                 tooltip="Show all flags, warnings and errors, or errors only"),
-        Binding("f", "fix", "fix", id="review.fix",
-                tooltip="Fix the flag at this line; shows the change first"),
-        Binding("i", "ignore", "ignore", id="review.ignore",
-                tooltip="Ignore the flag at this line, for a reason that is written into the file"),
-        Binding("z", "undo", "undo", show=False, id="review.undo",
-                tooltip="Take the last fix or ignore back"),
-        Binding("p", "peek", "rows", show=False, id="review.peek",
-                tooltip="Look at some of the rows behind a finding about this database"),
         Binding("e", "edit", "edit", id="review.edit",
                 tooltip="Open the file in $EDITOR at this line"),
     ]  # fmt: skip
 
     def __init__(self, *, id: str | None = "review") -> None:
-        self.list = ReviewList()
-        super().__init__(self.list, id=id)
+        super().__init__(id=id)
         self.bar = TabBar()
-        self.review: Review | None = None
         self.path: Path | None = None
         self.tab: Tab = TABS[0]
         self.level: Severity = "note"
-        self._content: Content | None = None
         self._by_line: ByLine = {}
         self._history: History | None = None
         self._roots: tuple[Path, ...] = ()
@@ -136,7 +118,12 @@ class ReviewPane(Pane):
         keep = self.review is not None and self.review.path == review.path
         title: list[Piece] = [("  " + (review.message or review.path.name), "text")]
         self._begin(review, review.path, title, head.counts(review, self.level))
-        self.run_worker(self._load_review(review, keep, waiting), group="review", exclusive=True)
+        # Partial: a worker that another one replaces at once leaves no coroutine behind.
+        self.run_worker(
+            partial(self._load_review, review, keep, waiting),  # type: ignore[arg-type]
+            group="review",
+            exclusive=True,
+        )
 
     def show_diff(self, change: FileChange) -> None:
         """A model file against the merge-base."""
@@ -147,7 +134,11 @@ class ReviewPane(Pane):
         if change.removed:
             counts.append(("  " * bool(counts) + f"−{change.removed}", "removed"))
         self._begin(None, change.path, [("  " + change.shown, "text")], counts)
-        self.run_worker(self._load_diff(change, keep), group="review", exclusive=True)
+        self.run_worker(
+            partial(self._load_diff, change, keep),  # type: ignore[arg-type]
+            group="review",
+            exclusive=True,
+        )
 
     def show_details(self, revision: Revision, history: History | None = None) -> None:
         """The verbose view: parent, children, path, docstring."""
@@ -225,8 +216,11 @@ class ReviewPane(Pane):
         rendered = content.review.rendered
         if self.tab.name != "sql" or content.sql is not None or rendered is None:
             return content
-        work = self._load_sql(content.review, rendered)
-        self.run_worker(work, group="review-sql", exclusive=True)
+        self.run_worker(
+            partial(self._load_sql, content.review, rendered),  # type: ignore[arg-type]
+            group="review-sql",
+            exclusive=True,
+        )
         return replace(content, sql=sql.plain(rendered))
 
     def _layout(self, content: Content) -> Layout:
@@ -317,49 +311,13 @@ class ReviewPane(Pane):
         self.notify(told, timeout=3)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("tab", "level", "peek", "fix", "ignore"):
+        if action in ("tab", "level"):
             return self._content is not None
         return super().check_action(action, parameters)
 
     def action_edit(self) -> None:
         if self.path is not None:
             self.post_message(EditRequested(self.path, self.list.file_line()))
-
-    def action_peek(self) -> None:
-        finding = self._here(
-            lambda one: one.probe is not None,
-            lambda one: f"No rows stand behind {one.rule}: it was read from the file.",
-        )
-        if finding is not None:
-            self.post_message(PeekRequested(finding))
-
-    def action_fix(self) -> None:
-        finding = self._here(
-            lambda one: one.fixable,
-            lambda one: f"{one.rule} has no fix that opsmig could make. {one.remedy}".strip(),
-        )
-        if finding is not None and self.review is not None:
-            self.post_message(FixRequested(self.review, finding))
-
-    def action_ignore(self) -> None:
-        finding = self._here(lambda _: True, lambda _: "")
-        if finding is not None and self.review is not None:
-            self.post_message(IgnoreRequested(self.review, finding))
-
-    def action_undo(self) -> None:
-        self.post_message(UndoRequested())
-
-    def _here(
-        self, fits: Callable[[Finding], bool], otherwise: Callable[[Finding], str]
-    ) -> Finding | None:
-        """The finding at the cursor that fits; where there is none, it is told why."""
-        if self._content is None or self.list.cursor >= len(self.list.rows):
-            return None
-        findings = findings_at(self._content, self.list.rows[self.list.cursor])
-        finding, reason = choose(findings, fits, otherwise)
-        if reason:
-            self.notify(reason, timeout=5, markup=False)
-        return finding
 
     @property
     def finding(self) -> Finding | None:

@@ -33,9 +33,9 @@ def find(rows: Sequence[Row], place: Place) -> int:
     nearest, first = None, None
     same = None
     for index, row in enumerate(rows):
-        if row.kind == "finding" and row.leads and row.finding is not None:
-            if row.finding == place.finding:
-                return index
+        its_own = row.kind == "finding" and row.leads and row.finding is not None
+        if its_own and row.finding == place.finding:
+            return index
         if row.number is None or not row.leads:
             continue
         if same is None and (row.number == place.line or place.line in row.lines):
