@@ -15,6 +15,7 @@ from opsmig_tui.project.open import open_project
 from opsmig_tui.ui.app import OpsmigApp
 from opsmig_tui.ui.screens.confirm import ConfirmScreen
 from opsmig_tui.ui.screens.create import CreateScreen
+from opsmig_tui.ui.screens.diff import DiffScreen
 from opsmig_tui.ui.screens.failure import FailureScreen
 from opsmig_tui.ui.screens.main import MainScreen
 from opsmig_tui.workspace.workspace import Workspace
@@ -159,6 +160,15 @@ async def _create(story: Story) -> AsyncIterator[str]:
     for _ in range(FLAG_SHOWN):
         await press("right_square_bracket")
     yield "review"
+    await press("right_curly_bracket")
+    await story.until(lambda: board.review.list.rows and board.review.list.rows[-1].pieces)
+    yield "sql"
+    await press("right_curly_bracket")
+    yield "findings"
+    await press("left_curly_bracket", "left_curly_bracket", "f")
+    await story.shows(DiffScreen)
+    yield "fix"
+    await press("n")
     await press("k")
     await story.until(lambda: board.question.asks("n"))
     await press("n", "5", "u")
