@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
+from opsmig_tui.review.fixes.planners import RULES as FIXED
 from opsmig_tui.review.model import GLYPHS
 from opsmig_tui.review.rules import ALL
 from opsmig_tui.review.rules.base import Example, Rule
@@ -54,6 +55,8 @@ def explained(rule: Rule, width: int = 100) -> str:
     lines += textwrap.wrap(" ".join(rule.explanation.split()), width)
     if about := versions(rule):
         lines += ["", f"Only on {about}."]
+    if rule.id in FIXED:
+        lines += ["", "opsmig can mend it in the file."]
     lines += _example("Flagged:", rule.fires)
     lines += _example("Not flagged:", rule.silent)
     if rule.source:
@@ -102,6 +105,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "explanation": " ".join(rule.explanation.split()),
         "since": rule.since,
         "until": rule.until,
+        "fix": rule.id in FIXED,
         "fires": code(rule.fires) if rule.fires is not None else None,
         "silent": code(rule.silent) if rule.silent is not None else None,
         "source": rule.source,

@@ -3,11 +3,15 @@
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
 
-from tests.cli.conftest import call
+from opsmig_tui.demo import SampleProject
+from opsmig_tui.project.trust import trust
+from opsmig_tui.services.worker_client import WorkerClient
+from tests.cli.conftest import Opsmig, call
 from tests.support.projects import AlembicProject
 
 DROP = 'op.drop_table("vendor")'
@@ -160,3 +164,25 @@ def test_rules_are_listed_and_explained() -> None:
     unknown = call("rules", "drop-tabel")
     assert unknown.exit_code == 2
     assert "Did you mean drop-table?" in unknown.stderr
+
+
+def test_all_of_a_trusted_project_ask_the_worker_once(
+    opsmig: Opsmig, sample: SampleProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trust(sample.root)
+    asked: list[str] = []
+    request = WorkerClient.request
+
+    async def counted(self: WorkerClient, request_: Any, **options: Any) -> Any:
+        asked.append(type(request_).__name__)
+        return await request(self, request_, **options)
+
+    monkeypatch.setattr(WorkerClient, "request", counted)
+    result = opsmig("review", "--all", "--json")
+    document = json.loads(result.stdout)
+    assert len(document["reviews"]) == 20
+    assert document["not_reviewed"] == []
+    reasons = {one["reason"] for each in document["reviews"] for one in each["not_checked"]}
+    assert not any("not trusted" in reason for reason in reasons)
+    assert asked.count("GatherFacts") == asked.count("Render") == 1
+    assert asked.count("AskLive") <= 2  # for the pending ones
