@@ -350,3 +350,21 @@ def test_what_is_not_known_of_a_type_is_not_guessed() -> None:
     assert rewrites(sql_type("text"), sql_type("ops.mood")) is None
     assert rewrites(sql_type("ops.mood"), sql_type("text")) is None
     assert rewrites(sql_type("text"), ColumnType("d", "string", constrained=True)) is True
+
+
+@pytest.mark.parametrize(("deferred", "refused"), [("INITIALLY DEFERRED", True), ("", False)])
+def test_a_table_with_pending_events_cannot_be_altered(
+    database: psycopg.Connection[Any], deferred: str, refused: bool
+) -> None:
+    changed = f"""
+    ALTER TABLE t ADD FOREIGN KEY (o) REFERENCES parent (id) DEFERRABLE {deferred} NOT VALID;
+    INSERT INTO parent VALUES (1), (2);
+    UPDATE t SET o = 2;
+    """
+    alter = "ALTER TABLE t DROP COLUMN n"
+    if refused:
+        with pytest.raises(psycopg.errors.ObjectInUse, match="pending trigger events"):
+            Ran(database, alter, changed)
+    Ran(database, alter, f"{changed} SET CONSTRAINTS ALL IMMEDIATE")
+    if not refused:
+        Ran(database, alter, changed)
