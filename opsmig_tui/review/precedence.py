@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from opsmig_tui.review.model import Finding
 
-# A narrower type is rewritten too, and its finding says so.
-GIVES_WAY_TO = {"type-change-rewrite": frozenset({"narrowing-type"})}
+# A narrower type is rewritten too, and its finding says so; without USING nothing is rewritten.
+GIVES_WAY_TO = {"type-change-rewrite": frozenset({"narrowing-type", "cast-without-using"})}
 
 
 def one_voice(findings: Iterable[Finding]) -> list[Finding]:

@@ -22,6 +22,11 @@ _NAME_FLOOR = 0.55
 _SAME_TARGET = 0.6  # what the names count as when both point to one table
 _NAME_ALONE = 0.85  # where nothing but the names is known
 _TOKEN_FLOOR = 0.7
+# Abbreviations that share too little with the word for its letters to tell.
+_SHORT = {
+    **{"no": "number", "nr": "number", "qty": "quantity", "amt": "amount", "cnt": "count"},
+    **{"msg": "message", "pct": "percent", "ts": "timestamp", "dt": "date", "cat": "category"},
+}
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,8 @@ def _words(name: str) -> list[str]:
 def _word_similarity(left: str, right: str) -> float:
     if left == right:
         return 1.0
+    if _SHORT.get(left) == right or _SHORT.get(right) == left:
+        return 0.9
     short, long = sorted((left, right), key=len)
     if len(short) >= 3 and long.startswith(short):
         return 0.85  # addr, address

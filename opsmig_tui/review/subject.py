@@ -60,6 +60,10 @@ class Subject:
                     break
                 yield other
 
+    def of_kind(self, direction: Direction, kind: str) -> list[Operation]:
+        """The operations of one kind; "opaque" as in `earlier`."""
+        return self._by_kind.get((direction, kind), [])
+
     @cached_property
     def _by_table(self) -> dict[tuple[str, str | None], list[Operation]]:
         found: dict[tuple[str, str | None], list[Operation]] = {}

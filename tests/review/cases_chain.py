@@ -37,13 +37,14 @@ Revision ID: a1
 {docstring}
 """
 from alembic import op
+import sqlalchemy as sa
 revision = "a1"
 down_revision = {parent}{mark and f"  #! {mark}"}
 {more}
 def upgrade():
-    op.rename_table("a", "b")
+    op.add_column("a", sa.Column("b", sa.Text()))
 def downgrade():
-    op.rename_table("b", "a")
+    op.drop_column("a", "b")
 '''
 
 
@@ -106,7 +107,7 @@ CASES = [
         revision = "a1"
         down_revision = None
         def upgrade(op):
-            op.rename_table("a", "b")
+            op.rename_table("a", "b")  #! rename-breaks-app
         def downgrade(op):
             op.rename_table("b", "a")
         """,

@@ -31,7 +31,7 @@ CASES = [
         op.add_column("a", sa.Column("i", sa.Boolean(), nullable=False, server_default=sa.text("false")))
         op.create_table("new", sa.Column("id", sa.Integer()))
         op.add_column("new", sa.Column("j", sa.Integer(), nullable=False))
-        op.execute("TRUNCATE cache")
+        op.execute("TRUNCATE cache")  #! truncate-or-delete-all
         op.add_column("cache", sa.Column("k", sa.Integer(), nullable=False))
         op.execute("ALTER TABLE a ADD l serial, ADD m int NOT NULL GENERATED ALWAYS AS (1) STORED")  #! rewriting-column
         """,
@@ -66,7 +66,7 @@ CASES = [
         op.alter_column("d", "x", nullable=False, server_default=None)
         op.alter_column("e", "x", existing_nullable=False, nullable=False, type_=sa.Text())
         op.alter_column("f", "x", nullable=True)
-        op.alter_column("f", "y", existing_nullable=False, new_column_name="z")
+        op.alter_column("f", "y", existing_nullable=False, new_column_name="z")  #! rename-breaks-app
         """,
     ),
     Case(

@@ -7,7 +7,7 @@ CASES = [
     Case("drop-table", 'op.drop_table("vendor", schema="ops")  #! drop-table'),
     Case(
         "drop-table: raw SQL",
-        'op.execute("DROP TABLE IF EXISTS ops.vendor CASCADE")  #! drop-table',
+        'op.execute("DROP TABLE IF EXISTS ops.vendor CASCADE")  #! drop-table, drop-cascade',
     ),
     Case(
         "drop-table: two in one statement of a longer text",
@@ -157,7 +157,7 @@ CASES = [
     Case(
         "rename: a foreign key to the same table",
         """
-        op.add_column("a", sa.Column("owner_id", sa.Integer(), sa.ForeignKey("person.id")))
+        op.add_column("a", sa.Column("owner_id", sa.Integer(), sa.ForeignKey("person.id")))  #! fk-without-index
         op.drop_column("a", "user_id")  #! rename-as-drop-add-column
         """,
         """
@@ -228,7 +228,7 @@ CASES = [
     ),
     Case(
         "near rename: done right",
-        'op.alter_column("agreement", "nickname", new_column_name="nick_name", schema="ops")',
+        'op.alter_column("agreement", "nickname", new_column_name="nick_name", schema="ops")  #! rename-breaks-app',
         'op.alter_column("agreement", "nick_name", new_column_name="nickname", schema="ops")',
     ),
     Case(

@@ -125,7 +125,7 @@ CASES = [
     Case("enum-type-missing", f"{ADD_KIND}  #! enum-type-missing", DROP_KIND, facts=facts()),
     Case(
         "enum-type-missing: by altering, and known from the files alone",
-        'op.alter_column("t", "k", existing_type=sa.String(), type_=sa.Enum("a", name="kind"))  #! enum-type-missing, type-change-rewrite',
+        'op.alter_column("t", "k", existing_type=sa.String(), type_=sa.Enum("a", name="kind"))  #! enum-type-missing, cast-without-using',
         'op.alter_column("t", "k", existing_type=sa.Enum("a", name="kind"), type_=sa.String())',
         facts=Facts(known_enums=frozenset({"other"})),
     ),
@@ -245,7 +245,7 @@ CASES = [
         "companion-column-missing",
         f"""
         {NEW_COLUMN}  #! companion-column-missing
-        op.alter_column("agreement", "y", new_column_name="z")  #! companion-column-missing
+        op.alter_column("agreement", "y", new_column_name="z")  #! companion-column-missing, rename-breaks-app
         op.execute("ALTER TABLE ops.agreement ALTER w TYPE text")  #! companion-column-missing
         """,
         """
@@ -369,12 +369,17 @@ CASES += [
     ),
     Case(
         "enum-value-missing: renamed away",
-        whole=adds("op.execute(\"ALTER TYPE ops.kind RENAME VALUE 'a' TO 'b'\")", FLAGGED),
+        whole=adds(
+            "op.execute(\"ALTER TYPE ops.kind RENAME VALUE 'a' TO 'b'\")  #! enum-rename-or-remove",
+            FLAGGED,
+        ),
         facts=facts({"kind": ("a", "b")}, {"kind": ("a",)}),
     ),
     Case(
         "near: renamed as in the models",
-        whole=adds("op.execute(\"ALTER TYPE ops.kind RENAME VALUE 'a' TO 'b'\")"),
+        whole=adds(
+            "op.execute(\"ALTER TYPE ops.kind RENAME VALUE 'a' TO 'b'\")  #! enum-rename-or-remove"
+        ),
         facts=facts({"kind": ("b",)}, {"kind": ("a",)}),
     ),
     Case(

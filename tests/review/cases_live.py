@@ -244,7 +244,7 @@ CASES = [
     ),
     Case(
         "near: with CASCADE it is no failure",
-        'op.execute("ALTER TABLE t DROP COLUMN x CASCADE")  #! drop-column',
+        'op.execute("ALTER TABLE t DROP COLUMN x CASCADE")  #! drop-column, drop-cascade',
         ADD_X,
         facts=live(used(USING_X, VIEW)),
     ),

@@ -84,7 +84,7 @@ CASES = [
         "near: outside the transaction in other ways",
         """
         op.execute("REFRESH MATERIALIZED VIEW CONCURRENTLY v")
-        op.execute("COMMIT")
+        op.execute("COMMIT")  #! explicit-commit
         op.execute("CREATE INDEX CONCURRENTLY ix ON a (b)")
         """,
     ),

@@ -53,7 +53,7 @@ op.execute("CREATE DOMAIN number AS int")
 op.execute("ALTER TABLE a ADD COLUMN f number DEFAULT 1")
 op.execute("ALTER TABLE a ALTER COLUMN g SET DEFAULT gen_random_uuid()")
 op.add_column("a", sa.Column("h", sa.Text(), sa.Computed("i", persisted=False)))
-op.execute("TRUNCATE cache")  #! multi-table-ax
+op.execute("TRUNCATE cache")  #! multi-table-ax, truncate-or-delete-all
 op.add_column("cache", sa.Column("id", sa.Integer(), sa.Identity()))
 """,
     ),
@@ -92,10 +92,10 @@ op.add_column("cache", sa.Column("id", sa.Integer(), sa.Identity()))
         """
         op.create_foreign_key("fk", "a", "b", ["b_id"], ["id"])  #! fk-validated
         op.execute("ALTER TABLE c ADD CONSTRAINT fk_c FOREIGN KEY (b_id) REFERENCES ops.b (id)")  #! fk-validated
-        op.add_column("d", sa.Column("b_id", sa.Integer(), sa.ForeignKey("b.id")))  #! fk-inline-column, no-lock-timeout
-        op.execute("ALTER TABLE d ADD COLUMN e_id int DEFAULT 1 REFERENCES b (id)")  #! fk-inline-column
-        op.create_table("t", sa.Column("b_id", sa.Integer(), sa.ForeignKey("ops.b.id")))  #! fk-new-table
-        op.create_table("u", sa.Column("b_id", sa.Integer()), sa.ForeignKeyConstraint(["b_id"], ["b.id"]))  #! fk-new-table
+        op.add_column("d", sa.Column("b_id", sa.Integer(), sa.ForeignKey("b.id")))  #! fk-inline-column, no-lock-timeout, fk-without-index
+        op.execute("ALTER TABLE d ADD COLUMN e_id int DEFAULT 1 REFERENCES b (id)")  #! fk-inline-column, fk-without-index
+        op.create_table("t", sa.Column("b_id", sa.Integer(), sa.ForeignKey("ops.b.id")))  #! fk-new-table, fk-without-index
+        op.create_table("u", sa.Column("b_id", sa.Integer()), sa.ForeignKeyConstraint(["b_id"], ["b.id"]))  #! fk-new-table, fk-without-index
         """,
     ),
     Case(
@@ -104,11 +104,11 @@ op.add_column("cache", sa.Column("id", sa.Integer(), sa.Identity()))
         + f"{NOT_VALID}\n"
         + """
 op.create_foreign_key("fk_c", "c", "b", ["b_id"], ["id"], **OPTIONS)
-op.add_column("d", sa.Column("b_id", sa.Integer(), sa.ForeignKey("b.id", postgresql_not_valid=True)))
-op.execute("ALTER TABLE d ADD COLUMN e_id int REFERENCES b (id)")
-op.add_column("d", sa.Column("f_id", sa.Integer(), sa.ForeignKey("b.id")), inline_references=True)
-op.create_table("t", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("up", sa.Integer(), sa.ForeignKey("t.id")))
-op.create_table("u", sa.Column("t_id", sa.Integer(), sa.ForeignKey("t.id")))
+op.add_column("d", sa.Column("b_id", sa.Integer(), sa.ForeignKey("b.id", postgresql_not_valid=True)))  #! fk-without-index
+op.execute("ALTER TABLE d ADD COLUMN e_id int REFERENCES b (id)")  #! fk-without-index
+op.add_column("d", sa.Column("f_id", sa.Integer(), sa.ForeignKey("b.id")), inline_references=True)  #! fk-without-index
+op.create_table("t", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("up", sa.Integer(), sa.ForeignKey("t.id")))  #! fk-without-index
+op.create_table("u", sa.Column("t_id", sa.Integer(), sa.ForeignKey("t.id")))  #! fk-without-index
 op.create_foreign_key("fk_u", "u", "b", ["t_id"], ["id"])
 """,
         top="from app import OPTIONS",
@@ -192,7 +192,7 @@ op.alter_column("a", "b", nullable=False)
         "locks: types that rewrite",
         """
         op.alter_column("a", "b", type_=sa.BigInteger(), existing_type=sa.Integer())  #! type-change-rewrite, no-lock-timeout
-        op.alter_column("a", "c", type_=sa.String(20), existing_type=sa.Text())  #! type-change-rewrite
+        op.alter_column("a", "c", type_=sa.String(20), existing_type=sa.Text())  #! narrowing-type
         op.execute("ALTER TABLE a ALTER d TYPE bigint")  #! type-change-rewrite
         op.alter_column("a", "e", type_=sa.DateTime(timezone=True), existing_type=sa.DateTime(), postgresql_using="e AT TIME ZONE 'UTC'")  #! type-change-rewrite
         op.alter_column("a", "f", type_=sa.DateTime(timezone=True), existing_type=sa.DateTime())  #! type-change-rewrite
@@ -302,7 +302,7 @@ op.add_column("t", sa.Column("m", sa.Integer()))
         + """
 op.execute("ALTER TABLE a ADD CONSTRAINT fk FOREIGN KEY (b_id) REFERENCES b DEFERRABLE INITIALLY DEFERRED NOT VALID")
 op.execute("UPDATE a SET b_id = 1 WHERE id = 1")
-op.drop_constraint("ck", "a", type_="check")  #! data-and-ddl
+op.drop_constraint("ck", "a", type_="check")  #! data-and-ddl, drop-constraint-unreplaced
 """,
     ),
     Case(

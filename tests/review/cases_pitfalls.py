@@ -63,7 +63,7 @@ CASES = [
         op.execute("""
             ALTER TABLE ops.agreement
                 ADD COLUMN IF NOT EXISTS code text,
-                DROP COLUMN IF EXISTS nickname CASCADE --! drop-column
+                DROP COLUMN IF EXISTS nickname CASCADE --! drop-column, drop-cascade
         """)
         ''',
         """
@@ -90,7 +90,7 @@ CASES = [
         """
         op.add_column("agreement", sa.Column("supplier_id", sa.Integer()))
         op.drop_constraint("fk_agreement_vendor", "agreement", type_="foreignkey")
-        op.create_foreign_key("fk_agreement_supplier", "agreement", "vendor", ["supplier_id"], ["id"])  #! fk-validated
+        op.create_foreign_key("fk_agreement_supplier", "agreement", "vendor", ["supplier_id"], ["id"])  #! fk-validated, fk-without-index
         op.drop_column("agreement", "vendor_supplier_id")  #! rename-as-drop-add-column
         """,
         """

@@ -14,7 +14,7 @@ CASES = [
         revision = "a1"
         down_revision = "a0"
         def upgrade():
-            op.rename_table("a", "b")
+            op.execute("CREATE VIEW v AS SELECT 1")
         def downgrade():  #! downgrade-empty
             """Not needed."""
             pass
@@ -27,12 +27,12 @@ CASES = [
         revision = "a1"
         down_revision = "a0"
         def upgrade():  #! downgrade-empty
-            op.rename_table("a", "b")
+            op.execute("CREATE VIEW v AS SELECT 1")
         """,
     ),
     Case(
         "downgrade-empty: raises",
-        'op.rename_table("a", "b")',
+        'op.add_column("a", sa.Column("b", sa.Text()))',
         'raise NotImplementedError("no way back")  #! downgrade-empty',
     ),
     Case(
@@ -49,7 +49,7 @@ CASES = [
     ),
     Case(
         "near: it does something, whatever that is",
-        'op.rename_table("a", "b")',
+        'op.add_column("a", sa.Column("b", sa.Text()))',
         "put_back(op)",
         top="from .common import put_back",
     ),
@@ -60,8 +60,8 @@ CASES = [
         op.add_column("a", sa.Column("b", sa.Integer()))  #! downgrade-asymmetric
         op.create_unique_constraint("uq", "a", ["c"])  #! downgrade-asymmetric, unique-constraint
         op.alter_column("a", "d", type_=sa.Text())  #! downgrade-asymmetric
-        op.alter_column("a", "e", new_column_name="f")  #! downgrade-asymmetric
-        op.rename_table("g", "h")  #! downgrade-asymmetric
+        op.alter_column("a", "e", new_column_name="f")  #! downgrade-asymmetric, rename-breaks-app
+        op.rename_table("g", "h")  #! downgrade-asymmetric, rename-breaks-app
         op.execute("CREATE TYPE mood AS ENUM ('x')")  #! downgrade-asymmetric
         op.execute("CREATE TRIGGER copy AFTER INSERT ON a EXECUTE FUNCTION f()")  #! downgrade-asymmetric, heavy-command
         op.add_column("i", sa.Column("j", sa.Integer()))
@@ -88,7 +88,7 @@ CASES = [
         op.add_column("t", sa.Column("late", sa.Integer()))
         op.execute("CREATE TRIGGER g AFTER INSERT ON t EXECUTE FUNCTION f()")
         op.add_column("b", sa.Column("t_id", sa.Integer()))
-        op.create_foreign_key("fk_b_t", "b", "t", ["t_id"], ["id"])  #! fk-validated
+        op.create_foreign_key("fk_b_t", "b", "t", ["t_id"], ["id"])  #! fk-validated, fk-without-index
         op.alter_column("b", "t_id", comment="which")
         """,
         """
@@ -101,8 +101,8 @@ CASES = [
         """
         op.execute("ALTER TABLE a ADD COLUMN IF NOT EXISTS b int, ADD CONSTRAINT ck CHECK (b > 0)")  #! check-validated
         op.create_check_constraint("cl", "a", "b < 9")  #! check-validated
-        op.execute("ALTER TABLE a RENAME COLUMN c TO d")
-        op.execute("ALTER TABLE e RENAME TO f")
+        op.execute("ALTER TABLE a RENAME COLUMN c TO d")  #! rename-breaks-app
+        op.execute("ALTER TABLE e RENAME TO f")  #! rename-breaks-app
         op.execute("ALTER INDEX i RENAME TO j")
         """,
         """
@@ -116,15 +116,15 @@ CASES = [
     Case(
         "near: after a rename things have the other name",
         """
-        op.rename_table("old", "new")
-        op.alter_column("new", "a", new_column_name="b")
+        op.rename_table("old", "new")  #! rename-breaks-app
+        op.alter_column("new", "a", new_column_name="b")  #! rename-breaks-app
         op.add_column("new", sa.Column("c", sa.Integer()))
         op.alter_column("new", "b", type_=sa.Text())
         """,
         """
         op.rename_table("new", "old")
         op.drop_column("old", "c")
-        op.alter_column("old", "b", type_=sa.Integer(), new_column_name="a")
+        op.alter_column("old", "b", type_=sa.Integer(), new_column_name="a")  #! cast-without-using
         """,
     ),
     Case(
@@ -171,7 +171,7 @@ CASES = [
         "order: parent before child",
         """
         op.create_table("parent", sa.Column("id", sa.Integer()))
-        op.create_table("child", sa.Column("p", sa.Integer()), sa.ForeignKeyConstraint(["p"], ["ops.parent.id"]))
+        op.create_table("child", sa.Column("p", sa.Integer()), sa.ForeignKeyConstraint(["p"], ["ops.parent.id"]))  #! fk-without-index
         """,
         """
         op.drop_table("parent")  #! downgrade-asymmetric
@@ -206,9 +206,9 @@ CASES = [
         "near: right orders",
         """
         op.create_table("parent", sa.Column("id", sa.Integer()))
-        op.create_table("child", sa.Column("p", sa.Integer(), sa.ForeignKey("parent.id")), sa.Column("me", sa.Integer(), sa.ForeignKey("child.p")))
+        op.create_table("child", sa.Column("p", sa.Integer(), sa.ForeignKey("parent.id")), sa.Column("me", sa.Integer(), sa.ForeignKey("child.p")))  #! fk-without-index
         op.create_table("other", sa.Column("p", sa.Integer()))
-        op.create_foreign_key("fk_o", "other", "parent", ["p"], ["id"])
+        op.create_foreign_key("fk_o", "other", "parent", ["p"], ["id"])  #! fk-without-index
         """,
         """
         op.drop_table("child")
@@ -257,7 +257,7 @@ CASES = [
     Case(
         "near: a type made anew",
         """
-        op.execute("ALTER TYPE kind RENAME TO kind_old")
+        op.execute("ALTER TYPE kind RENAME TO kind_old")  #! enum-rename-or-remove
         op.execute("CREATE TYPE kind AS ENUM ('a', 'c')")
         op.execute("ALTER TABLE t ALTER COLUMN k TYPE kind USING k::text::kind")  #! type-change-rewrite
         op.execute("DROP TYPE kind_old")

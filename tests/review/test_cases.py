@@ -7,6 +7,7 @@ import pytest
 from opsmig_tui.review.rules import ALL
 from tests.review import (
     cases_chain,
+    cases_code,
     cases_correctness,
     cases_data_loss,
     cases_everyday,
@@ -16,6 +17,7 @@ from tests.review import (
     cases_locks,
     cases_pitfalls,
     cases_reversibility,
+    cases_rows,
     cases_suppression,
 )
 from tests.review.case import Case
@@ -23,6 +25,7 @@ from tests.review.case import Case
 MODULES = (
     *(cases_data_loss, cases_locking, cases_locks, cases_correctness, cases_reversibility),
     *(cases_suppression, cases_chain, cases_facts, cases_everyday, cases_pitfalls, cases_live),
+    *(cases_rows, cases_code),
 )
 CASES = [case for module in MODULES for case in module.CASES]
 

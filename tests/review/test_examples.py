@@ -15,9 +15,8 @@ RULES = [rule for rule in ALL.values() if rule.id not in TO_DO]
 
 def _marked(rule: Rule, example: Example) -> tuple[set[int], set[int]]:
     """Lines that are flagged by the rule, and lines that are marked."""
-    case = Case(
-        rule.id, example.up, example.down or "op.execute(UNDO)", example.top, facts=example.facts
-    )
+    down = example.down or "op.execute(UNDO)"
+    case = Case(rule.id, example.up, down, example.top, example.whole, example.facts)
     lines = case.source.split("\n")
     marked = {at for at, line in enumerate(lines, start=1) if line.rstrip().endswith("#!")}
     return {item.line for item in case.review().findings if item.rule == rule.id}, marked

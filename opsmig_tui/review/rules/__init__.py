@@ -7,12 +7,17 @@ from collections.abc import Iterable, Mapping
 
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.review.rules import (
+    advice,
     chain,
+    code,
     constraints,
     convention,
     data_loss,
     empty,
+    enum_types,
+    enum_values,
     enums,
+    files,
     imports,
     live_data,
     locking_columns,
@@ -22,15 +27,21 @@ from opsmig_tui.review.rules import (
     locking_keys,
     locking_transaction,
     nulls,
+    removals,
     reversibility,
+    rows,
+    running_code,
     suppression,
+    transaction,
+    type_changes,
 )
 from opsmig_tui.review.rules.base import Rule
 
 _MODULES = (
-    *(data_loss, locking_indexes, locking_columns, locking_keys, locking_constraints),
-    *(locking_transaction, locking_commands, nulls, enums, constraints, imports, empty, live_data),
-    *(reversibility, chain, convention, suppression),
+    *(data_loss, rows, removals, type_changes, locking_indexes, locking_columns, locking_keys),
+    *(locking_constraints, locking_transaction, locking_commands, nulls, enums, enum_types),
+    *(enum_values, constraints, imports, empty, live_data, running_code, transaction, code),
+    *(advice, reversibility, chain, files, convention, suppression),
 )
 
 ALL: Mapping[str, Rule] = {rule.id: rule for module in _MODULES for rule in module.RULES}

@@ -18,12 +18,13 @@ class Example:
     """A migration, as the bodies of its two functions, and facts where the rule needs some.
 
     The lines that the rule flags end with ``#!``. `down` "" stands for one that undoes nothing and
-    is not looked at; `top` stands before the functions.
+    is not looked at; `top` stands before the functions. `whole` is the whole file instead.
     """
 
-    up: str
+    up: str = ""
     down: str = ""
     top: str = ""
+    whole: str = ""
     facts: Facts = field(default_factory=Facts)
 
 

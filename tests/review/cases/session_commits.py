@@ -19,7 +19,7 @@ depends_on = None
 def upgrade() -> None:
     session = Session(bind=op.get_bind())
     session.execute(sa.text("UPDATE agreement SET status = 'open' WHERE status IS NULL"))
-    session.commit()  #! explicit-commit
+    session.commit()  #? explicit-commit
 
 
 def downgrade() -> None:  #? downgrade-empty
