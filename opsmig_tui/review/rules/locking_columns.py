@@ -247,7 +247,7 @@ RULES = (
         fires=Example(
             """
             op.alter_column("a", "b", existing_type=sa.Integer(), type_=sa.BigInteger())  #!
-            op.alter_column("a", "c", existing_type=sa.Text(), type_=sa.String(20))  #!
+            op.alter_column("a", "c", existing_type=sa.Integer(), type_=sa.Text())  #!
             """
         ),
         silent=Example(
