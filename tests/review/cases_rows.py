@@ -164,7 +164,7 @@ CASES = [
         op.alter_column("a", "e", existing_type=sa.JSON(), type_=postgresql.JSONB())  #! type-change-rewrite
         op.alter_column("a", "f", existing_type=sa.Text(), type_=sa.Integer(), postgresql_using="f::integer")  #! type-change-rewrite
         op.alter_column("a", "g", existing_type=sa.Text(), type_=Money())
-        op.alter_column("a", "h", type_=sa.Integer())  #! type-change-rewrite
+        op.alter_column("a", "h", type_=sa.Integer())
         """,
         top="from shop.types import Money",
     ),
