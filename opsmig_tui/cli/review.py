@@ -39,6 +39,8 @@ FORMATS = ("text", "json", "github", "sarif", "markdown")
     default="error",
     help="From which severity on the exit status is 1 [default: error].",
 )
+@click.option("--fix", "fixes", is_flag=True, help="Make all fixes that ask nothing, then review.")
+@click.option("--diff", is_flag=True, help="Print what --fix would change, and write nothing.")
 @click.option("--live-values", is_flag=True, help="Keep numbers from the database in any format.")
 @click.pass_context
 def review(
@@ -51,19 +53,30 @@ def review(
     as_json: bool,
     output: Path | None,
     fail_on: Severity,
+    fixes: bool,
+    diff: bool,
     live_values: bool,
     **given: Any,
 ) -> None:
     """Review revision files: what they do, what is wrong with them.
 
     A target is a file or a revision; default the uncommitted revision file, else the head. Exit
-    status: 0 clean or nothing as severe as --fail-on, 1 findings of it, 2 could not review.
+    status: 0 clean or nothing as severe as --fail-on, 1 findings of it, 2 could not review. With
+    --fix it is that of what is left, with --diff that of the files as they are.
     """
 
     async def use(workspace: Workspace) -> int:
         _check(targets, everything, since, form, as_json)
         chosen = form or ("json" if as_json else "text")
         report = await _reviewed(workspace, given, targets, everything, since)
+        if fixes or diff:
+            from opsmig_tui.cli.fix import fix
+
+            for one in report.reviews:
+                await fix(workspace, one, write=not diff)
+            if diff:
+                return report.exit_status(fail_on)
+            report = await _reviewed(workspace, given, targets, everything, since)
         to_terminal = output is None and sys.stdout.isatty()
         _print(report, chosen, given, output, live_values or (chosen == "text" and to_terminal))
         return report.exit_status(fail_on)

@@ -182,3 +182,24 @@ def test_the_command_starts_without_alembic_sqlalchemy_or_textual(sample: Sample
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_review_fixes_what_asks_nothing(opsmig: Opsmig, sample: SampleProject):
+    versions = sample.backend / "alembic" / "versions"
+    path = next(versions.glob(f"*{MIDDLE}*"))
+    path.write_text(
+        path.read_text().replace(
+            "def upgrade() -> None:\n",
+            'def upgrade() -> None:\n    op.create_index("ix", "u", ["v"])\n',
+            1,
+        )
+    )
+    before = path.read_text()
+    shown = opsmig("review", str(path), "--diff")
+    assert "+    with op.get_context().autocommit_block():" in shown.stdout, shown.output
+    assert "would fix index-not-concurrent" in shown.stderr
+    assert path.read_text() == before
+    done = opsmig("review", str(path), "--fix")
+    assert "fixed index-not-concurrent" in done.stderr
+    assert "index-not-concurrent" not in done.stdout
+    assert "postgresql_concurrently=True" in path.read_text()

@@ -41,13 +41,19 @@ def fixed(
 
 def refuse_what_is_worse(before: Review, after: Review, finding: Finding) -> None:
     """Raises FixRefused where the finding is still there, or an error is new."""
-    old, new = _count(before.findings), _count(after.findings)
+    sides = (before, after)
+    old, new = (_count(side.findings) for side in sides)
     key = (finding.rule, finding.message)
     if new[key] and new[key] >= old[key]:
         raise FixRefused(f"The fix would not mend it: {finding.message}")
-    worse = _count(f for f in after.findings if f.severity == "error") - old
-    for rule, message in worse:
-        raise FixRefused(f"The fix would bring an error of its own ({rule}): {message}")
+    # By rule: a finding that was there may tell of the same in other words.
+    errors = [Counter(f.rule for f in side.findings if f.severity == "error") for side in sides]
+    more = set(errors[1] - errors[0])
+    for item in after.findings:
+        if item.severity == "error" and item.rule in more and not old[item.rule, item.message]:
+            raise FixRefused(
+                f"The fix would bring an error of its own ({item.rule}): {item.message}"
+            )
 
 
 def _count(findings: Iterable[Finding]) -> Counter[tuple[str, str]]:

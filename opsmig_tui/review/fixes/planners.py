@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from opsmig_tui.review.fixes import guards, imports, indexes, nulls
+from opsmig_tui.review.fixes import chain, enums, guards, imports, indexes, nulls
 from opsmig_tui.review.fixes.model import Fix
 from opsmig_tui.review.model import Finding
 from opsmig_tui.review.subject import Subject
@@ -14,6 +14,11 @@ Planner = Callable[[Subject, Finding], Iterable[Fix]]
 # In the order in which "fix all" takes them: what others build on comes first.
 _PLANNERS: Mapping[str, Planner] = {
     "missing-import": imports.missing,
+    "wrong-parent": chain.wrong_parent,
+    "revises-mismatch": chain.revises_mismatch,
+    "enum-type-missing": enums.type_missing,
+    "enum-value-missing": enums.value_missing,
+    "downgrade-enum-leak": enums.leak,
     "not-null-no-default": nulls.no_default,
     "not-null-no-backfill": nulls.no_backfill,
     "index-not-concurrent": indexes.concurrently,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,7 +64,8 @@ class Rewriting(cst.CSTTransformer):
         body += edit.last
         idle = [node for node in body if _is_pass(node)]
         if idle and (edit.first or edit.last) and len(body) > len(idle):
-            body = [*_without(body, idle)]
+            body, left = _without(body, idle)
+            carried += left
         footer = [*carried, *updated.footer]
         if not body and isinstance(original, cst.IndentedBlock):
             self._emptied.add(original)
@@ -158,12 +159,15 @@ def _is_pass(node: cst.CSTNode) -> bool:
     )
 
 
-def _without(body: Sequence[Any], idle: Sequence[Any]) -> Iterator[Any]:
-    """The statements but a ``pass`` that is no longer needed; its comments go to the next."""
+def _without(body: Sequence[Any], idle: Sequence[Any]) -> tuple[list[Any], list[cst.EmptyLine]]:
+    """The statements but a ``pass`` that is no longer needed; its comments go to the next, or are
+    left over."""
+    kept: list[Any] = []
     lines: list[cst.EmptyLine] = []
     for node in body:
         if node in idle:
             lines += [*node.leading_lines, *_comments_within(node)]
         else:
-            yield node.with_changes(leading_lines=[*lines, *node.leading_lines])
+            kept.append(node.with_changes(leading_lines=[*lines, *node.leading_lines]))
             lines = []
+    return kept, lines

@@ -24,17 +24,12 @@ def _value_missing(subject: Subject) -> Iterator[Verdict]:
     if not subject.on_postgresql:
         return
     where = subject.migration.function_span("upgrade") or Span(1)
-    for enum in facts.models.enums:
-        there = _in_database(subject, enum.name, enum.schema)
-        values = _values_now(subject, enum, there)
-        if values is None:
-            continue
-        lacking = [value for value in enum.values if value not in values]
+    for enum, lacking in lacking_values(subject):
         unread = next((op for op in subject.migration.upgrade if _may_add(op, enum)), None)
-        if lacking and unread is not None:
+        if unread is not None:
             reason = f"line {unread.span.line} may add values to {enum.name}, which its text hides"
             yield NotChecked(VALUE_MISSING, reason)
-        elif lacking:
+        else:
             name = qualified(enum.name, enum.schema)
             them = "it" if len(lacking) == 1 else "one of them"
             yield flag(
@@ -46,6 +41,16 @@ def _value_missing(subject: Subject) -> Iterator[Verdict]:
                 f"Autogenerate does not compare enum values: the first write of {them} fails.",
                 f"Run {_add_values(name, lacking)} inside op.get_context().autocommit_block().",
             )
+
+
+def lacking_values(subject: Subject) -> Iterator[tuple[EnumFacts, list[str]]]:
+    """The models' enums with the values that the database lacks, which are some."""
+    models = subject.facts.models
+    for enum in models.enums if models is not None else ():
+        values = _values_now(subject, enum, _in_database(subject, enum.name, enum.schema))
+        lacking = [value for value in enum.values if values is not None and value not in values]
+        if lacking:
+            yield enum, lacking
 
 
 def _add_values(enum: str, values: list[str]) -> str:
@@ -104,7 +109,7 @@ def _type_missing(subject: Subject) -> Iterator[Verdict]:
     undecided = False
     seen: set[tuple[str, str]] = set()
     for item in subject.operations:
-        enum = _enum_of(item)
+        enum = enum_of(item)
         if enum is None or enum.name is None or item.context.dialect == "other":
             continue
         key = (item.context.direction, enum.name)
@@ -133,7 +138,7 @@ def _create_call(enum: EnumUse) -> str:
     return f'sa.Enum({values}, name="{enum.name}"{schema}).create(op.get_bind(), checkfirst=True)'
 
 
-def _enum_of(item: Operation) -> EnumUse | None:
+def enum_of(item: Operation) -> EnumUse | None:
     """The enum type a column gets by ALTER TABLE."""
     if item.kind == "add_column" and not item.is_sql and item.columns[0].type is not None:
         return item.columns[0].type.enum

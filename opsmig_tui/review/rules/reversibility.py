@@ -111,7 +111,7 @@ def _enum_leak(subject: Subject) -> Iterator[Finding]:
     dropped = {item.name for item in down if item.kind == "drop_enum"}
     if None in dropped or any(item.kind == "raise" for item in down):
         return
-    for name, (made, enum) in _made_enums(subject).items():
+    for name, (made, enum) in made_enums(subject).items():
         if name in dropped or _in_use_elsewhere(subject, name):
             continue
         where = _removal(down, made)
@@ -129,7 +129,7 @@ def _enum_leak(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _made_enums(subject: Subject) -> dict[str, tuple[Operation, EnumUse]]:
+def made_enums(subject: Subject) -> dict[str, tuple[Operation, EnumUse]]:
     """Enum types that upgrade() brings along with a table, or creates only if missing."""
     found: dict[str, tuple[Operation, EnumUse]] = {}
     made = {item.name: item for item in subject.migration.upgrade if item.kind == "create_enum"}

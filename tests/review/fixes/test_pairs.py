@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.review.fixes import pairs_indexes, pairs_nulls, pairs_small
+from tests.review.fixes import pairs_chain, pairs_enums, pairs_indexes, pairs_nulls, pairs_small
 from tests.review.fixes.pair import Pair
 
 PAIRS: list[Pair] = [
-    pair for module in (pairs_indexes, pairs_nulls, pairs_small) for pair in module.PAIRS
+    pair
+    for module in (pairs_indexes, pairs_nulls, pairs_small, pairs_enums, pairs_chain)
+    for pair in module.PAIRS
 ]
 
 
