@@ -67,14 +67,15 @@ def explained(rule: Rule, width: int = 100) -> str:
     )
 
 
-def _example(title: str, example: Example | None) -> list[str]:
-    if example is None:
-        return []
+def _example(title: str, example: Example) -> list[str]:
     return ["", title, *(f"  {line}" for line in code(example).split("\n"))]
 
 
 def code(example: Example) -> str:
-    """The example as a migration's functions, without the marks."""
+    """The example as a migration's functions, or as a whole file, without the marks."""
+    if example.whole:
+        lines = textwrap.dedent(example.whole).strip("\n").split("\n")
+        return "\n".join(map(_unmarked, lines))
     parts = [example.top] if example.top else []
     parts.append("def upgrade():\n" + _body(example.up))
     if example.down:
@@ -106,8 +107,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "since": rule.since,
         "until": rule.until,
         "fix": rule.id in FIXED,
-        "fires": code(rule.fires) if rule.fires is not None else None,
-        "silent": code(rule.silent) if rule.silent is not None else None,
+        "fires": code(rule.fires),
+        "silent": code(rule.silent),
         "source": rule.source,
     }
 

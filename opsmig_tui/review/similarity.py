@@ -115,6 +115,8 @@ def column_score(
         (_NULLABLE, old.nullable == new.nullable),
         (_DEFAULT, old.default == new.default),
     ]
+    if old.type.length is not None and old.type.length == new.type.length:
+        reasons.append(f"both hold {new.type.length} characters")
     if old.foreign_key is not None:
         agreements.append((_REFERENCE, same_target))
     if old_indexed is not None and new_indexed is not None:

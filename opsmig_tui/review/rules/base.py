@@ -40,9 +40,9 @@ class Rule:
     category: str
     explanation: str
     check: Callable[[Subject], Iterable[Verdict]]
-    fires: Example | None = None
-    silent: Example | None = None
-    source: str = ""
+    fires: Example
+    silent: Example
+    source: str
     since: int | None = None
     until: int | None = None
 

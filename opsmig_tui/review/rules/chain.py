@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
-from opsmig_tui.history.model import History
-from opsmig_tui.review.model import NotChecked
+from opsmig_tui.history.model import History, Revision
+from opsmig_tui.review.model import ChainFacts, Facts, NotChecked
 from opsmig_tui.review.operations import Span
-from opsmig_tui.review.rules.base import Rule, Verdict, flag, listed
+from opsmig_tui.review.rules.base import Example, Rule, Verdict, flag, listed
 from opsmig_tui.review.subject import Subject
 
 _REVISION_LINE = re.compile(r"^\s*Revision ID:[ \t]*(\S*)", re.M)
@@ -189,6 +190,38 @@ def _history(subject: Subject) -> History | None:
     return subject.facts.chain.history if subject.facts.chain is not None else None
 
 
+def _file(mark: str = "", parent: str = "a0", revision: str = "", revises: str = "a0") -> str:
+    """A whole file: `mark` stands at down_revision, `revision` at the id."""
+    return f'''"""add
+
+Revises: {revises}
+"""
+from alembic import op
+revision = "a1"{revision}
+down_revision = "{parent}"{mark}
+def upgrade():
+    op.execute("SELECT 1")
+def downgrade():
+    op.execute("SELECT 1")
+'''
+
+
+def _named(name: str, *parents: str, labels: tuple[str, ...] = (), file: str = "") -> Revision:
+    return Revision(name, parents, Path(f"versions/{file or name}.py"), branch_labels=labels)
+
+
+def _facts(*others: Revision, new: str = "", base: str = "", parent: str = "a0") -> Facts:
+    """The file among others; `new` and `base` are ids of this branch and heads of the base."""
+    history = History((_named("a1", parent, file="a1_add"), *others))
+    if not base:
+        return Facts(chain=ChainFacts(history))
+    return Facts(chain=ChainFacts(history, frozenset(new.split()), frozenset({base})))
+
+
+_ROOT, _LABELLED = _named("a0"), _named("b1", "a0", labels=("reports",))
+_TWIN = _named("a1", "a0", file="a1_other")
+_BASE = "Alembic documentation: Working with Branches"
+
 RULES = (
     Rule(
         "multiple-heads",
@@ -197,6 +230,9 @@ RULES = (
         "This revision is one of several heads. Heads of branches with labels of their own are "
         "meant to stand side by side and are not counted.",
         _multiple_heads,
+        fires=Example(whole=_file("  #!"), facts=_facts(_named("b1", "a0"), _ROOT)),
+        silent=Example(whole=_file(), facts=_facts(_LABELLED, _ROOT)),
+        source=_BASE,
     ),
     Rule(
         "wrong-parent",
@@ -205,6 +241,9 @@ RULES = (
         "A revision that is new on this branch stands neither on another new one nor on a head of "
         "the base branch: after the merge there are two heads.",
         _wrong_parent,
+        fires=Example(whole=_file("  #!"), facts=_facts(_ROOT, new="a1", base="b9")),
+        silent=Example(whole=_file(), facts=_facts(_ROOT, new="a1", base="a0")),
+        source=_BASE,
     ),
     Rule(
         "revises-mismatch",
@@ -213,6 +252,9 @@ RULES = (
         "The docstring's Revision ID or Revises line says something else than the variables, which "
         "are what alembic goes by.",
         _revises_mismatch,
+        fires=Example(whole=_file(revises="b0  #!")),
+        silent=Example(whole=_file()),
+        source="Alembic documentation: Tutorial (Create a Migration Script)",
     ),
     Rule(
         "duplicate-revision",
@@ -220,6 +262,9 @@ RULES = (
         "chain",
         "Two files carry the same revision id.",
         _duplicate,
+        fires=Example(whole=_file(revision="  #!"), facts=_facts(_ROOT, _TWIN)),
+        silent=Example(whole=_file(), facts=_facts(_ROOT)),
+        source="alembic.script.revision: Revision … is present more than once",
     ),
     Rule(
         "missing-parent",
@@ -228,6 +273,9 @@ RULES = (
         "down_revision or depends_on names a revision that no file has: alembic refuses the whole "
         "history.",
         _missing_parent,
+        fires=Example(whole=_file("  #!"), facts=_facts()),
+        silent=Example(whole=_file(), facts=_facts(_ROOT)),
+        source="alembic.script.revision: RevisionError, KeyError of the map",
     ),
     Rule(
         "cycle",
@@ -235,5 +283,8 @@ RULES = (
         "chain",
         "The revision is its own ancestor: alembic refuses the whole history.",
         _cycle,
+        fires=Example(whole=_file("  #!", "a1"), facts=_facts(parent="a1")),
+        silent=Example(whole=_file(), facts=_facts(_ROOT)),
+        source="alembic.script.revision: CycleDetected, LoopDetected",
     ),
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from opsmig_tui.review.model import NotChecked
 from opsmig_tui.review.operations import Operation, Span
 from opsmig_tui.review.renames import table_facts
-from opsmig_tui.review.rules.base import Rule, Verdict, flag, listed, table_of
+from opsmig_tui.review.rules.base import Example, Rule, Verdict, flag, listed, table_of
 from opsmig_tui.review.subject import Subject
 from opsmig_tui.worker.protocol import ConstraintFacts, TableFacts
 
@@ -206,6 +206,24 @@ RULES = (
         "revision drops and builds one again only to change its name. Autogenerate says nothing "
         "about a foreign key's name, and drops and creates unique constraints and indexes.",
         _constraint_renamed,
+        fires=Example(
+            """
+op.drop_index("ix_old", "a", if_exists=True)  #!
+op.create_index("ix_new", "a", ["b"], if_not_exists=True)
+""",
+            """
+op.create_index("ix_old", "a", ["b"], if_not_exists=True)
+""",
+        ),
+        silent=Example(
+            """
+op.execute("ALTER INDEX ix_old RENAME TO ix_new")
+""",
+            """
+op.execute("ALTER INDEX ix_new RENAME TO ix_old")
+""",
+        ),
+        source="PostgreSQL documentation: ALTER INDEX, ALTER TABLE (RENAME CONSTRAINT)",
     ),
     Rule(
         "unnamed-constraint",
@@ -214,5 +232,12 @@ RULES = (
         "A constraint is dropped by the name None, which cannot be rendered (an error), or created "
         "without a name, so that the database chooses one (a note).",
         _unnamed,
+        fires=Example("""
+op.drop_constraint(None, "a", type_="unique")  #!
+"""),
+        silent=Example("""
+op.drop_constraint("uq_a_b", "a", type_="unique")
+"""),
+        source="Alembic documentation: The Importance of Naming Constraints",
     ),
 )

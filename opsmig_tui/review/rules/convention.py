@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opsmig_tui.review.model import NotChecked
+from opsmig_tui.review.model import Facts, NotChecked
 from opsmig_tui.review.operations import Operation, qualified
 from opsmig_tui.review.renames import table_facts
-from opsmig_tui.review.rules.base import Rule, Verdict, column_of, flag, table_of
+from opsmig_tui.review.rules.base import Example, Rule, Verdict, column_of, flag, table_of
 from opsmig_tui.review.subject import Subject
 
 TABLE, COLUMN, GUARD = "companion-table-missing", "companion-column-missing", "no-existence-guard"
@@ -200,6 +200,10 @@ def _dropped_before(subject: Subject, item: Operation) -> bool:
     )
 
 
+_COMPANIONS = Facts(companions={"a": "a_history"})
+_TABLE = 'op.create_table("{}", sa.Column("id", sa.Integer()))'
+_COLUMN = 'op.add_column("{}", sa.Column("b", sa.Text()))'
+
 RULES = (
     Rule(
         TABLE,
@@ -208,6 +212,9 @@ RULES = (
         "A versioned model's table is created without its companion (history) table. Which models "
         "are versioned is read from the models: a table with one of the companion suffixes.",
         _companion_table,
+        fires=Example(f"{_TABLE.format('a')}  #!", facts=_COMPANIONS),
+        silent=Example(f"{_TABLE.format('a')}\n{_TABLE.format('a_history')}", facts=_COMPANIONS),
+        source="SQLAlchemy documentation: Versioning with a History Table; SQLAlchemy-Continuum",
     ),
     Rule(
         COLUMN,
@@ -216,6 +223,9 @@ RULES = (
         "A column of a versioned table is added, dropped, renamed or retyped, and its companion "
         "table is not: copying a row to it then fails.",
         _companion_column,
+        fires=Example(f"{_COLUMN.format('a')}  #!", facts=_COMPANIONS),
+        silent=Example(f"{_COLUMN.format('a')}\n{_COLUMN.format('a_history')}", facts=_COMPANIONS),
+        source="SQLAlchemy documentation: Versioning with a History Table; SQLAlchemy-Continuum",
     ),
     Rule(
         GUARD,
@@ -225,5 +235,12 @@ RULES = (
         "an autocommit_block that a second run stumbles over (a warning). IF NOT EXISTS alone is a "
         "trap for concurrent builds: it succeeds on an invalid index.",
         _no_guard,
+        fires=Example("""
+op.create_index("ix_a_b", "a", ["b"])  #!
+"""),
+        silent=Example("""
+op.create_index("ix_a_b", "a", ["b"], if_not_exists=True)
+"""),
+        source="PostgreSQL documentation: CREATE INDEX, Building Indexes Concurrently",
     ),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from opsmig_tui.review.model import Finding
 from opsmig_tui.review.operations import Operation
 from opsmig_tui.review.renames import table_facts
-from opsmig_tui.review.rules.base import Rule, column_of, flag, keyword, quoted, table_of
+from opsmig_tui.review.rules.base import Example, Rule, column_of, flag, keyword, quoted, table_of
 from opsmig_tui.review.subject import Subject
 
 
@@ -94,7 +94,7 @@ def _renamed_column(subject: Subject) -> Iterator[Finding]:
             "error",
             pair.drop,
             f"Column {table_of(pair.drop)}.{pair.old} is dropped and {pair.new} added: this looks "
-            f"like a rename ({', '.join(pair.score.reasons)}).",
+            f"like a rename: score {pair.score.value:.2f}, {', '.join(pair.score.reasons)}.",
             "Autogenerate writes a rename this way; the new column starts out empty and the old "
             "values are lost.",
             f"Put {call} in place of both, and the reverse in downgrade().",
@@ -109,7 +109,7 @@ def _renamed_table(subject: Subject) -> Iterator[Finding]:
             "error",
             pair.drop,
             f"Table {table_of(pair.drop)} is dropped and {table_of(pair.add)} created: this looks "
-            f"like a rename ({', '.join(pair.score.reasons)}).",
+            f"like a rename: score {pair.score.value:.2f}, {', '.join(pair.score.reasons)}.",
             "Autogenerate writes a rename this way; the new table starts out empty and the old "
             "rows are lost.",
             f"Put op.rename_table({quoted(pair.old)}, {quoted(pair.new)}{schema}) in place of "
@@ -117,6 +117,12 @@ def _renamed_table(subject: Subject) -> Iterator[Finding]:
             "downgrade().",
         )
 
+
+_TABLE = """
+op.create_table(
+    "{}", sa.Column("id", sa.Integer()), sa.Column("vat", sa.Text()), sa.Column("town", sa.Text())
+)
+"""
 
 RULES = (
     Rule(
@@ -127,6 +133,23 @@ RULES = (
         "table and on every table its foreign keys reference. Not said of a table that the same "
         "revision creates, nor in downgrade() of one that upgrade() creates.",
         _drop_table,
+        fires=Example(
+            """
+op.drop_table("a")  #!
+""",
+            """
+op.create_table("a", sa.Column("id", sa.Integer()))
+""",
+        ),
+        silent=Example(
+            """
+op.create_table("a", sa.Column("id", sa.Integer()))
+""",
+            """
+op.drop_table("a")
+""",
+        ),
+        source="PostgreSQL documentation: DROP TABLE; locks measured on 15 and 18",
     ),
     Rule(
         "drop-column",
@@ -135,6 +158,23 @@ RULES = (
         "A column is dropped: its values are gone for good, and code of the running release that "
         "still names it fails. Not said in downgrade() of a column that upgrade() adds.",
         _drop_column,
+        fires=Example(
+            """
+op.drop_column("a", "b")  #!
+""",
+            """
+op.add_column("a", sa.Column("b", sa.Text()))
+""",
+        ),
+        silent=Example(
+            """
+op.add_column("a", sa.Column("b", sa.Text()))
+""",
+            """
+op.drop_column("a", "b")
+""",
+        ),
+        source="PostgreSQL documentation: ALTER TABLE (DROP COLUMN)",
     ),
     Rule(
         "rename-as-drop-add-column",
@@ -144,6 +184,27 @@ RULES = (
         "rename from that, so it writes both, and the data is lost. Judged by how alike the names "
         "are, then type, length, nullability, default, foreign key and index.",
         _renamed_column,
+        fires=Example(
+            """
+op.add_column("a", sa.Column("nick_name", sa.Text()))
+op.drop_column("a", "nickname")  #!
+""",
+            """
+op.add_column("a", sa.Column("nickname", sa.Text()))
+op.drop_column("a", "nick_name")
+""",
+        ),
+        silent=Example(
+            """
+op.add_column("a", sa.Column("height", sa.Integer()))
+op.drop_column("a", "nickname")
+""",
+            """
+op.add_column("a", sa.Column("nickname", sa.Text()))
+op.drop_column("a", "height")
+""",
+        ),
+        source="Alembic documentation: What does Autogenerate Detect",
     ),
     Rule(
         "rename-as-drop-add-table",
@@ -152,5 +213,13 @@ RULES = (
         "A table is dropped and one with at least 70 % of its columns created. Autogenerate cannot "
         "tell a rename from that, so it writes both, and the rows are lost.",
         _renamed_table,
+        fires=Example(
+            _TABLE.format("supplier") + "op.drop_table('vendor')  #!", _TABLE.format("vendor")
+        ),
+        silent=Example(
+            _TABLE.format("supplier") + "op.drop_table('vendor')",
+            'op.create_table("vendor", sa.Column("id", sa.Integer()))',
+        ),
+        source="Alembic documentation: What does Autogenerate Detect",
     ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from opsmig_tui.review.model import Finding
 from opsmig_tui.review.operations import Span
-from opsmig_tui.review.rules.base import Rule, flag
+from opsmig_tui.review.rules.base import Example, Rule, flag
 from opsmig_tui.review.subject import Subject
 
 
@@ -24,6 +24,16 @@ def _empty(subject: Subject) -> Iterator[Finding]:
     )
 
 
+_FILE = """
+from alembic import op
+revision = "a1"
+down_revision = {}
+def upgrade():{}
+    pass
+def downgrade():
+    pass
+"""
+
 RULES = (
     Rule(
         "empty-migration",
@@ -31,5 +41,8 @@ RULES = (
         "correctness",
         "upgrade() holds no operation. Merge revisions are meant to be empty and are not flagged.",
         _empty,
+        fires=Example(whole=_FILE.format('"a0"', "  #!")),
+        silent=Example(whole=_FILE.format('("a0", "b0")', "")),
+        source="Alembic documentation: Working with Branches (merge revisions are empty)",
     ),
 )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opsmig_tui.review.model import NotChecked
+from opsmig_tui.review.model import Facts, NotChecked
 from opsmig_tui.review.operations import EnumUse, Operation, Span, qualified, same_schema
-from opsmig_tui.review.rules.base import Rule, Verdict, flag, keyword, listed
+from opsmig_tui.review.rules.base import Example, Rule, Verdict, flag, keyword, listed
 from opsmig_tui.review.subject import Subject
-from opsmig_tui.worker.protocol import EnumFacts
+from opsmig_tui.worker.protocol import DatabaseFacts, EnumFacts, ModelFacts
 
 VALUE_MISSING, TYPE_MISSING = "enum-value-missing", "enum-type-missing"
 
@@ -180,6 +180,26 @@ def _existed(subject: Subject, item: Operation, enum: EnumUse) -> bool | None:
     return None
 
 
+def _kind(*values: str, models: tuple[str, ...] = ()) -> Facts:
+    """The database's enum type kind, and the models'."""
+    there = (EnumFacts("public", "kind", values),) if values else ()
+    return Facts(
+        models=ModelFacts((), (EnumFacts(None, "kind", models),) if models else ()),
+        database=DatabaseFacts("postgresql", 160000, (), there),
+    )
+
+
+_ONE = """
+from alembic import op
+revision = "a1"
+down_revision = "a0"
+def upgrade():{}
+    op.execute("ALTER TYPE kind ADD VALUE IF NOT EXISTS 'b'")
+def downgrade():
+    op.execute("SELECT 1")
+"""
+_COLUMN = 'op.add_column("a", sa.Column("k", sa.Enum("a", name="kind")))'
+
 RULES = (
     Rule(
         VALUE_MISSING,
@@ -188,6 +208,9 @@ RULES = (
         "An Enum of the models has values that the type in the database lacks, and no pending "
         "revision adds them. Autogenerate emits nothing for that, so the first write fails.",
         _value_missing,
+        fires=Example(whole=_ONE.format("  #!"), facts=_kind("a", models=("a", "b", "c"))),
+        silent=Example(whole=_ONE.format(""), facts=_kind("a", models=("a", "b"))),
+        source="Alembic documentation: What does Autogenerate Detect",
     ),
     Rule(
         TYPE_MISSING,
@@ -196,5 +219,8 @@ RULES = (
         "A column of an enum type is added to an existing table, and nothing created the type: "
         "unlike CREATE TABLE, ADD COLUMN does not make SQLAlchemy emit CREATE TYPE.",
         _type_missing,
+        fires=Example(f"{_COLUMN}  #!", facts=_kind()),
+        silent=Example(_COLUMN, facts=_kind("a")),
+        source="SQLAlchemy documentation: PostgreSQL ENUM types; Alembic issue 278",
     ),
 )

@@ -12,7 +12,7 @@ from types import CodeType
 
 from opsmig_tui.review.model import Finding
 from opsmig_tui.review.operations import Span
-from opsmig_tui.review.rules.base import Rule, flag
+from opsmig_tui.review.rules.base import Example, Rule, flag
 from opsmig_tui.review.run import span_of
 from opsmig_tui.review.subject import Subject
 
@@ -204,5 +204,15 @@ RULES = (
         "A name is used that the file binds nowhere. Autogenerate writes custom types with their "
         "module in front (sqlmodel.sql.sqltypes.AutoString()) and leaves the import to you.",
         _missing,
+        fires=Example("""
+op.add_column("a", sa.Column("b", sqlmodel.sql.sqltypes.AutoString()))  #!
+"""),
+        silent=Example(
+            """
+op.add_column("a", sa.Column("b", sqlmodel.sql.sqltypes.AutoString()))
+""",
+            top="import sqlmodel",
+        ),
+        source="Alembic documentation: Affecting the Rendering of Types Themselves",
     ),
 )

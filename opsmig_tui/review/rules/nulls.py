@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from opsmig_tui.review.model import Finding
 from opsmig_tui.review.operations import Operation, same_table
 from opsmig_tui.review.renames import table_facts
-from opsmig_tui.review.rules.base import Rule, column_of, flag, table_of
+from opsmig_tui.review.rules.base import Example, Rule, column_of, flag, table_of
 from opsmig_tui.review.subject import Subject
 
 
@@ -135,6 +135,14 @@ RULES = (
         "PostgreSQL has nothing to put into them and refuses. A server_default, Identity or "
         "Computed is fine; the model's Python-side default= does not count.",
         _no_default,
+        fires=Example("""
+op.add_column("a", sa.Column("b", sa.Text(), nullable=False))  #!
+"""),
+        silent=Example("""
+op.add_column("a", sa.Column("b", sa.Text(), nullable=False, server_default="x"))
+"""),
+        source="PostgreSQL documentation: ALTER TABLE (ADD COLUMN); SQLAlchemy documentation: "
+        "server_default",
     ),
     Rule(
         "not-null-no-backfill",
@@ -144,5 +152,13 @@ RULES = (
         "of the column, or when it was added with a server default; in downgrade() only a note "
         "where upgrade() had allowed NULLs.",
         _no_backfill,
+        fires=Example("""
+op.alter_column("a", "b", nullable=False)  #!
+"""),
+        silent=Example("""
+op.execute("UPDATE a SET b = 1 WHERE b IS NULL")
+op.alter_column("a", "b", nullable=False)
+"""),
+        source="PostgreSQL documentation: ALTER TABLE (SET NOT NULL)",
     ),
 )

@@ -10,7 +10,7 @@ from opsmig_tui.review.inverse import unmatched
 from opsmig_tui.review.model import Finding, Severity
 from opsmig_tui.review.operations import EnumUse, Operation, Span, qualified
 from opsmig_tui.review.order import misplaced
-from opsmig_tui.review.rules.base import Rule, flag, keyword
+from opsmig_tui.review.rules.base import Example, Rule, flag, keyword
 from opsmig_tui.review.subject import Subject
 from opsmig_tui.review.words import sentence
 
@@ -175,6 +175,17 @@ def _removal(down: tuple[Operation, ...], made: Operation) -> Operation | None:
     return None
 
 
+_FILE = """
+from alembic import op
+revision = "a1"
+down_revision = "a0"
+def upgrade():
+    op.execute("CREATE VIEW v AS SELECT 1")
+def downgrade():{}
+    {}
+"""
+_ENUM = 'op.create_table("t", sa.Column("k", sa.Enum("a", name="kind")))'
+
 RULES = (
     Rule(
         "downgrade-empty",
@@ -183,6 +194,9 @@ RULES = (
         "downgrade() is missing or does nothing (an error), or raises, or the migration only moves "
         "data (a warning). A merge revision, and one whose upgrade() is empty too, needs none.",
         _empty,
+        fires=Example(whole=_FILE.format("  #!", "pass")),
+        silent=Example(whole=_FILE.format("", "op.execute('DROP VIEW v')")),
+        source="Alembic documentation: Tutorial (Downgrading)",
     ),
     Rule(
         "downgrade-asymmetric",
@@ -191,6 +205,26 @@ RULES = (
         "An operation of upgrade() has no inverse in downgrade(), or downgrade() does things in an "
         "order that PostgreSQL refuses. Dropping a table undoes its indexes and constraints too.",
         _asymmetric,
+        fires=Example(
+            """
+op.add_column("a", sa.Column("b", sa.Text()))
+op.add_column("a", sa.Column("c", sa.Text()))  #!
+""",
+            """
+op.drop_column("a", "b")
+""",
+        ),
+        silent=Example(
+            """
+op.add_column("a", sa.Column("b", sa.Text()))
+op.add_column("a", sa.Column("c", sa.Text()))
+""",
+            """
+op.drop_column("a", "c")
+op.drop_column("a", "b")
+""",
+        ),
+        source="PostgreSQL documentation: Dependency Tracking; orders measured",
     ),
     Rule(
         "downgrade-enum-leak",
@@ -199,5 +233,14 @@ RULES = (
         "upgrade() brings an enum type along with a table or column, and downgrade() drops only "
         "that: the type stays, and the next upgrade fails with DuplicateObject.",
         _enum_leak,
+        fires=Example(_ENUM, 'op.drop_table("t")  #!'),
+        silent=Example(
+            _ENUM,
+            """
+op.drop_table("t")
+sa.Enum(name="kind").drop(op.get_bind())
+""",
+        ),
+        source="SQLAlchemy documentation: PostgreSQL ENUM types; Alembic issue 886",
     ),
 )
