@@ -29,7 +29,7 @@ def type_missing(subject: Subject, finding: Finding) -> Iterator[Fix]:
     def edit(sheet: Sheet, value: str) -> None:
         sheet.insert("before", outer(sheet, place), _create(sheet, enum))
         if after is not None:
-            sheet.insert("after", outer(sheet, after), _drop(sheet, enum))
+            sheet.insert("after", outer(sheet, after), drop_type(sheet, enum))
 
     also = " and drops it in downgrade()" if after is not None else ""
     yield Fix(finding.rule, f"Creates enum type {enum.name} before it{also}.", edit)
@@ -47,7 +47,7 @@ def leak(subject: Subject, finding: Finding) -> Iterator[Fix]:
 
 def _dropped(finding: Finding, enum: EnumUse, after: Place) -> Fix:
     def edit(sheet: Sheet, value: str) -> None:
-        sheet.insert("after", outer(sheet, after), _drop(sheet, enum))
+        sheet.insert("after", outer(sheet, after), drop_type(sheet, enum))
 
     return Fix(finding.rule, f"Drops enum type {enum.name} after it.", edit)
 
@@ -105,7 +105,8 @@ def _create(sheet: Sheet, enum: EnumUse) -> str:
     return f"{_type(sheet, enum, *values)}.create({_bind(sheet)}, checkfirst=True)"
 
 
-def _drop(sheet: Sheet, enum: EnumUse) -> str:
+def drop_type(sheet: Sheet, enum: EnumUse) -> str:
+    """``sa.Enum(name=...).drop(...)``."""
     return f"{_type(sheet, enum)}.drop({_bind(sheet)}, checkfirst=True)"
 
 

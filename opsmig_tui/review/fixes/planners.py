@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from opsmig_tui.review.fixes import chain, enums, guards, imports, indexes, nulls
+from opsmig_tui.review.fixes import chain, downgrades, enums, guards, imports, indexes, nulls
 from opsmig_tui.review.fixes.model import Fix
 from opsmig_tui.review.model import Finding
 from opsmig_tui.review.subject import Subject
@@ -18,6 +18,8 @@ _PLANNERS: Mapping[str, Planner] = {
     "revises-mismatch": chain.revises_mismatch,
     "enum-type-missing": enums.type_missing,
     "enum-value-missing": enums.value_missing,
+    "downgrade-empty": downgrades.empty,
+    "downgrade-asymmetric": downgrades.asymmetric,
     "downgrade-enum-leak": enums.leak,
     "not-null-no-default": nulls.no_default,
     "not-null-no-backfill": nulls.no_backfill,

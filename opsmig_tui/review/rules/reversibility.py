@@ -15,7 +15,7 @@ from opsmig_tui.review.subject import Subject
 from opsmig_tui.review.words import sentence
 
 # What a downgrade() need not undo; enum values cannot even be removed.
-_NO_INVERSE = frozenset({"add_enum_value", "validate_constraint", "sql", "commit"})
+NO_INVERSE = frozenset({"add_enum_value", "validate_constraint", "sql", "commit"})
 
 
 def _empty(subject: Subject) -> Iterator[Finding]:
@@ -32,7 +32,7 @@ def _empty(subject: Subject) -> Iterator[Finding]:
     missing = "downgrade" not in migration.functions
     text = "There is no downgrade()." if missing else "downgrade() does nothing."
     severity: Severity = "error"
-    lasting = [item for item in migration.upgrade if item.kind not in _NO_INVERSE]
+    lasting = [item for item in migration.upgrade if item.kind not in NO_INVERSE]
     if all(item.is_data or _may_be_data(item) for item in lasting):
         severity = "warning" if lasting else "note"
     yield _no_way_back(severity, where, text)
@@ -112,7 +112,7 @@ def _enum_leak(subject: Subject) -> Iterator[Finding]:
     if None in dropped or any(item.kind == "raise" for item in down):
         return
     for name, (made, enum) in made_enums(subject).items():
-        if name in dropped or _in_use_elsewhere(subject, name):
+        if name in dropped or in_use_elsewhere(subject, name):
             continue
         where = _removal(down, made)
         if where is None or where.cascade:
@@ -150,7 +150,7 @@ def made_enums(subject: Subject) -> dict[str, tuple[Operation, EnumUse]]:
     return found
 
 
-def _in_use_elsewhere(subject: Subject, name: str) -> bool:
+def in_use_elsewhere(subject: Subject, name: str) -> bool:
     """The type was there before, or other tables have it: it has to stay."""
     facts = subject.facts
     if facts.known_enums is not None and name in facts.known_enums:

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from tests.review.fixes import pairs_chain, pairs_enums, pairs_indexes, pairs_nulls, pairs_small
+from tests.review.fixes import (
+    pairs_chain,
+    pairs_downgrades,
+    pairs_enums,
+    pairs_indexes,
+    pairs_nulls,
+    pairs_small,
+)
 from tests.review.fixes.pair import Pair
 
 PAIRS: list[Pair] = [
     pair
-    for module in (pairs_indexes, pairs_nulls, pairs_small, pairs_enums, pairs_chain)
+    for module in (
+        pairs_indexes,
+        pairs_nulls,
+        pairs_small,
+        pairs_enums,
+        pairs_chain,
+        pairs_downgrades,
+    )
     for pair in module.PAIRS
 ]
 
