@@ -8,7 +8,14 @@ from pathlib import Path
 
 from opsmig_tui.review.migration import Migration, read_migration
 from opsmig_tui.review.model import Facts
-from opsmig_tui.worker.protocol import ColumnFacts, DatabaseFacts, EnumFacts, TableFacts
+from opsmig_tui.worker.protocol import (
+    ColumnFacts,
+    ConstraintFacts,
+    DatabaseFacts,
+    EnumFacts,
+    ModelFacts,
+    TableFacts,
+)
 from tests.review.case import HEADER, Case
 
 
@@ -31,7 +38,37 @@ def pending(up: str) -> Migration:
 ADD = "op.execute(\"ALTER TYPE kind ADD VALUE 'lease'\")"
 KIND = EnumFacts("public", "kind", ("rent",))
 
+
+def with_checks(*names: str) -> Facts:
+    """The models' table "a" has the check ck_a, the database's those of these names."""
+    model = TableFacts(None, "a", (), (ConstraintFacts("check", "ck_a", ()),))
+    there = tuple(ConstraintFacts("check", name, ()) for name in names)
+    tables = (TableFacts("public", "a", (), there),)
+    return Facts(
+        models=ModelFacts((model,), ()), database=DatabaseFacts("postgresql", 160000, tables, ())
+    )
+
+
+FILE = """
+from alembic import op
+revision = "a1"
+down_revision = "a0"
+def upgrade():{}
+    op.execute("{}")
+def downgrade():
+    op.execute("{}")
+"""
+COMMENTS = ("COMMENT ON TABLE a IS 'x'", "COMMENT ON TABLE a IS NULL")
+ADDED = (
+    "ALTER TABLE a ADD CONSTRAINT ck_a CHECK (b > 0) NOT VALID",
+    "ALTER TABLE a DROP CONSTRAINT ck_a",
+)
+
 CASES = [
+    Case("check-missed", whole=FILE.format("  #! check-missed", *COMMENTS), facts=with_checks()),
+    Case("near: the check is there", whole=FILE.format("", *COMMENTS), facts=with_checks("ck_a")),
+    Case("near: perhaps renamed", whole=FILE.format("", *COMMENTS), facts=with_checks("a_check")),
+    Case("near: the check is made here", whole=FILE.format("", *ADDED), facts=with_checks()),
     Case(
         "truncate-or-delete-all",
         """

@@ -26,6 +26,7 @@ from opsmig_tui.review.rules import (
     locking_indexes,
     locking_keys,
     locking_transaction,
+    missed,
     nulls,
     removals,
     reversibility,
@@ -40,7 +41,7 @@ from opsmig_tui.review.rules.base import Rule
 _MODULES = (
     *(data_loss, rows, removals, type_changes, locking_indexes, locking_columns, locking_keys),
     *(locking_constraints, locking_transaction, locking_commands, nulls, enums, enum_types),
-    *(enum_values, constraints, imports, empty, live_data, running_code, transaction, code),
+    *(enum_values, missed, constraints, imports, empty, live_data, running_code, transaction, code),
     *(advice, reversibility, chain, files, convention, suppression),
 )
 

@@ -1,0 +1,99 @@
+"""What the models ask for and autogenerate does not see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from opsmig_tui.review.model import Facts, NotChecked
+from opsmig_tui.review.operations import Span, qualified
+from opsmig_tui.review.renames import table_facts
+from opsmig_tui.review.rules.base import Example, Rule, Verdict, flag, listed
+from opsmig_tui.review.subject import Subject
+from opsmig_tui.worker.protocol import ConstraintFacts, DatabaseFacts, ModelFacts, TableFacts
+
+CHECK = "check-missed"
+
+
+def _check_missed(subject: Subject) -> Iterator[Verdict]:
+    facts = subject.facts
+    if not facts.is_last_pending or not subject.on_postgresql:
+        return
+    if facts.models is None or facts.database is None:
+        reason = facts.no_models_reason if facts.models is None else facts.no_database_reason
+        yield NotChecked(CHECK, reason)
+        return
+    to_come = [op for migration in facts.pending_before for op in migration.upgrade]
+    to_come += subject.migration.upgrade
+    lacking = list(_lacking(facts, facts.models))
+    unread = next((op for op in to_come if op.opaque), None)
+    if lacking and unread is not None:
+        yield NotChecked(CHECK, "what the pending revisions do is not all known")
+        return
+    made = {op.name for op in to_come} | {c.name for op in to_come for c in op.constraints}
+    # A check may come along with a column or a rename; then nothing is certain.
+    touched = {op.table for op in to_come if op.kind in ("add_column", "create_table")}
+    touched |= {op.name for op in to_come if op.kind == "rename_table"}
+    found = [(t, c) for t, c in lacking if c.name not in made and t.name not in touched]
+    if found:
+        names = listed(f"{c.name} of {qualified(t.name, t.schema)}" for t, c in found)
+        yield flag(
+            CHECK,
+            "warning",
+            subject.migration.function_span("upgrade") or Span(1),
+            f"The models have CHECK {names}, which the database lacks.",
+            "Autogenerate does not compare CHECK constraints: rows that break it come in.",
+            "Add it with op.create_check_constraint(), as NOT VALID first.",
+        )
+
+
+def _lacking(facts: Facts, models: ModelFacts) -> Iterator[tuple[TableFacts, ConstraintFacts]]:
+    """Named checks of the models whose table is there and has no check of that name, nor one of
+    another name that the models do not know: that may be the same, renamed."""
+    for table in models.tables:
+        there = table_facts(facts, table.name, table.schema)
+        if there is None:
+            continue
+        own = {item.name for item in there.constraints if item.kind == "check"}
+        wanted = {item.name for item in table.constraints if item.kind == "check"}
+        if own - wanted:
+            continue
+        for item in table.constraints:
+            if item.kind == "check" and item.name is not None and item.name not in own:
+                yield table, item
+
+
+def _facts(*checks: str) -> Facts:
+    """The models' table a with the check ck_a, and the database's with these."""
+    model = TableFacts(None, "a", (), (ConstraintFacts("check", "ck_a", (), "CHECK (b > 0)"),))
+    found = tuple(ConstraintFacts("check", name, (), "CHECK ((b > 0))") for name in checks)
+    return Facts(
+        models=ModelFacts((model,), ()),
+        database=DatabaseFacts("postgresql", 160000, (TableFacts("public", "a", (), found),), ()),
+    )
+
+
+_FILE = """
+from alembic import op
+revision = "a1"
+down_revision = "a0"
+def upgrade():{}
+    op.execute("COMMENT ON TABLE a IS 'x'")
+def downgrade():
+    op.execute("COMMENT ON TABLE a IS NULL")
+"""
+
+RULES = (
+    Rule(
+        CHECK,
+        "warning",
+        "correctness",
+        "A named CHECK constraint of the models is not in the database, and no pending revision "
+        "makes it: autogenerate compares CHECK constraints only with a plugin. Not said of a "
+        "table that has checks of other names, which may be the same one renamed, nor of texts "
+        "that differ: PostgreSQL writes them in its own way.",
+        _check_missed,
+        fires=Example(whole=_FILE.format("  #!"), facts=_facts()),
+        silent=Example(whole=_FILE.format(""), facts=_facts("ck_a")),
+        source="Alembic documentation: What does Autogenerate Detect",
+    ),
+)
