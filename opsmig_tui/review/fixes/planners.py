@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from opsmig_tui.review.fixes import chain, downgrades, enums, guards, imports, indexes, nulls
+from opsmig_tui.review.fixes import (
+    casts,
+    chain,
+    downgrades,
+    enums,
+    guards,
+    imports,
+    indexes,
+    nulls,
+    renames,
+)
 from opsmig_tui.review.fixes.model import Fix
 from opsmig_tui.review.model import Finding
 from opsmig_tui.review.subject import Subject
@@ -16,6 +26,8 @@ _PLANNERS: Mapping[str, Planner] = {
     "missing-import": imports.missing,
     "wrong-parent": chain.wrong_parent,
     "revises-mismatch": chain.revises_mismatch,
+    "rename-as-drop-add-column": renames.column,
+    "cast-without-using": casts.using,
     "enum-type-missing": enums.type_missing,
     "enum-value-missing": enums.value_missing,
     "downgrade-empty": downgrades.empty,

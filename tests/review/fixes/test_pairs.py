@@ -10,6 +10,7 @@ from tests.review.fixes import (
     pairs_enums,
     pairs_indexes,
     pairs_nulls,
+    pairs_renames,
     pairs_small,
 )
 from tests.review.fixes.pair import Pair
@@ -23,6 +24,7 @@ PAIRS: list[Pair] = [
         pairs_enums,
         pairs_chain,
         pairs_downgrades,
+        pairs_renames,
     )
     for pair in module.PAIRS
 ]
