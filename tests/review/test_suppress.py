@@ -17,17 +17,16 @@ DOWN = 'op.add_column("a", sa.Column("b", sa.Integer()))'
 
 
 def reviewed(up: str, top: str = "", facts: Facts | None = None) -> Review:
-    return Case(
-        "", up, DOWN, top=top, facts=replace(facts or Facts(), bounds_waiting=True)
-    ).review()
+    return Case("", up, DOWN, top=top, facts=facts or Facts()).review()
 
 
 def harmless(up: str, facts: Facts | None = None) -> Review:
-    return Case("", up, DROP, facts=replace(facts or Facts(), bounds_waiting=True)).review()
+    return Case("", up, DROP, facts=facts or Facts()).review()
 
 
 def rules(review: Review) -> list[str]:
-    return [item.rule for item in review.findings]
+    # The note about lock_timeout is every migration's, and beside the point here.
+    return [item.rule for item in review.findings if item.rule != "no-lock-timeout"]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +68,7 @@ def test_the_head_of_a_function() -> None:
         "def downgrade():", "# opsmig: ignore[downgrade-empty] data stays\ndef downgrade():"
     )
     assert "downgrade-empty" in rules(Case("", whole=source).review())
-    assert rules(Case("", whole=marked, facts=Facts(bounds_waiting=True)).review()) == []
+    assert rules(Case("", whole=marked).review()) == []
 
 
 def test_a_reason_is_wanted() -> None:
@@ -111,14 +110,15 @@ def test_what_cannot_be_read_may_need_it() -> None:
 
 def test_severities() -> None:
     def severity(facts: Facts) -> list[str]:
-        return [item.severity for item in reviewed(DROP, facts=facts).findings]
+        found = reviewed(DROP, facts=facts).findings
+        return [item.severity for item in found if item.rule == "drop-column"]
 
     assert severity(Facts()) == ["error"]
     assert severity(Facts(severities={"drop-column": "note"})) == ["note"]
     assert severity(Facts(severities={"drop-column": "off"})) == []
     unused = Facts(severities={"ignore-unused": "error"})
     found = harmless(f"{DOWN}  # opsmig: ignore[drop-table] no", unused).findings
-    assert [(item.rule, item.severity) for item in found] == [("ignore-unused", "error")]
+    assert ("ignore-unused", "error") in [(item.rule, item.severity) for item in found]
 
 
 def test_old_history_is_left_alone_but_for_what_breaks_alembic() -> None:

@@ -16,7 +16,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.alter_column("vendor", "score", existing_type=sa.BigInteger(), type_=sa.Integer())  #! narrowing-type
+    op.alter_column("vendor", "score", existing_type=sa.BigInteger(), type_=sa.Integer())  #! narrowing-type #? type-change-rewrite
 
 
 def downgrade() -> None:

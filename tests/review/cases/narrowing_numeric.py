@@ -16,7 +16,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.alter_column("invoice", "total", existing_type=sa.Numeric(12, 4), type_=sa.Numeric(10, 2))  #! narrowing-type
+    op.alter_column("invoice", "total", existing_type=sa.Numeric(12, 4), type_=sa.Numeric(10, 2))  #! narrowing-type #? type-change-rewrite
 
 
 def downgrade() -> None:

@@ -16,7 +16,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.alter_column("vendor", "note", existing_type=sa.Text(), type_=sa.String(100))  #! narrowing-type
+    op.alter_column("vendor", "note", existing_type=sa.Text(), type_=sa.String(100))  #! narrowing-type #? type-change-rewrite
 
 
 def downgrade() -> None:

@@ -16,7 +16,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.alter_column(  #! narrowing-type
+    op.alter_column(  #! narrowing-type #? type-change-rewrite
         "vendor",
         "name",
         existing_type=sa.String(200),
