@@ -14,6 +14,7 @@ from opsmig_tui.history.model import HistoryProblem, Revision
 from opsmig_tui.history.reader import read_revision
 from opsmig_tui.project.syntax_tree import syntax_tree
 from opsmig_tui.review.errors import NotReviewable
+from opsmig_tui.review.nodes import Nodes
 from opsmig_tui.review.operations import Context, Direction, Operation, Span
 from opsmig_tui.review.places import Places
 from opsmig_tui.review.run import Call, OutOfSteps, Run, span_of
@@ -56,6 +57,10 @@ class Migration:
                 if isinstance(target, ast.Name) and target.id == name:
                     return span_of(node)
         return Span(1)
+
+    @cached_property
+    def nodes(self) -> Nodes:
+        return Nodes(self.tree)
 
     @cached_property
     def suppressions(self) -> tuple[Suppression, ...]:

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from opsmig_tui.review.nodes import statements
+
 if TYPE_CHECKING:
     from opsmig_tui.review.model import Finding
 
@@ -90,11 +92,11 @@ def _read(token: tokenize.TokenInfo) -> Suppression | None:
 
 def _heads(tree: ast.Module) -> Iterator[tuple[int, int]]:
     """First and last line of each simple statement, and of the head of each compound one."""
-    for node in ast.walk(tree):
+    for node in statements(tree):
         if isinstance(node, _COMPOUND):
             inside = {id(item) for name in _BODIES for item in getattr(node, name, ())}
             yield node.lineno, _head_end(node, inside)
-        elif isinstance(node, ast.stmt):
+        else:
             yield node.lineno, node.end_lineno or node.lineno
 
 

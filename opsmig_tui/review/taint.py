@@ -77,11 +77,11 @@ def _called(node: ast.Call) -> str:
     return function.id if isinstance(function, ast.Name) else ""
 
 
-def from_rows(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
-    """Names of the function that hold rows of a query or the content of a file, or are taken from
-    such. Queries of the catalog and counts are not data."""
+def from_rows(nodes: tuple[ast.AST, ...]) -> set[str]:
+    """Names of a function, given by its nodes, that hold rows of a query or the content of a file,
+    or are taken from such. Queries of the catalog and counts are not data."""
     bindings: list[tuple[set[str], ast.expr]] = []
-    for node in ast.walk(function):
+    for node in nodes:
         if isinstance(node, ast.Assign):
             targets = frozenset[str]().union(*map(_bound, node.targets))
             bindings.append((set(targets), node.value))

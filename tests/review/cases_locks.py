@@ -210,6 +210,7 @@ op.alter_column("a", "e", type_=postgresql.INET(), existing_type=postgresql.CIDR
 op.execute("ALTER TABLE a ALTER f TYPE varchar(80)")
 op.execute("ALTER TABLE a ALTER g TYPE text")
 op.alter_column("a", "h", type_=Money(), existing_type=sa.Numeric())
+op.alter_column("a", "j", type_=sa.Boolean(create_constraint=True))
 op.execute("SET LOCAL timezone = 'UTC'")
 op.alter_column("a", "i", type_=sa.DateTime(timezone=True), existing_type=sa.DateTime())
 """,

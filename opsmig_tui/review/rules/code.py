@@ -22,7 +22,8 @@ def _model_import(subject: Subject) -> Iterator[Finding]:
     tree = subject.migration.tree
     if not any(word in subject.migration.source for word in _MODELS):
         return  # spares most files the walk
-    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    kinds = (ast.Import, ast.ImportFrom)
+    imports = [node for node in subject.migration.nodes.all if isinstance(node, kinds)]
     bound = {node: names for node in imports if (names := _model_names(node))}
     if not bound:
         return
@@ -92,13 +93,12 @@ def _last(node: ast.expr) -> str:
 def _sql_by_string(subject: Subject) -> Iterator[Finding]:
     if not may_read(subject.migration.source):
         return
-    for function in ast.walk(subject.migration.tree):
-        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-            continue
-        rows = from_rows(function)
+    for function in subject.migration.nodes.functions:
+        inside = subject.migration.nodes.inside(function)
+        rows = from_rows(inside)
         if not rows:
             continue
-        for node in ast.walk(function):
+        for node in inside:
             made = made_from(node)
             if made is None or not SQL.match(made.text):
                 continue

@@ -43,7 +43,7 @@ def _missing(subject: Subject) -> Iterator[Finding]:
     code = _compiled(subject.migration.tree)
     if code is None or not _may_lack(code):
         return
-    if any(isinstance(n, ast.ImportFrom) and _is_star(n) for n in _nodes(subject)):
+    if any(isinstance(n, ast.ImportFrom) and _is_star(n) for n in subject.migration.nodes.all):
         return
     bound = {*_MODULE_NAMES, *dir(builtins)}
     loads: dict[str, tuple[int, int]] = {}
@@ -58,10 +58,6 @@ def _missing(subject: Subject) -> Iterator[Finding]:
 
 def _is_star(node: ast.ImportFrom) -> bool:
     return any(item.name == "*" for item in node.names)
-
-
-def _nodes(subject: Subject) -> Iterator[ast.AST]:
-    return ast.walk(subject.migration.tree)
 
 
 def _compiled(tree: ast.Module) -> CodeType | None:

@@ -38,12 +38,11 @@ def _commits(subject: Subject) -> Iterator[Finding]:
             yield _ended(item, "COMMIT")
     if "commit()" not in subject.migration.source:
         return  # spares most files the walk
-    blocks = _autocommit_lines(subject.migration.tree)
-    for function in ast.walk(subject.migration.tree):
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-            for node in _method_commits(function):
-                if node.lineno not in blocks:
-                    yield _ended(span_of(node), f"{ast.unparse(node.func)[:60]}()")
+    blocks = _autocommit_lines(subject.migration.nodes.all)
+    for function in subject.migration.nodes.functions:
+        for node in _method_commits(subject.migration.nodes.inside(function)):
+            if node.lineno not in blocks:
+                yield _ended(span_of(node), f"{ast.unparse(node.func)[:60]}()")
 
 
 def _ended(where: Operation | Span, what: str) -> Finding:
@@ -59,21 +58,27 @@ def _ended(where: Operation | Span, what: str) -> Finding:
     )
 
 
-def _method_commits(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.Call]:
-    """Calls of commit() on the connection that op.get_bind() gives."""
-    bound = _from_bind(function)
-    for node in ast.walk(function):
-        if not isinstance(node, ast.Call) or node.args or not isinstance(node.func, ast.Attribute):
-            continue
-        owner = node.func.value
-        if node.func.attr == "commit" and _leads_to(owner, bound):
+def _method_commits(nodes: tuple[ast.AST, ...]) -> Iterator[ast.Call]:
+    """Calls of commit() on the connection that op.get_bind() gives, in a function's nodes."""
+    calls = [
+        node
+        for node in nodes
+        if isinstance(node, ast.Call)
+        and not node.args
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "commit"
+    ]
+    bound = _from_bind(nodes) if calls else set()
+    for node in calls:
+        assert isinstance(node.func, ast.Attribute)
+        if _leads_to(node.func.value, bound):
             yield node
 
 
-def _from_bind(function: ast.AST) -> set[str]:
+def _from_bind(nodes: tuple[ast.AST, ...]) -> set[str]:
     found: set[str] = set()
     pairs: list[tuple[ast.expr, ast.expr]] = []
-    for node in ast.walk(function):
+    for node in nodes:
         if isinstance(node, ast.Assign):
             pairs += [(target, node.value) for target in node.targets]
         elif isinstance(node, ast.withitem) and node.optional_vars is not None:
@@ -95,10 +100,10 @@ def _leads_to(value: ast.expr, bound: set[str]) -> bool:
     return "get_bind" in words | names or bool(names & bound)
 
 
-def _autocommit_lines(tree: ast.Module) -> set[int]:
+def _autocommit_lines(nodes: tuple[ast.AST, ...]) -> set[int]:
     return {
         line
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.With) and "autocommit_block" in ast.unparse(node.items[0])
         for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
     }
@@ -107,7 +112,7 @@ def _autocommit_lines(tree: ast.Module) -> set[int]:
 def _swallowed(subject: Subject) -> Iterator[Finding]:
     if "except" not in subject.migration.source:
         return  # spares most files the walk
-    tries = [n for n in ast.walk(subject.migration.tree) if isinstance(n, ast.Try)]
+    tries = [n for n in subject.migration.nodes.all if isinstance(n, ast.Try)]
     lines = {
         item.span.line
         for item in subject.operations

@@ -6,6 +6,27 @@ from tests.review.fixes.pair import Pair
 BUILT = "index-not-concurrent"
 PAIRS = [
     Pair(
+        "index: dropped",
+        "index-drop-not-concurrent",
+        """
+        def upgrade():
+            op.drop_index("ix_a_b", table_name="a", if_exists=True)
+
+
+        def downgrade():
+            restore()
+        """,
+        """
+        def upgrade():
+            with op.get_context().autocommit_block():
+                op.drop_index("ix_a_b", table_name="a", if_exists=True, postgresql_concurrently=True)
+
+
+        def downgrade():
+            restore()
+        """,
+    ),
+    Pair(
         "index: both directions",
         BUILT,
         """
