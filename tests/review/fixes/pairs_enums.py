@@ -1,5 +1,7 @@
 """Enum types created, dropped, and given their values."""
+# ruff: noqa: E501
 
+from opsmig_tui.review.model import Facts
 from tests.review.cases_facts import BEHIND
 from tests.review.fixes.pair import Pair
 
@@ -25,7 +27,7 @@ PAIRS = [
             op.drop_column("t", "k")
             sa.Enum(name="new", schema="ops").drop(op.get_bind(), checkfirst=True)
         """,
-        facts=BEHIND.__class__(known_enums=frozenset()),
+        facts=Facts(known_enums=frozenset()),
     ),
     Pair(
         "leak: after the last table that has it",
@@ -104,5 +106,27 @@ PAIRS = [
             pass
         """,
         facts=BEHIND,
+    ),
+    Pair(
+        "type: as it is there",
+        "enum-type-exists",
+        """
+        def upgrade():
+            sa.Enum("a", name="kind").create(op.get_bind())
+            op.create_table("t", sa.Column("k", sa.Enum("a", name="kind")))
+
+
+        def downgrade():
+            op.drop_table("t")
+        """,
+        """
+        def upgrade():
+            sa.Enum("a", name="kind").create(op.get_bind())
+            op.create_table("t", sa.Column("k", postgresql.ENUM("a", name="kind", create_type=False)))
+
+
+        def downgrade():
+            op.drop_table("t")
+        """,
     ),
 ]
