@@ -90,6 +90,7 @@ def test_not_checked_says_why() -> None:
     assert set(review.not_checked) == {
         NotChecked("enum-value-missing", "m"),
         NotChecked("constraint-renamed", "m"),
+        NotChecked("check-missed", "m"),
         NotChecked("enum-type-missing", "d"),
         NotChecked("companion-column-missing", "m"),
     }
