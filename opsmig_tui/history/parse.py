@@ -98,10 +98,10 @@ def _line_start(text: str, name: str, start: int) -> int:
 
 
 def _mentioned_elsewhere(text: str, start: int, spans: list[tuple[int, int]]) -> bool:
-    before = text[start : spans[0][0]]
-    if '"""' in before or "'''" in before:
+    among = text[start : spans[-1][0]]  # a text of several lines may hold what looks like one
+    if '"""' in among or "'''" in among:
         return True
-    pieces = [before]
+    pieces = [text[start : spans[0][0]]]
     for (_, end), (following, _) in zip(spans, [*spans[1:], (len(text), 0)], strict=True):
         pieces.append(text[end:following])
     rest = "\n".join(pieces).replace(_TEMPLATE_COMMENT, "")

@@ -264,6 +264,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=8).map("".join))
+@example("\"\"\"m\"\"\"\ndown_revision = None\n'''\nrevision = 'k'\n'''\n")
 def test_the_quick_way_never_disagrees_with_the_syntax_tree(text: str) -> None:
     quick = _parse_plain(text)
     if quick is None:
