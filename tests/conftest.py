@@ -23,7 +23,7 @@ Sql = Callable[..., list[tuple[Any, ...]]]
 TEMPLATE_DATABASE = "sample_template"
 
 # What a developer's shell may hold that would steer the tool, git, libpq or the terminal, and the
-# terminal's size as pytest-xdist sets it.
+# terminal's size as readline sets it behind Python's back when pytest imports it.
 STRAY_NAMES = (
     "ALEMBIC_CONFIG", "DATABASE_URL", "VIRTUAL_ENV", "CONDA_PREFIX", "NO_COLOR", "COLUMNS", "LINES",
 )  # fmt: skip
@@ -40,6 +40,8 @@ def isolated_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
         for name in list(os.environ):
             if name in STRAY_NAMES or name.startswith(STRAY_PREFIXES):
                 patch.delenv(name)
+        for name in ("COLUMNS", "LINES"):
+            os.unsetenv(name)
         patch.setenv("HOME", str(home))
         for kind in ("CONFIG", "STATE", "CACHE", "DATA"):
             patch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
