@@ -37,10 +37,11 @@ async def check_golden(pilot: Pilot[Any], name: str, seconds: float = 10.0) -> N
 
 async def until(pilot: Pilot[Any], condition: Callable[[], object], seconds: float = 10.0) -> None:
     """Let the app work until the condition holds; fails when it never does."""
+    import asyncio
     import time
 
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"never happened: {condition}"
-        await pilot.pause(0.01)
+        await asyncio.sleep(0.02)  # the screen's own timer paints; a pilot would, at each look
     await pilot.pause()
