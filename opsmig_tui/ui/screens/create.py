@@ -124,7 +124,7 @@ class CreateScreen(Dialog[Outcome | None]):
         self._frame += 1
         for check in self.checks.values():
             if check.state == "running":
-                self._lines[check.name].update(_sign(check, self._frame), check.text)
+                self._lines[check.name].turn(_sign(check, self._frame))
 
     async def _show_check(self, check: Check) -> None:
         if check.name in self._lines:

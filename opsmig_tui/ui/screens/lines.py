@@ -21,7 +21,11 @@ class Line(Horizontal):
             yield Static(self._sign, classes="line-sign")
         yield Static(self._text, classes="line-text")
 
+    def turn(self, sign: Content) -> None:
+        """Shows another sign of the same width: nothing is laid out anew."""
+        self.query_one(".line-sign", Static).update(sign, layout=False)
+
     def update(self, sign: Content, text: str) -> None:
         """Says something else; the sign keeps its width."""
-        self.query_one(".line-sign", Static).update(sign)
+        self.turn(sign)
         self.query_one(".line-text", Static).update(Content(text))

@@ -35,16 +35,16 @@ class WaitScreen(Dialog[None]):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self._tick()
+        self._tick(layout=True)
         self.set_interval(0.1, self._tick)
 
-    def _tick(self) -> None:
+    def _tick(self, layout: bool = False) -> None:
         waited = time.monotonic() - self._since
         frame = FRAMES[int(waited * 8) % len(FRAMES)]
         line = Content.assemble((frame, "$accent"), f"  {self.text}\n")
         way_out = "esc gives up" if self.may_give_up else "ctrl+c cancels"
         note = Content.styled(f"      {waited:.1f} s    {way_out}", "$dim")
-        self.query_one("#waiting", Static).update(line + note)
+        self.query_one("#waiting", Static).update(line + note, layout=layout)
 
     def action_close(self) -> None:
         if self.may_give_up:
