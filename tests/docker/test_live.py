@@ -24,10 +24,10 @@ from tests.docker.engine import Daemon, connected, daemon
 from tests.docker.image import image
 from tests.docker.project import CHECK, Shop
 from tests.support.projects import write_project
+from tests.support.timing import crowd
 from tests.workspace.conftest import HEAD, Open, output, until, write_revision
 
-# "A change shows within a second": what a person calls at once, with a machine that does other
-# things besides.
+# "A change shows within a second": what a person calls at once.
 AT_ONCE_SECONDS = 1.0
 FOREVER = '\n    entrypoint: ["/bin/sleep", "1000"]'
 HEALTH = CHECK.format(check="test ! -e /tmp/ill || { echo feeling ill; exit 1; }")
@@ -72,7 +72,7 @@ async def test_each_change_shows_at_once(ws: Workspace, shop: Shop):
     async with followed(ws) as sees:
         await sees("absent")
         await asyncio.to_thread(shop.compose, "create", "db")
-        assert await sees("created") < AT_ONCE_SECONDS
+        assert await sees("created") < AT_ONCE_SECONDS * crowd()
         one = shop.container
         await asyncio.to_thread(one.start)
         await sees("healthy")
@@ -81,14 +81,14 @@ async def test_each_change_shows_at_once(ws: Workspace, shop: Shop):
             (one.start, "healthy"),
         ):  # fmt: skip
             await asyncio.to_thread(act)
-            assert await sees(state) < AT_ONCE_SECONDS * (3 if act == one.start else 1)
+            assert await sees(state) < crowd() * AT_ONCE_SECONDS * (3 if act == one.start else 1)
         await asyncio.to_thread(one.exec_run, ["touch", "/tmp/ill"])
         await sees("unhealthy")
         found = container(ws)
         assert found is not None
         assert found.detail == "feeling ill"
         await asyncio.to_thread(one.remove, force=True)
-        assert await sees("absent") < AT_ONCE_SECONDS
+        assert await sees("absent") < AT_ONCE_SECONDS * crowd()
 
 
 async def test_another_compose_file_shows_without_asking(ws: Workspace, shop: Shop):
@@ -156,7 +156,7 @@ async def test_the_engine_goes_away_and_comes_back(
         await sees("exited")
         # The events are heard again, not only asked for once.
         await asyncio.to_thread(restarted.container.start)
-        assert await sees("running") < AT_ONCE_SECONDS
+        assert await sees("running") < AT_ONCE_SECONDS * crowd()
 
 
 async def test_a_database_that_does_not_answer_holds_nothing_up(
@@ -172,7 +172,7 @@ async def test_a_database_that_does_not_answer_holds_nothing_up(
         await asyncio.to_thread(shop.container.rename, f"{shop.name}-another")
         began = time.monotonic()
         await until(lambda: (found := container(ws)) is not None and "another" in found.name)
-        assert time.monotonic() - began < AT_ONCE_SECONDS
+        assert time.monotonic() - began < AT_ONCE_SECONDS * crowd()
 
 
 async def test_killed_in_the_middle_of_an_upgrade(

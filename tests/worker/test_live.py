@@ -18,13 +18,13 @@ WEIRD: dict[str, Any] = {"schema": 'We"ird %s'}
 TABLE, COLUMN, KIND = "Sel%%ect:x", 'A b:c"d%%', "Kind's %%"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def url(postgres: embedded.Server, role_password: str) -> str:
     make_database(postgres, DATABASE, role_password)
     return postgres.url(DATABASE, role_password)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def db(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
     asker = Asker(tmp_path_factory.mktemp("live") / "project", url)
     yield asker

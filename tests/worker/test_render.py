@@ -341,7 +341,7 @@ class Everything:
     told: Told
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Everything:
     """All cases in one request of one worker."""
     project = offline_project(tmp_path_factory.mktemp("render") / "project")
