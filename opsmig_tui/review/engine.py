@@ -9,7 +9,7 @@ from pathlib import Path
 from opsmig_tui.review.errors import NotReviewable
 from opsmig_tui.review.fixes import fixable
 from opsmig_tui.review.merged import merged, not_seen
-from opsmig_tui.review.migration import Migration, read_migration
+from opsmig_tui.review.migration import read_migration
 from opsmig_tui.review.model import Facts, Finding, NotChecked, Review, Severity
 from opsmig_tui.review.precedence import one_voice
 from opsmig_tui.review.probes import Questions
@@ -34,12 +34,11 @@ def review_source(path: Path, source: bytes | str, facts: Facts, *, diff_base: s
     `facts.ignore`, and nothing else whatever the text is.
     """
     check_rule_ids(sorted(facts.ignore), "the ignored rules")
-    migration = read_migration(path, source)
     try:
-        migration = merged(migration, facts.rendered)
-        subject = Subject(migration, facts)
+        subject = subject_of(path, source, facts)
+        migration = subject.migration
         findings, unchecked = _judge(subject)
-        shown, hidden = _without_ignored(migration, facts, findings, unchecked)
+        shown, hidden = _without_ignored(subject, findings, unchecked)
         shown = [replace(one, fixable=fixable(subject, one)) for one in shown]
         summary = summarize(migration)
     except RecursionError:
@@ -71,10 +70,8 @@ def questions(path: Path, source: bytes | str, facts: Facts) -> tuple[Probe, ...
     """What a review of the text would ask of live data, at most MOST questions: whatever its rules
     look up. Raises NotReviewable."""
     asked = Questions()
-    migration = read_migration(path, source)
     try:
-        migration = merged(migration, facts.rendered)
-        _judge(Subject(migration, replace(facts, live=asked)))
+        _judge(subject_of(path, source, replace(facts, live=asked)))
     except RecursionError:
         raise NotReviewable(f"{path.name}: nested too deeply to be reviewed.") from None
     return asked.probes()
@@ -118,14 +115,11 @@ def _weighed(finding: Finding, facts: Facts) -> Finding:
 
 
 def _without_ignored(
-    migration: Migration,
-    facts: Facts,
-    findings: list[Finding],
-    unchecked: Mapping[str, NotChecked],
+    subject: Subject, findings: list[Finding], unchecked: Mapping[str, NotChecked]
 ) -> tuple[list[Finding], list[Suppressed]]:
     """What is shown and what a comment keeps from it; the comments themselves are judged too."""
+    migration, facts, version = subject.migration, subject.facts, subject.version
     shown, hidden, used = split(_merged(findings), migration.suppressions)
-    version = Subject(migration, facts).version
     judged = {name for name, rule in ALL.items() if _wanted(rule, facts, version)} - set(unchecked)
     if facts.database is None or facts.models is None:
         judged -= suppression.NEEDS_FACTS
