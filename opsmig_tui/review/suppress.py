@@ -23,8 +23,8 @@ _COMMENT = re.compile(r"#\s*opsmig:\s*ignore(?P<file>-file)?\s*\[(?P<rules>[^\]]
 # Another comment behind it (a linter's) is not part of the reason; "see #123" is.
 _NEXT = re.compile(r"\s*#(?=[\s!])")
 _COMPOUND = (
-    *(ast.With, ast.AsyncWith, ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.Match),
-    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
+    *(ast.With, ast.AsyncWith, ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.TryStar),
+    *(ast.Match, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
 )
 _BODIES = ("body", "orelse", "handlers", "finalbody", "cases", "decorator_list")
 

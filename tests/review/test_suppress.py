@@ -53,6 +53,7 @@ def test_it_covers_the_statement(up: str) -> None:
     [
         f"# opsmig: ignore[drop-column] unused\nop.execute('SELECT 1')\n{DROP}",
         f"with op.get_context().begin_transaction():  # opsmig: ignore[drop-column] it\n    {DROP}",
+        f"try:  # opsmig: ignore[drop-column] it\n    {DROP}\nexcept* ValueError:\n    raise",
         f'op.execute("SELECT 1 -- # opsmig: ignore[drop-column] in a text")\n{DROP}',
         f"# opsmig: ignore drop-column\n{DROP}",
         f"# ignore[drop-column] unused\n{DROP}",
