@@ -1,4 +1,4 @@
-"""The nodes of a syntax tree, walked once: a dozen rules look through all of them."""
+"""The nodes of a syntax tree, walked once: several rules look through all of them."""
 
 from __future__ import annotations
 
