@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from opsmig_tui.review.companions import owner_table
 from opsmig_tui.review.fixes.common import opposite, place_of, source_of
 from opsmig_tui.review.fixes.model import Fix
 from opsmig_tui.review.model import Finding
@@ -16,28 +17,60 @@ from opsmig_tui.review.subject import Subject
 if TYPE_CHECKING:
     from opsmig_tui.review.fixes.sheet import Sheet
 
+_Places = tuple[Place, Place]  # of a drop and of the add that takes its place
+
 
 def column(subject: Subject, finding: Finding) -> Iterator[Fix]:
-    """rename-as-drop-add-column, where the two columns are defined alike."""
+    """rename-as-drop-add-column, where the two columns are defined alike.
+
+    A versioned table and its companion are renamed by one fix: either alone would be an error.
+    """
     pair = next((p for p in subject.column_renames if p.drop == finding.operation), None)
-    if pair is None or not _alike(subject, pair):
+    if pair is None:
         return
-    direction = pair.drop.context.direction
+    pairs = [p for p in subject.column_renames if _together(subject, p, pair)]
+    found = [_swaps(subject, one) for one in pairs]
+    swaps = [swap for swap in found if swap is not None]
+    if len(swaps) < len(pairs):
+        return
+
+    def edit(sheet: Sheet, value: str) -> None:
+        for one, (here, there) in zip(pairs, swaps, strict=True):
+            _rename(sheet, here, one.old, one.new)
+            if there is not None:
+                _rename(sheet, there, one.new, one.old)
+
+    tables = " and ".join(str(one.drop.table) for one in pairs)
+    where = f" in {tables}" if len(pairs) > 1 else ""
+    both = " in both directions" if all(there for _, there in swaps) else ""
+    yield Fix(
+        finding.rule, f"Renames {pair.old} to {pair.new}{where}{both}, keeping the values.", edit
+    )
+
+
+def _together(subject: Subject, one: Rename, pair: Rename) -> bool:
+    """The pair itself, and its like on the table that goes with its own."""
+    facts = subject.facts
+    same = (one.old, one.new, one.drop.schema, one.drop.context.direction) == (
+        (pair.old, pair.new, pair.drop.schema, pair.drop.context.direction)
+    )
+    tables = (one.drop.table or "", pair.drop.table or "")
+    return same and owner_table(facts, tables[0]) == owner_table(facts, tables[1])
+
+
+def _swaps(subject: Subject, pair: Rename) -> tuple[_Places, _Places | None] | None:
+    """Where the drop and the add stand, here and in the other direction; None where the pair
+    cannot be written as a rename."""
+    if not _alike(subject, pair):
+        return None
+    back = opposite(pair.drop.context.direction)
     here = _places(subject, pair.drop, pair.add)
-    back = opposite(direction)
     drop = _find(subject, back, "drop_column", pair.add.table, pair.new)
     add = _find(subject, back, "add_column", pair.drop.table, pair.old)
     there = _places(subject, drop, add)
     if here is None or (there is None and subject.migration.operations(back)):
-        return
-
-    def edit(sheet: Sheet, value: str) -> None:
-        _rename(sheet, here, pair.old, pair.new)
-        if there is not None:
-            _rename(sheet, there, pair.new, pair.old)
-
-    both = " in both directions" if there is not None else ""
-    yield Fix(finding.rule, f"Renames {pair.old} to {pair.new}{both}, keeping the values.", edit)
+        return None
+    return here, there
 
 
 def _alike(subject: Subject, pair: Rename) -> bool:
@@ -58,9 +91,7 @@ def _find(
     return next(found, None)
 
 
-def _places(
-    subject: Subject, drop: Operation | None, add: Operation | None
-) -> tuple[Place, Place] | None:
+def _places(subject: Subject, drop: Operation | None, add: Operation | None) -> _Places | None:
     """Where the two stand, in one block; None where they do not."""
     first, second = place_of(subject, drop), place_of(subject, add)
     if first is None or second is None or first.around != second.around:
@@ -68,7 +99,7 @@ def _places(
     return first, second
 
 
-def _rename(sheet: Sheet, places: tuple[Place, Place], old: str, new: str) -> None:
+def _rename(sheet: Sheet, places: _Places, old: str, new: str) -> None:
     """The rename stands where the new column was added, which fits whichever came first."""
     drop, add = (sheet.call(place.call) for place in places)
     style = sheet.style

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from opsmig_tui.review.companions import owner_table
 from opsmig_tui.review.created import Created, created
 from opsmig_tui.review.locks import exclusive
 from opsmig_tui.review.model import Finding
@@ -122,7 +123,7 @@ def _several(subject: Subject) -> Iterator[Finding]:
             continue
         before = created(part.before)
         held = [n for item in part.before for n in _taken(before, item, subject.version)]
-        held = [_main(subject, name) for name in held]
+        held = [owner_table(subject.facts, name) for name in held]
         for item in part.own:
             if item.kind == "drop_table" or not exclusive(item, subject.version):
                 continue
@@ -130,7 +131,7 @@ def _several(subject: Subject) -> Iterator[Finding]:
                 continue
             own = subject.before(item)
             names = [
-                _main(subject, name)
+                owner_table(subject.facts, name)
                 for name in exclusive(item, subject.version)
                 if not own.made_table(name.rsplit(".", 1)[-1], None, item.order)
             ]
@@ -152,17 +153,6 @@ def _many(item: Operation, held: list[str]) -> Finding:
         "PostgreSQL then cancels one of the two.",
         f"Set a lock_timeout, or do one table {_LATER}.",
     )
-
-
-def _main(subject: Subject, name: str) -> str:
-    """A companion table counts as its owner."""
-    bare = name.rsplit(".", 1)[-1]
-    for owner, companion in (subject.facts.companions or {}).items():
-        if companion == bare:
-            return name.removesuffix(bare) + owner
-    for suffix in subject.facts.companion_suffixes:
-        bare = bare.removesuffix(suffix)
-    return name.rsplit(".", 1)[0] + "." + bare if "." in name else bare
 
 
 def _data_and_ddl(subject: Subject) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """Renames that autogenerate wrote as a drop and an add, and casts."""
 # ruff: noqa: E501
 
+from opsmig_tui.review.model import Facts
 from tests.review.fixes.pair import Pair
 
 PAIRS = [
@@ -56,6 +57,35 @@ PAIRS = [
             with op.batch_alter_table("a") as batch:
                 batch.alter_column("nick_name", new_column_name="nickname")
         """,
+    ),
+    Pair(
+        "column: the companion with it",
+        "rename-as-drop-add-column",
+        """
+        def upgrade():
+            op.add_column("a", sa.Column("nick_name", sa.String()))
+            op.drop_column("a", "nickname")
+            op.add_column("a_history", sa.Column("nick_name", sa.String()))
+            op.drop_column("a_history", "nickname")
+
+
+        def downgrade():
+            op.add_column("a_history", sa.Column("nickname", sa.String()))
+            op.drop_column("a_history", "nick_name")
+            op.add_column("a", sa.Column("nickname", sa.String()))
+            op.drop_column("a", "nick_name")
+        """,
+        """
+        def upgrade():
+            op.alter_column("a", "nickname", new_column_name="nick_name")
+            op.alter_column("a_history", "nickname", new_column_name="nick_name")
+
+
+        def downgrade():
+            op.alter_column("a_history", "nick_name", new_column_name="nickname")
+            op.alter_column("a", "nick_name", new_column_name="nickname")
+        """,
+        facts=Facts(companions={"a": "a_history"}),
     ),
     Pair(
         "cast: a name that needs quotes",
