@@ -45,9 +45,7 @@ class DiffScreen(Dialog[bool]):
             yield Line(Content.styled("• ", "$dim"), note)
         if self.notes:
             yield Line("", "")
-        rows = take_apart(self.diff).rows
-        digits = max((len(str(row.number)) for row in rows if row.number), default=1)
-        yield Static(Content("\n").join(_lines(rows, digits)), classes="text diff")
+        yield DiffText(take_apart(self.diff).rows)
 
     def below(self) -> ComposeResult:
         with Horizontal(classes="choices"):
@@ -66,15 +64,29 @@ class DiffScreen(Dialog[bool]):
         self.dismiss(False)
 
 
-def _lines(rows: Sequence[Row], digits: int) -> Iterator[Content]:
+class DiffText(Static):
+    """The lines of a diff; what wraps stays clear of the numbers and signs."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        super().__init__(classes="text diff")
+        self._rows = rows
+
+    def on_resize(self) -> None:
+        self.update(Content("\n").join(_lines(self._rows, self.content_size.width)))
+
+
+def _lines(rows: Sequence[Row], width: int) -> Iterator[Content]:
+    digits = max((len(str(row.number)) for row in rows if row.number), default=1)
     for row in rows:
         if row.kind != "code":
             yield Content.styled(row.text.strip(), "$accent")
             continue
         number = str(row.number) if row.number is not None else ""
-        line = Content.styled(f"{number:>{digits}} {SHOWN_SIGNS[row.sign]} ", COLOURS[row.sign])
         text = Content(row.text)
         for start, end in row.marks:
             text = text.stylize(f"underline on {WORDS[row.sign]}", start, end)
-        whole = line + text
-        yield whole.stylize_before(f"on {GROUNDS[row.sign]}") if row.sign in GROUNDS else whole
+        gutter = f"{number:>{digits}} {SHOWN_SIGNS[row.sign]} "
+        for part in text.wrap(max(20, width - len(gutter))):
+            line = Content.styled(gutter, COLOURS[row.sign]) + part
+            yield line.stylize_before(f"on {GROUNDS[row.sign]}") if row.sign in GROUNDS else line
+            gutter = " " * len(gutter)

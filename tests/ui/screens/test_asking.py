@@ -34,6 +34,19 @@ async def test_a_diff_wants_a_yes_that_was_not_typed_before_it_came() -> None:
         assert app.result is False
 
 
+async def test_a_long_line_wraps_beside_its_number() -> None:
+    long = ", ".join(f'"column_{number}"' for number in range(12))
+    dialog = DiffScreen("Fix", f"--- a/b\n+++ b/b\n@@ -8,1 +8,2 @@\n a\n+    op.f({long})\n")
+    async with DialogHost(dialog).run_test(size=(60, 20)) as pilot:
+        await until(pilot, lambda: '"column_11")' in screen_text(pilot.app))
+        shown = screen_text(pilot.app).splitlines()
+        first = next(line for line in shown if "9 + " in line)
+        code = first.index("op.f(") - 4
+        following = shown[shown.index(first) + 1]
+        assert following[code - 4 : code] == "    "
+        assert following[code] == '"'
+
+
 async def test_y_writes_once_the_dialog_hears() -> None:
     dialog = DiffScreen("Fix drop-column", DIFF)
     app = DialogHost(dialog)
