@@ -20,6 +20,7 @@ from opsmig_tui.review.values import (
     UNKNOWN,
     Batch,
     ClassValue,
+    DialectTest,
     Dml,
     EnumValue,
     Env,
@@ -142,6 +143,8 @@ def _builtin(name: str, arguments: Call) -> object:
     values = [item.value for item in arguments.positional]
     if any(map(is_inspected, values)):
         return INSPECTED
+    if name == "isinstance" and len(values) == 2:
+        return _is_of_dialect(*values)
     if name in ("list", "tuple", "sorted", "reversed", "set", "frozenset") and len(values) == 1:
         return _as_list(values[0], name)
     if name == "enumerate" and values and isinstance(values[0], list | tuple):
@@ -156,6 +159,19 @@ def _builtin(name: str, arguments: Call) -> object:
     if name == "str" and len(values) == 1 and isinstance(values[0], str | int):
         return str(values[0])
     return UNKNOWN
+
+
+def _is_of_dialect(value: object, kind: object) -> object:
+    """``isinstance(bind.dialect, MySQLDialect)``: what the class's module says of it."""
+    kinds = kind if isinstance(kind, list | tuple) else [kind]
+    paths = [item.path for item in kinds if isinstance(item, Symbol)]
+    if not (isinstance(value, Symbol) and value.path.endswith(".dialect")):
+        return UNKNOWN
+    if not paths or len(paths) < len(kinds):
+        return UNKNOWN
+    if not all(path.startswith("sqlalchemy.dialects.") for path in paths):
+        return UNKNOWN
+    return DialectTest(any(path.split(".")[2] == "postgresql" for path in paths))
 
 
 def _as_list(value: object, name: str) -> object:

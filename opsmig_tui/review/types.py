@@ -71,6 +71,7 @@ _SAME = frozenset(
     }
 )
 _TIMES = ("timestamp", "time", "interval")
+_LONGEST = 10_485_760  # characters: PostgreSQL's MaxAttrSize
 
 _SQL = re.compile(
     r"\s*((?:pg_catalog\s*\.\s*)?[A-Za-z_][\w ]*?)\s*"
@@ -98,6 +99,8 @@ def typed(
     name, family = type_name(called), family_of(called)
     if called.lower() == "float" and first is not None and first <= 24:
         name = "real"  # FLOAT(p) counts binary digits
+    if name.startswith("character") and (first or 0) > _LONGEST:
+        name = ""  # no type of PostgreSQL: written for MySQL, whose own TEXT ends at 65,535
     counts = family == "string" or name in ("bit", "bit varying", "")
     time = name.startswith(_TIMES)
     decimal = name == "numeric" and first is not None

@@ -33,6 +33,8 @@ def _empty(subject: Subject) -> Iterator[Finding]:
     text = "There is no downgrade()." if missing else "downgrade() does nothing."
     severity: Severity = "error"
     lasting = [item for item in migration.upgrade if item.kind not in NO_INVERSE]
+    if subject.on_postgresql:
+        lasting = [item for item in lasting if item.context.dialect != "other"]
     if all(item.is_data or _may_be_data(item) for item in lasting):
         severity = "warning" if lasting else "note"
     yield _no_way_back(severity, where, text)
