@@ -7,7 +7,7 @@ no lock, NOT NULL or data-loss rule speaks about it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from opsmig_tui.review.operations import Column, Operation, same_schema
 
@@ -80,8 +80,11 @@ def created(operations: Iterable[Operation]) -> Created:
                 found.columns.setdefault((item.name, name), []).extend(found.columns[table, name])
         elif item.kind == "add_column" and item.table is not None and item.column is not None:
             found.columns.setdefault((item.table, item.column), []).append(item)
-        elif item.kind == "rename_column" and found.column(item, item.column) and item.name:
-            found.columns.setdefault((item.table or "", item.name), []).append(item)
+        elif (
+            item.kind == "rename_column" and item.name and (made := found.column(item, item.column))
+        ):
+            renamed = replace(made, order=item.order)  # is there by this name from here on
+            found.columns.setdefault((item.table or "", item.name), []).append(renamed)
         elif item.kind == "create_enum" and item.name is not None:
             found.enums.setdefault(item.name, item.order)
     return found
