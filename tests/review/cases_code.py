@@ -151,6 +151,11 @@ CASES = [
         """,
     ),
     Case(
+        "near: tools that the migrations share, kept below the models (galaxy)",
+        'add_column("a", 1)',
+        top="from shop.models.migrations.tools import add_column",
+    ),
+    Case(
         "rename-breaks-app",
         """
         op.rename_table("a", "b")  #! rename-breaks-app

@@ -14,6 +14,8 @@ from opsmig_tui.review.taint import SQL, from_rows, made_from, may_read
 
 IMPORT, STRING = "model-import", "sql-by-string"
 _MODELS = frozenset({"models", "model", "orm", "entities"})
+# Below these, the tools that migrations share: they are kept as the migrations are.
+_TOOLS = frozenset({"migrations", "migration", "alembic"})
 _LIBRARIES = re.compile(r"(django|flask|sqlalchemy|sqlmodel|geoalchemy|alembic|fastapi|advanced_)")
 _TYPE_PLACES = frozenset({"type_", "existing_type", "impl", "item_type"})
 
@@ -48,17 +50,22 @@ def _model_names(node: ast.Import | ast.ImportFrom) -> list[str]:
         return [
             item.asname or item.name.partition(".")[0]
             for item in node.names
-            if _MODELS & set(item.name.split(".")) and not _LIBRARIES.match(item.name)
+            if _of_models(item.name) and not _LIBRARIES.match(item.name)
         ]
     module = node.module or ""
     if not node.level and _LIBRARIES.match(module):
         return []
-    whole = bool(_MODELS & set(module.split(".")))
+    whole = _of_models(module)
     return [
         item.asname or item.name
         for item in node.names
         if item.name != "*" and (whole or item.name in _MODELS)
     ]
+
+
+def _of_models(module: str) -> bool:
+    parts = set(module.split("."))
+    return bool(_MODELS & parts) and not _TOOLS & parts
 
 
 def _used_as_models(tree: ast.Module) -> set[str]:
