@@ -71,13 +71,35 @@ def role_password(postgres: embedded.Server) -> str:
 
 
 @pytest.fixture(scope="session")
+def files_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's files and git repository, written once. Tests copy them."""
+    root = tmp_path_factory.mktemp("files") / "field-ops"
+    write_sample(root, "postgresql+psycopg://ops:never-shown@localhost:1/ops")
+    return root
+
+
+@pytest.fixture
+def sample_files(files_template: Path, tmp_path: Path) -> Path:
+    """The sample's repository of the test's own, with no database behind it."""
+    return copied(files_template, tmp_path / "field-ops")
+
+
+def copied(template: Path, root: Path) -> Path:
+    shutil.copytree(template, root, symlinks=True)
+    return root
+
+
+@pytest.fixture(scope="session")
 def sample_template(
-    postgres: embedded.Server, role_password: str, tmp_path_factory: pytest.TempPathFactory
+    postgres: embedded.Server,
+    role_password: str,
+    files_template: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> SampleProject:
     """The sample, written and filled once. Tests copy it; nothing may change it."""
     embedded.create_database(postgres, TEMPLATE_DATABASE)
-    root = tmp_path_factory.mktemp("template") / "field-ops"
-    project = write_sample(root, postgres.url(TEMPLATE_DATABASE, role_password))
+    root = copied(files_template, tmp_path_factory.mktemp("template") / "field-ops")
+    project = point_to(root, postgres.url(TEMPLATE_DATABASE, role_password))
     populate(project)
     return project
 
@@ -96,8 +118,7 @@ def sample(
     tmp_path: Path,
 ) -> Iterator[SampleProject]:
     """A sample project of the test's own: git repository, files and database."""
-    root = tmp_path / "field-ops"
-    shutil.copytree(sample_template.root, root, symlinks=True)
+    root = copied(sample_template.root, tmp_path / "field-ops")
     name = next(database_names)
     embedded.create_database(postgres, name, TEMPLATE_DATABASE)
     yield point_to(root, postgres.url(name, role_password))
@@ -113,8 +134,7 @@ def head_template(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> str:
     """The name of a database like the sample's, upgraded to head once."""
-    root = tmp_path_factory.mktemp("head") / "field-ops"
-    shutil.copytree(sample_template.root, root, symlinks=True)
+    root = copied(sample_template.root, tmp_path_factory.mktemp("head") / "field-ops")
     embedded.create_database(postgres, "sample_head", TEMPLATE_DATABASE)
     project = point_to(root, postgres.url("sample_head", role_password))
     command = [sys.executable, "-m", "alembic", "upgrade", "head"]

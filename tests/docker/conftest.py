@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from opsmig_tui.demo import SampleProject, point_to, write_sample
+from opsmig_tui.demo import SampleProject, point_to
+from tests.conftest import copied
 from tests.docker.engine import answers, connected
 from tests.docker.image import image
 from tests.docker.project import Shop, in_ci
@@ -87,20 +87,11 @@ def shop(make_shop: Callable[..., Shop]) -> Shop:
     return make_shop()
 
 
-@pytest.fixture(scope="session")
-def backend_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample's files and repository, without a database."""
-    root = tmp_path_factory.mktemp("docker") / "field-ops"
-    write_sample(root, "postgresql+psycopg://ops@127.0.0.1:1/ops")
-    return root
-
-
 @pytest.fixture
-def sample_backend(shop: Shop, backend_template: Path) -> SampleProject:
+def sample_backend(shop: Shop, files_template: Path) -> SampleProject:
     """The sample's backend beside the shop's compose file: its database is in that container, which
     is not started yet. To opsmig it is a project as any other."""
-    root = shop.folder / "field-ops"
-    shutil.copytree(backend_template, root, symlinks=True)
+    root = copied(files_template, shop.folder / "field-ops")
     (root / "docker-compose.yml").unlink()
     (shop.folder / "compose.yaml").rename(root / "compose.yaml")
     shop.folder = root

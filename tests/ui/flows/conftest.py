@@ -93,21 +93,34 @@ Opener = Callable[..., AbstractAsyncContextManager[Driver]]
 @pytest.fixture
 def opened(sample: SampleProject) -> Opener:
     """`async with opened(size=…, trusted=…, read_only=…) as driver`."""
+    return opener(sample.backend)
+
+
+@pytest.fixture
+def bare(sample_files: Path) -> Opener:
+    """As `opened`, on the sample's files alone. The Python that was named for the project is gone:
+    none of its code runs, and no worker starts."""
+    gone = {"python": "/nowhere/python", "interpreter_problem": "that Python is gone"}
+    return opener(sample_files / "backend", interpreter=None, **gone)
+
+
+def opener(folder: Path, **changes: Any) -> Opener:
+    """Opens the app on that project, with these changes of the Project."""
 
     @asynccontextmanager
-    async def opener(
+    async def open_app(
         *, size: tuple[int, int] = (120, 40), trusted: bool = True, read_only: bool = False
     ) -> AsyncIterator[Driver]:
-        found = open_project(OpenOptions(directory=sample.backend), run_tools=False)
+        found = open_project(OpenOptions(directory=folder), run_tools=False)
         assert isinstance(found, Project)
-        workspace = Workspace(replace(found, read_only=read_only), trusted=trusted)
+        workspace = Workspace(replace(found, read_only=read_only, **changes), trusted=trusted)
         workspace.read_history()
         app = OpsmigApp(workspace)
         async with app.run_test(size=size, notifications=True) as pilot:
             await until(pilot, lambda: isinstance(app.screen_stack[-1], MainScreen) or not trusted)
             yield Driver(app, pilot)
 
-    return opener
+    return open_app
 
 
 @pytest.fixture

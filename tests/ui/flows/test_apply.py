@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from opsmig_tui.ui.screens.failure import FailureScreen
 from tests.conftest import Sql
 from tests.ui.flows.conftest import Driver, Opener
@@ -112,17 +114,15 @@ async def test_downgrade_wants_the_revision_typed(opened: Opener, sql: Sql) -> N
     assert stands(sql) != [CURRENT]
 
 
+@pytest.mark.usefixtures("at_head")
 async def test_at_head_there_is_nothing_to_upgrade(opened: Opener) -> None:
     async with opened() as driver:
         await driver.position()
         await driver.press("5", "u")
-        await driver.agree()
-        await driver.told("upgraded 2")
-        await driver.until(lambda: not driver.main.job)
-        await driver.press("u")
         await driver.told("Nothing to upgrade")
 
 
+@pytest.mark.usefixtures("at_head")
 async def test_a_failure_has_a_page_and_the_screen_lives_on(
     opened: Opener, sql: Sql, versions: Path
 ) -> None:
@@ -140,6 +140,7 @@ async def test_a_failure_has_a_page_and_the_screen_lives_on(
         assert not driver.state.running
 
 
+@pytest.mark.usefixtures("at_head")
 async def test_ctrl_c_cancels_on_the_server(opened: Opener, sql: Sql, versions: Path) -> None:
     write(versions, "c0ffee000002", "SELECT pg_sleep(300)")
     async with opened() as driver:
@@ -162,8 +163,8 @@ async def test_ctrl_c_cancels_on_the_server(opened: Opener, sql: Sql, versions: 
     assert "c0ffee000002" not in stands(sql)
 
 
-async def test_ctrl_c_with_nothing_running_says_how_to_quit(opened: Opener) -> None:
-    async with opened() as driver:
+async def test_ctrl_c_with_nothing_running_says_how_to_quit(bare: Opener) -> None:
+    async with bare() as driver:
         await driver.press("ctrl+c")
         await driver.told("q quits")
         await driver.press("q")

@@ -25,8 +25,8 @@ async def dialog(driver: Driver) -> CreateScreen:
     return found
 
 
-async def create(driver: Driver, message: str) -> None:
-    """From the sample's start (two pending revisions) to the question under the review."""
+async def upgrade_first(driver: Driver) -> None:
+    """What the dialog offers at the sample's start, with two pending revisions."""
     await driver.press("c")
     found = await dialog(driver)
     await driver.until(lambda: found.query_one("#offer-upgrade").display and not found.deaf)
@@ -35,11 +35,15 @@ async def create(driver: Driver, message: str) -> None:
     await driver.press("u")
     await driver.agree()
     await driver.until(lambda: driver.app.screen is not found)
+
+
+async def create(driver: Driver) -> None:
+    """From the open dialog to the question under the review."""
     await driver.until(lambda: isinstance(driver.app.screen, CreateScreen))
-    again = await dialog(driver)
-    await driver.until(lambda: again.ready)
-    await driver.press(*message.replace(" ", "_"))
-    await driver.until(lambda: again.plan_of_message)
+    found = await dialog(driver)
+    await driver.until(lambda: found.ready)
+    await driver.press(*"on_board")
+    await driver.until(lambda: found.plan_of_message)
     await driver.press("enter")
     await driver.sees("Looks right?")
 
@@ -52,9 +56,10 @@ async def test_create_review_discard(opened: Opener, versions: Path, sql: Sql) -
     before = files(versions)
     async with opened() as driver:
         await driver.position()
-        await create(driver, "vendor onboarding")
+        await upgrade_first(driver)
+        await create(driver)
         (new,) = files(versions) - before
-        assert new.endswith("_vendor_onboarding.py")
+        assert new.endswith("_on_board.py")
         assert driver.main.board.focused == "review"
         pane = driver.main.board.review
         await driver.until(lambda: pane.review is not None and pane.review.path.name == new)
@@ -64,13 +69,10 @@ async def test_create_review_discard(opened: Opener, versions: Path, sql: Sql) -
     assert sql("SELECT version_num FROM alembic_version") == [(HEAD,)]
 
 
+@pytest.mark.usefixtures("at_head")
 async def test_the_name_is_there_at_once_and_alembics_own_in_the_end(opened: Opener) -> None:
     async with opened() as driver:
         await driver.position()
-        await driver.press("5", "u")
-        await driver.agree()
-        await driver.told("upgraded 2")
-        await driver.until(lambda: not driver.main.job)
         await driver.press("c")
         found = await dialog(driver)
         await driver.until(lambda: found.ready)
@@ -86,11 +88,13 @@ async def test_the_name_is_there_at_once_and_alembics_own_in_the_end(opened: Ope
         await driver.back()
 
 
+@pytest.mark.usefixtures("at_head")
 async def test_keep_then_a_test_that_fails_says_where(opened: Opener, versions: Path) -> None:
     """The sample's first generated migration adds a NOT NULL column to a table with rows."""
     async with opened() as driver:
         await driver.position()
-        await create(driver, "onboarding")
+        await driver.press("c")
+        await create(driver)
         await driver.press("k")
         await driver.sees("Kept. Test")
         await driver.press("y")
@@ -102,6 +106,7 @@ async def test_keep_then_a_test_that_fails_says_where(opened: Opener, versions: 
         await driver.sees("contains null values")
 
 
+@pytest.mark.usefixtures("at_head")
 async def test_an_editor_that_is_not_there_leaves_the_question(
     opened: Opener, versions: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,7 +114,8 @@ async def test_an_editor_that_is_not_there_leaves_the_question(
     before = files(versions)
     async with opened() as driver:
         await driver.position()
-        await create(driver, "vendor onboarding")
+        await driver.press("c")
+        await create(driver)
         await driver.press("e")
         await driver.told("no-such-editor")
         await driver.sees("Looks right?")
@@ -118,11 +124,13 @@ async def test_an_editor_that_is_not_there_leaves_the_question(
     assert files(versions) == before
 
 
+@pytest.mark.usefixtures("at_head")
 async def test_later_leaves_the_file(opened: Opener, versions: Path) -> None:
     before = files(versions)
     async with opened() as driver:
         await driver.position()
-        await create(driver, "kept")
+        await driver.press("c")
+        await create(driver)
         await driver.press("k")
         await driver.sees("Kept. Test")
         await driver.press("n")
@@ -130,10 +138,12 @@ async def test_later_leaves_the_file(opened: Opener, versions: Path) -> None:
     assert len(files(versions) - before) == 1
 
 
+@pytest.mark.usefixtures("at_head")
 async def test_k_is_a_key_of_the_list_again_once_nothing_is_asked(opened: Opener) -> None:
     async with opened() as driver:
         await driver.position()
-        await create(driver, "kept")
+        await driver.press("c")
+        await create(driver)
         await driver.press("escape")
         await driver.until(lambda: not driver.main.job)
         assert "Looks right?" not in driver.text

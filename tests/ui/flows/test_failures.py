@@ -9,13 +9,13 @@ from tests.ui.flows.conftest import Opener
 
 
 async def test_a_defect_in_the_background_becomes_a_line_and_a_file(
-    opened: Opener, isolated_environment: Path
+    bare: Opener, isolated_environment: Path
 ) -> None:
     async def defect() -> None:
         password = "never-written"
         raise ZeroDivisionError(f"{len(password)} / 0")
 
-    async with opened() as driver:
+    async with bare() as driver:
         driver.app.start(defect, group="test")
         await driver.told("opsmig stumbled: ZeroDivisionError. The details are in ")
         await driver.press("4")
@@ -25,10 +25,10 @@ async def test_a_defect_in_the_background_becomes_a_line_and_a_file(
     assert log.stat().st_mode & 0o077 == 0
 
 
-async def test_what_a_person_can_mend_is_told_with_its_hint(opened: Opener) -> None:
+async def test_what_a_person_can_mend_is_told_with_its_hint(bare: Opener) -> None:
     async def refuse() -> None:
         raise OpsmigError("It [b]cannot[/b] be.", hint="Do this.")
 
-    async with opened() as driver:
+    async with bare() as driver:
         driver.app.start(refuse, group="test")
         await driver.told("It [b]cannot[/b] be.\nDo this.")

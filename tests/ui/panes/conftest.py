@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from opsmig_tui.demo import write_sample
 from opsmig_tui.project.model import OpenOptions, Project
 from opsmig_tui.project.open import open_project
 from opsmig_tui.workspace.state import WorkspaceState
 from opsmig_tui.workspace.workspace import Workspace
-
-
-@pytest.fixture(scope="session")
-def sample_files_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("panes") / "field-ops"
-    write_sample(root, "postgresql+psycopg://ops:never-shown@localhost:1/ops")
-    return root
-
-
-@pytest.fixture
-def sample_files(sample_files_template: Path, tmp_path: Path) -> Path:
-    """A copy of the sample's repository that the test may change."""
-    root = tmp_path / "field-ops"
-    shutil.copytree(sample_files_template, root, symlinks=True)
-    return root
 
 
 @pytest.fixture

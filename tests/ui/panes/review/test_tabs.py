@@ -122,7 +122,7 @@ async def test_what_is_looked_for_is_found_in_a_fold_too(review: Review) -> None
     async with showing(review) as (pane, app, pilot):
         await pilot.press("slash", *"sqlalchemy", "enter")
         assert here(pane) == "import sqlalchemy as sa"
-        assert "1 match" in screen_text(app)
+        await until(pilot, lambda: "1 match" in screen_text(app))
         await pilot.press("escape")
         assert any(one.kind == "fold" for one in pane.list.rows)
 
@@ -131,7 +131,7 @@ async def test_the_findings_are_filtered_by_words(review: Review) -> None:
     async with showing(review) as (pane, app, pilot):
         await pilot.press(BEFORE, "slash", *"every", "enter")
         assert [one.finding for one in pane.list.rows if one.kind == "finding"] == [1, 1]
-        assert "1 match" in screen_text(app)
+        await until(pilot, lambda: "1 match" in screen_text(app))
         await pilot.press("escape")
         assert {one.finding for one in pane.list.rows if one.kind == "finding"} == {0, 1, 2}
 
