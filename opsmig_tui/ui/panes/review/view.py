@@ -256,7 +256,12 @@ class ReviewList(LineView):
 
     def show_block(self, at: int, margin: int = 0) -> None:
         """Have a row and what belongs to it on the screen."""
-        end = at + 1
+        end = notes = at + 1
+        # A statement of several lines has its note under the last of them.
+        while self.rows[at].severity and notes < len(self.rows) and _goes_on(self.rows[notes]):
+            notes += 1
+        if notes < len(self.rows) and self.rows[notes].kind == "note":
+            end = notes
         while end < len(self.rows) and _belongs(self.rows[end]):
             end += 1
         self.show_row(end - 1)
@@ -266,6 +271,11 @@ class ReviewList(LineView):
 def _follows(row: Row) -> bool:
     """Whether a row has no place of its own, but that of one above it."""
     return row.number is None or not row.leads
+
+
+def _goes_on(row: Row) -> bool:
+    """Whether a row is code without a flag of its own."""
+    return row.kind == "code" and row.severity is None
 
 
 def _belongs(row: Row) -> bool:

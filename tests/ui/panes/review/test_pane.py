@@ -154,6 +154,21 @@ async def test_flags_are_walked_around(history_state: WorkspaceState, review: Re
         assert "no-existence-guard" in screen_text(app)
 
 
+async def test_a_flag_is_shown_with_the_note_under_its_last_line(review: Review) -> None:
+    index = review.findings[1]
+    long = replace(index, end_line=index.line + 5)
+    pane = ReviewPane()
+    app = Host(pane)
+    async with app.run_test(size=(90, 18)) as pilot:
+        pane.show_review(replace(review, findings=(review.findings[0], long)))
+        await until(pilot, lambda: loaded(pane))
+        pane.focus()
+        await pilot.press("right_square_bracket", "right_square_bracket")
+        await until(pilot, lambda: "→ postgresql_concurrently=True" in screen_text(app))
+        assert pane.list.file_line() == index.line
+        assert "op.create_index(" in screen_text(app)
+
+
 async def test_edit_at_the_line_and_copy_the_finding(review: Review) -> None:
     pane = ReviewPane()
     app = Host(pane)
