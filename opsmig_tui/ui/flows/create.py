@@ -62,6 +62,7 @@ async def generate(screen: MainScreen, outcome: Outcome) -> None:
 
 async def decide(screen: MainScreen, path: Path) -> None:
     """Shows the new file and asks whether it looks right, until it was kept or discarded."""
+    generated = text_of(path)
     screen.board.go("review")
     screen.review(path)
     while True:
@@ -76,6 +77,8 @@ async def decide(screen: MainScreen, path: Path) -> None:
                 edit(screen.host, path, 1)
                 screen.review(path)
             elif answer == "x":
+                if text_of(path) != generated and not await thrown_away(screen):
+                    continue
                 await discard(screen.workspace, path)
                 screen.tell(f"Discarded {path.name}.")
                 screen.review(None)
@@ -86,6 +89,20 @@ async def decide(screen: MainScreen, path: Path) -> None:
             show_error(screen.host, error)  # the file stands as it was: asked again
     if answer == "k":
         await offer_test(screen, path)
+
+
+def text_of(path: Path) -> bytes | None:
+    """What the file holds; None where it cannot be read (discarding then says why)."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+async def thrown_away(screen: MainScreen) -> bool:
+    """Whether work put into the file since may go with it: no undo brings that back."""
+    question = "It was changed since it was generated. Discard it with the changes?"
+    return await screen.board.question.ask(question, Answer("y", "yes"), Answer("n", "no")) == "y"
 
 
 async def offer_test(screen: MainScreen, path: Path) -> None:

@@ -63,7 +63,16 @@ async def test_create_review_discard(opened: Opener, versions: Path, sql: Sql) -
         assert driver.main.board.focused == "review"
         pane = driver.main.board.review
         await driver.until(lambda: pane.review is not None and pane.review.path.name == new)
+        with (versions / new).open("a") as file:
+            file.write("# mended by hand\n")
         await driver.press("x")
+        await driver.sees("changed since it was generated")
+        await driver.press("n")
+        await driver.sees("Looks right?")
+        assert new in files(versions)
+        await driver.press("x")
+        await driver.sees("changed since it was generated")
+        await driver.press("y")
         await driver.told(f"Discarded {new}.")
     assert files(versions) == before
     assert sql("SELECT version_num FROM alembic_version") == [(HEAD,)]
