@@ -7,13 +7,13 @@ The comment stands on a line of the statement, or on the lines right above it; o
 from __future__ import annotations
 
 import ast
-import io
 import re
-import tokenize
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from opsmig_tui.review.comments import comments
 from opsmig_tui.review.nodes import statements
 
 if TYPE_CHECKING:
@@ -58,32 +58,21 @@ class Suppressed:
 
 
 def suppressions(source: str, tree: ast.Module) -> tuple[Suppression, ...]:
-    """The comments of a file, in order; () where it cannot be cut into tokens."""
+    """The comments of a file, in order."""
     if "opsmig:" not in source:
         return ()
-    found = [item for token in _comments(source) if (item := _read(token)) is not None]
+    found = [item for place in comments(source) if (item := _read(*place)) is not None]
     if not found:
         return ()
     heads = sorted(_heads(tree))
-    code = {line for first, last in heads for line in range(first, last + 1)}
-    return tuple(item if item.last == 0 else _placed(item, heads, code) for item in found)
+    return tuple(item if item.last == 0 else _placed(item, heads) for item in found)
 
 
-def _comments(source: str) -> Iterator[tokenize.TokenInfo]:
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(source).readline):
-            if token.type == tokenize.COMMENT:
-                yield token
-    except (tokenize.TokenError, SyntaxError):
-        return
-
-
-def _read(token: tokenize.TokenInfo) -> Suppression | None:
-    match = _COMMENT.search(token.string)
+def _read(line: int, column: int, comment: str) -> Suppression | None:
+    match = _COMMENT.search(comment)
     if match is None:
         return None
     rules = tuple(name.strip() for name in match["rules"].split(",") if name.strip())
-    line, column = token.start
     last = 0 if match["file"] else line
     return Suppression(
         line, column, rules, _NEXT.split(match["why"])[0].strip(), line if last else 1, last
@@ -105,19 +94,20 @@ def _head_end(node: ast.AST, inside: set[int]) -> int:
     last: int = getattr(node, "lineno", 1)
     for child in ast.iter_child_nodes(node):
         if id(child) not in inside:
-            ends = (getattr(item, "end_lineno", None) or 0 for item in ast.walk(child))
-            last = max(last, *ends)
+            parts = (child,) if isinstance(child, ast.expr) else ast.walk(child)
+            last = max(last, *(getattr(part, "end_lineno", None) or 0 for part in parts))
     return last
 
 
-def _placed(item: Suppression, heads: list[tuple[int, int]], code: set[int]) -> Suppression:
+def _placed(item: Suppression, heads: list[tuple[int, int]]) -> Suppression:
     """With the lines of the statement it stands on, else of the next one below."""
-    if item.line in code:
-        around = [head for head in heads if head[0] <= item.line <= head[1]]
-        first, last = max(around)
-        return replace(item, first=first, last=last)
-    below = next((head for head in heads if head[0] > item.line), None)
-    return item if below is None else replace(item, first=below[0], last=below[1])
+    # The last that begins on its line or above: heads may share a line, they do not nest.
+    at = bisect_right(heads, item.line, key=lambda head: head[0])
+    if at and heads[at - 1][1] >= item.line:
+        at -= 1
+    if at == len(heads):
+        return item
+    return replace(item, first=heads[at][0], last=heads[at][1])
 
 
 def split(
