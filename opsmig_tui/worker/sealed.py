@@ -2,10 +2,15 @@
 
 Its code runs as it is: it may open a connection of its own, start psql, call a web service or
 delete files. None of that may happen because somebody looked at a review.
+
+This holds against what a migration does in good faith. It is no prison: code that means to get out
+(ctypes, libpq's own functions, the raw _thread module) does, and so does what a module does while
+it is imported. Only the code of projects that are trusted comes here.
 """
 
 from __future__ import annotations
 
+import _posixsubprocess
 import contextlib
 import importlib
 import importlib.util
@@ -23,9 +28,13 @@ from .recorder import Recorder
 
 CONNECTS = "opens a connection"
 PROGRAM = "starts a program"
+THREAD = "starts a thread"
 FILES = "changes files"
 REFUSED = {
     **dict.fromkeys(("socket.connect", "sqlite3.connect", "urllib.Request"), CONNECTS),
+    **dict.fromkeys(("socket.sendto", "socket.sendmsg", "socket.bind"), CONNECTS),
+    **dict.fromkeys(("socket.getaddrinfo", "socket.gethostbyname"), CONNECTS),
+    **dict.fromkeys(("os.kill", "os.killpg"), "sends a signal"),
     **dict.fromkeys(("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn"), PROGRAM),
     **dict.fromkeys(("os.fork", "os.forkpty", "os.spawn", "pty.spawn"), PROGRAM),
     **dict.fromkeys(("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.truncate"), FILES),
@@ -41,6 +50,12 @@ DRIVERS = {
     ),
 }
 """libpq connects in C, where Python does not notice: the functions on the way to it."""
+UNHEARD = (
+    (threading.Thread, "start", THREAD),
+    (_posixsubprocess, "fork_exec", PROGRAM),
+)
+"""What Python starts without an audit event (a thread: before 3.12). A thread would outlast the
+rendering, and with it the seal; multiprocessing takes the other to start its processes."""
 
 _recorder: Optional[Recorder] = None
 _others: frozenset[Optional[int]] = frozenset()
@@ -65,6 +80,9 @@ def sealed(recorder: Recorder) -> Iterator[None]:
         for owner, name in _connectors():
             value = classmethod(refuse) if isinstance(owner, type) else refuse
             stack.enter_context(replaced(owner, **{name: value}))
+        for owner, name, words in UNHEARD:
+            refused = _unless_listening(getattr(owner, name), words)
+            stack.enter_context(replaced(owner, **{name: refused}))
         _others = frozenset(thread.ident for thread in threading.enumerate()) - {
             threading.get_ident()
         }
@@ -73,6 +91,18 @@ def sealed(recorder: Recorder) -> Iterator[None]:
             yield
         finally:
             _recorder = None
+
+
+def _unless_listening(function: Any, words: str) -> Any:
+    """The function, for all but the migration."""
+
+    def ask(*args: Any, **kwargs: Any) -> Any:
+        recorder = _listening()
+        if recorder is not None:
+            raise recorder.stop(words)
+        return function(*args, **kwargs)
+
+    return ask
 
 
 def _connectors() -> Iterator[tuple[Any, str]]:

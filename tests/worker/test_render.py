@@ -267,14 +267,43 @@ CASES = {
     "thread": Case(
         """
         import threading
-        thread = threading.Thread(target=lambda: os.system("touch made")) #problem
-        thread.start()
-        thread.join()
+        def later():
+            time.sleep(1)
+            os.system("touch made")
+        threading.Thread(target=later).start() #problem
         op.execute("SELECT 1")
+        """,
+        (),
+        "starts a thread",
+    ),
+    "thread_pool": Case(
+        """
+        from concurrent.futures import ThreadPoolExecutor
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(print, [1])) #problem
+        """,
+        (),
+        "starts a thread",
+    ),
+    "process": Case(
+        """
+        import multiprocessing
+        multiprocessing.get_context("spawn").Process(target=print).start() #problem
         """,
         (),
         "starts a program",
     ),
+    "sends_a_packet": Case(
+        """
+        socket.socket(type=socket.SOCK_DGRAM).sendto(b"migrations:1|c", ("127.0.0.1", 9)) #problem
+        """,
+        (),
+        "opens a connection",
+    ),
+    "asks_the_name_server": Case(
+        'socket.getaddrinfo("localhost", 9) #problem', (), "opens a connection"
+    ),
+    "sends_a_signal": Case("os.kill(os.getpid(), 0) #problem", (), "sends a signal"),
     "driver": Case(
         'op.get_bind().connection.cursor() #problem', (), "uses the driver's own connection"
     ),
