@@ -78,11 +78,11 @@ def both(
     return then or other
 
 
-def forget(body: list[ast.stmt], env: Env) -> None:
+def forget(run: Run, body: list[ast.stmt], env: Env) -> None:
     """Names that a loop body assigns are not known before, between and after its rounds."""
     for statement in body:
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        for node in run.nodes.of(ast.Name, inside=statement):
+            if isinstance(node.ctx, ast.Store):
                 env.names[node.id] = UNKNOWN
 
 

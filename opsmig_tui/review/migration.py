@@ -32,6 +32,7 @@ class Migration:
     path: Path
     source: str
     tree: ast.Module
+    nodes: Nodes
     revision: Revision
     upgrade: tuple[Operation, ...]
     downgrade: tuple[Operation, ...]
@@ -57,10 +58,6 @@ class Migration:
                 if isinstance(target, ast.Name) and target.id == name:
                     return span_of(node)
         return Span(1)
-
-    @cached_property
-    def nodes(self) -> Nodes:
-        return Nodes(self.tree)
 
     @cached_property
     def suppressions(self) -> tuple[Suppression, ...]:
@@ -131,12 +128,13 @@ def read_migration(path: Path, source: bytes | str) -> Migration:
         raise NotReviewable(f"{path.name} is not a migration: it has no `revision`.")
     try:
         revision = read_revision(path, text)
-        upgrade, downgrade = _read_functions(tree)
+        nodes = Nodes(tree)
+        upgrade, downgrade = _read_functions(tree, nodes)
     except RecursionError:
         raise NotReviewable(f"{path.name}: nested too deeply to be read.") from None
     if isinstance(revision, HistoryProblem):
         raise NotReviewable(f"{path.name} is not a migration: {revision.message}.")
-    return Migration(path, text, tree, revision, upgrade, downgrade)
+    return Migration(path, text, tree, nodes, revision, upgrade, downgrade)
 
 
 def _binds(tree: ast.Module, name: str) -> bool:
@@ -153,9 +151,11 @@ def _unnested(statement: ast.stmt) -> Iterable[ast.AST]:
     return ast.walk(statement)
 
 
-def _read_functions(tree: ast.Module) -> tuple[tuple[Operation, ...], tuple[Operation, ...]]:
+def _read_functions(
+    tree: ast.Module, nodes: Nodes
+) -> tuple[tuple[Operation, ...], tuple[Operation, ...]]:
     module = Env()
-    run = Run(Context(), inline, recording=False)
+    run = Run(Context(), nodes, inline, recording=False)
     try:
         execute(run, tree.body, module)
     except OutOfSteps:
@@ -170,7 +170,7 @@ def _read_function(module_run: Run, module: Env, direction: Direction) -> tuple[
     if function is UNBOUND:
         return ()
     context = Context(direction=direction)
-    run = Run(context, inline, star_imports=module_run.star_imports)
+    run = Run(context, module_run.nodes, inline, star_imports=module_run.star_imports)
     scratch = Env(dict(module.names))
     if not isinstance(function, Function):
         # `from somewhere import upgrade`: it may do anything.

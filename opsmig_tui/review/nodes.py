@@ -1,34 +1,85 @@
-"""The nodes of a syntax tree, walked once: several rules look through all of them."""
+"""The nodes of a syntax tree, walked once for the reader and for all rules."""
 
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property
+from typing import TypeVar
+
+Node = TypeVar("Node", bound=ast.AST)
+
+
+class _Parts(dict[type[ast.AST], tuple[str, ...]]):
+    """The fields of each kind of node that hold others, save for marks as Load() and Add()."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        marks = ("ctx", "op", "ops")
+        found = self[kind] = tuple(name for name in kind._fields if name not in marks)
+        return found
+
+
+_PARTS = _Parts()
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """The nodes right below, as `ast.iter_child_nodes`, in half the time and without marks."""
+    found: list[ast.AST] = []
+    for name in _PARTS[node.__class__]:
+        value = getattr(node, name, None)
+        if isinstance(value, ast.AST):
+            found.append(value)
+        elif isinstance(value, list):
+            found += [item for item in value if isinstance(item, ast.AST)]
+    return found
 
 
 class Nodes:
-    """What `ast.walk` gives, in its order, of the whole tree and of parts that are asked for."""
+    """The nodes of a tree in the order of its text. The walk is made when somebody asks."""
 
     def __init__(self, tree: ast.Module) -> None:
         self._tree = tree
-        self._inside: dict[ast.AST, tuple[ast.AST, ...]] = {}
 
     @cached_property
-    def all(self) -> tuple[ast.AST, ...]:
-        return tuple(ast.walk(self._tree))
+    def _walked(self) -> tuple[list[ast.AST], dict[ast.AST, tuple[int, int]]]:
+        """All of them, and which of them each statement holds (from, to)."""
+        nodes: list[ast.AST] = []
+        spans: dict[ast.AST, tuple[int, int]] = {}
+        todo: list[ast.AST | int] = [self._tree]  # an int ends the statement that it numbers
+        while todo:
+            node = todo.pop()
+            if isinstance(node, int):
+                spans[nodes[node]] = (node, len(nodes))
+                continue
+            if isinstance(node, ast.stmt):
+                todo.append(len(nodes))
+            nodes.append(node)
+            todo += reversed(children(node))
+        return nodes, spans
 
-    def inside(self, node: ast.AST) -> tuple[ast.AST, ...]:
-        """The node and all below it."""
-        found = self._inside.get(node)
-        if found is None:
-            found = self._inside[node] = tuple(ast.walk(node))
+    @cached_property
+    def _places(self) -> dict[type[ast.AST], list[int]]:
+        found: dict[type[ast.AST], list[int]] = {}
+        for at, node in enumerate(self._walked[0]):
+            found.setdefault(node.__class__, []).append(at)
         return found
 
-    @cached_property
-    def functions(self) -> tuple[ast.FunctionDef | ast.AsyncFunctionDef, ...]:
-        kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-        return tuple(node for node in self.all if isinstance(node, kinds))
+    def of(self, *kinds: type[Node], inside: ast.stmt | None = None) -> list[Node]:
+        """The nodes of exactly these kinds, of the file or of one of its statements."""
+        nodes, spans = self._walked
+        first, last = (0, len(nodes)) if inside is None else spans[inside]
+        found: list[int] = []
+        for kind in kinds:
+            places = self._places.get(kind, [])
+            found += places[bisect_left(places, first) : bisect_left(places, last)]
+        if len(kinds) > 1:
+            found.sort()
+        return [nodes[at] for at in found]  # type: ignore[misc]
+
+    @property
+    def functions(self) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+        return self.of(ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def statements(tree: ast.Module) -> Iterator[ast.stmt]:

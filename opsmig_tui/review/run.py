@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from opsmig_tui.review.nodes import Nodes
 from opsmig_tui.review.operations import Context, Operation, Span
 from opsmig_tui.review.values import UNKNOWN, Function, truth
 
@@ -64,6 +65,7 @@ class Run:
     """`statement` is the call that stands as a statement of its own, if that is being read."""
 
     context: Context
+    nodes: Nodes
     inline: Callable[[Run, Function, Call], object]
     operations: list[Operation] = field(default_factory=list)
     recording: bool = True

@@ -203,7 +203,7 @@ def _for(run: Run, node: ast.For | ast.AsyncFor, env: Env) -> Flow | None:
                 if flow is not None and not flow.loop:
                     run.context = replace(run.context, **dict(flow.changes))  # type: ignore[arg-type]
     else:
-        forget(node.body, env)
+        forget(run, node.body, env)
         bind(run, node.target, INSPECTED if is_inspected(items) else UNKNOWN, env)
         flow = _perhaps(run, node.body, env, is_inspected(items))
     rest = execute(run, node.orelse, env)
@@ -211,7 +211,7 @@ def _for(run: Run, node: ast.For | ast.AsyncFor, env: Env) -> Flow | None:
 
 
 def _while(run: Run, node: ast.While, env: Env) -> Flow | None:
-    forget(node.body, env)
+    forget(run, node.body, env)
     test = evaluate(run, node.test, env)
     flow = _perhaps(run, node.body, env, is_inspected(test))
     return out_of_loop(flow) or execute(run, node.orelse, env)
@@ -224,7 +224,7 @@ def _perhaps(run: Run, body: list[ast.stmt], env: Env, guarded: bool) -> Flow | 
         changes["guarded"] = True
     with run.within(**changes):
         flow = execute(run, body, env)
-    forget(body, env)
+    forget(run, body, env)
     if flow is None or not flow.certain or flow.loop or flow.raised:
         return flow if flow is not None and not flow.certain else None
     return Flow(False, value=flow.value, changes=(("branch", True),))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 
 from opsmig_tui.review.dml import is_catalog_query
+from opsmig_tui.review.nodes import Nodes, children
 
 SQL = re.compile(r"\s*(INSERT\s+INTO|UPDATE\s|DELETE\s+FROM|SELECT\s|WITH\s)", re.I)
 _PUT_TOGETHER = re.compile(r"""\bf["']|["']\s*[%+]|\.format\(""", re.I)
@@ -29,30 +29,20 @@ def may_read(source: str) -> bool:
     return _PUT_TOGETHER.search(source) is not None and any(name in source for name in _READS)
 
 
-@dataclass(frozen=True)
-class Made:
-    """A string put together: its own text, and the names whose values go into it."""
-
-    text: str
-    names: frozenset[str]
-
-
-def made_from(node: ast.AST) -> Made | None:
-    """An f-string, ``"…" % …``, ``"…" + …`` or ``"…".format(…)``; None for anything else."""
+def made_text(node: ast.expr) -> str:
+    """The text of its own of a string put together: an f-string, ``"…" % …``, ``"…" + …`` or
+    ``"…".format(…)``; "" for anything else."""
     if isinstance(node, ast.JoinedStr):
         texts = [part.value for part in node.values if isinstance(part, ast.Constant)]
         first = node.values[0] if node.values else None
-        text = "".join(map(str, texts)) if isinstance(first, ast.Constant) else ""
-        return Made(text, _names(node))
+        return "".join(map(str, texts)) if isinstance(first, ast.Constant) else ""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod | ast.Add):
-        left = _leftmost(node)
-        return Made(left, _names(node)) if left else None
+        return _leftmost(node)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         owner = node.func.value
         if node.func.attr == "format" and isinstance(owner, ast.Constant):
-            values = [*node.args, *(item.value for item in node.keywords)]
-            return Made(str(owner.value), frozenset().union(*map(_names, values)))
-    return None
+            return str(owner.value)
+    return ""
 
 
 def _leftmost(node: ast.expr) -> str:
@@ -61,13 +51,17 @@ def _leftmost(node: ast.expr) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
-def _names(node: ast.AST) -> frozenset[str]:
+def names_in(node: ast.AST) -> set[str]:
     """Names whose values reach the expression as they are."""
-    if isinstance(node, ast.Name):
-        return frozenset({node.id})
-    if isinstance(node, ast.Call) and _called(node) in _SAFE:
-        return frozenset()
-    return frozenset[str]().union(*(_names(child) for child in ast.iter_child_nodes(node)))
+    found: set[str] = set()
+    todo = [node]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, ast.Name):
+            found.add(part.id)
+        elif not (isinstance(part, ast.Call) and _called(part) in _SAFE):
+            todo += children(part)
+    return found
 
 
 def _called(node: ast.Call) -> str:
@@ -77,31 +71,40 @@ def _called(node: ast.Call) -> str:
     return function.id if isinstance(function, ast.Name) else ""
 
 
-def from_rows(nodes: tuple[ast.AST, ...]) -> set[str]:
-    """Names of a function, given by its nodes, that hold rows of a query or the content of a file,
-    or are taken from such. Queries of the catalog and counts are not data."""
+def from_rows(nodes: Nodes, function: ast.stmt) -> set[str]:
+    """Names of a function that hold rows of a query or the content of a file, or are taken from
+    such. Queries of the catalog and counts are not data."""
     bindings: list[tuple[set[str], ast.expr]] = []
-    for node in nodes:
-        if isinstance(node, ast.Assign):
-            targets = frozenset[str]().union(*map(_bound, node.targets))
-            bindings.append((set(targets), node.value))
-        elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
-            bindings.append((set(_bound(node.target)), node.iter))
-        elif isinstance(node, ast.withitem) and node.optional_vars is not None:
-            bindings.append((set(_bound(node.optional_vars)), node.context_expr))
+    for assign in nodes.of(ast.Assign, inside=function):
+        bindings.append((set[str]().union(*map(_bound, assign.targets)), assign.value))
+    loops: list[ast.For | ast.AsyncFor | ast.comprehension] = nodes.of(
+        ast.For, ast.AsyncFor, ast.comprehension, inside=function
+    )
+    for loop in loops:
+        bindings.append((_bound(loop.target), loop.iter))
+    for item in nodes.of(ast.withitem, inside=function):
+        if item.optional_vars is not None:
+            bindings.append((_bound(item.optional_vars), item.context_expr))
     found = {name for names, value in bindings if _reads(value) for name in names}
-    for _ in range(_ROUNDS if found else 0):
+    if not found:
+        return found
+    handed = [
+        (names, names_in(value))
+        for names, value in bindings
+        if not (isinstance(value, ast.Call) and _asks(value))
+    ]
+    for _ in range(_ROUNDS):
         before = len(found)
-        for names, value in bindings:
-            if found & _names(value) and not (isinstance(value, ast.Call) and _asks(value)):
+        for names, sources in handed:
+            if not found.isdisjoint(sources):
                 found |= names
         if len(found) == before:
             break
     return found
 
 
-def _bound(node: ast.expr) -> frozenset[str]:
-    return frozenset(part.id for part in ast.walk(node) if isinstance(part, ast.Name))
+def _bound(node: ast.expr) -> set[str]:
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
 def _reads(value: ast.expr) -> bool:

@@ -10,7 +10,7 @@ from opsmig_tui.review.model import Finding
 from opsmig_tui.review.rules.base import Example, Rule, flag, listed
 from opsmig_tui.review.run import span_of
 from opsmig_tui.review.subject import Subject
-from opsmig_tui.review.taint import SQL, from_rows, made_from, may_read
+from opsmig_tui.review.taint import SQL, from_rows, made_text, may_read, names_in
 
 IMPORT, STRING = "model-import", "sql-by-string"
 _MODELS = frozenset({"models", "model", "orm", "entities"})
@@ -24,8 +24,9 @@ def _model_import(subject: Subject) -> Iterator[Finding]:
     tree = subject.migration.tree
     if not any(word in subject.migration.source for word in _MODELS):
         return  # spares most files the walk
-    kinds = (ast.Import, ast.ImportFrom)
-    imports = [node for node in subject.migration.nodes.all if isinstance(node, kinds)]
+    imports: list[ast.Import | ast.ImportFrom] = subject.migration.nodes.of(
+        ast.Import, ast.ImportFrom
+    )
     bound = {node: names for node in imports if (names := _model_names(node))}
     if not bound:
         return
@@ -100,16 +101,13 @@ def _last(node: ast.expr) -> str:
 def _sql_by_string(subject: Subject) -> Iterator[Finding]:
     if not may_read(subject.migration.source):
         return
-    for function in subject.migration.nodes.functions:
-        inside = subject.migration.nodes.inside(function)
-        rows = from_rows(inside)
-        if not rows:
-            continue
-        for node in inside:
-            made = made_from(node)
-            if made is None or not SQL.match(made.text):
-                continue
-            names = sorted(rows & made.names)
+    nodes = subject.migration.nodes
+    for function in nodes.functions:
+        made = nodes.of(ast.JoinedStr, ast.BinOp, ast.Call, inside=function)
+        made = [node for node in made if SQL.match(made_text(node))]
+        rows = from_rows(nodes, function) if made else set()
+        for node in made:
+            names = sorted(rows & names_in(node))
             if names:
                 yield flag(
                     STRING,

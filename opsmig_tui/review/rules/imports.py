@@ -43,7 +43,7 @@ def _missing(subject: Subject) -> Iterator[Finding]:
     code = _compiled(subject.migration.tree)
     if code is None or not _may_lack(code):
         return
-    if any(isinstance(n, ast.ImportFrom) and _is_star(n) for n in subject.migration.nodes.all):
+    if any(map(_is_star, subject.migration.nodes.of(ast.ImportFrom))):
         return
     bound = {*_MODULE_NAMES, *dir(builtins)}
     loads: dict[str, tuple[int, int]] = {}

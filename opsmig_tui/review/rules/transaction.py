@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from opsmig_tui.review.model import Finding
+from opsmig_tui.review.nodes import Nodes
 from opsmig_tui.review.operations import Operation, Span
 from opsmig_tui.review.rules.base import Example, Rule, flag
 from opsmig_tui.review.run import span_of
@@ -38,9 +40,10 @@ def _commits(subject: Subject) -> Iterator[Finding]:
             yield _ended(item, "COMMIT")
     if "commit()" not in subject.migration.source:
         return  # spares most files the walk
-    blocks = _autocommit_lines(subject.migration.nodes.all)
-    for function in subject.migration.nodes.functions:
-        for node in _method_commits(subject.migration.nodes.inside(function)):
+    nodes = subject.migration.nodes
+    blocks = _autocommit_lines(nodes)
+    for function in nodes.functions:
+        for node in _method_commits(nodes, function):
             if node.lineno not in blocks:
                 yield _ended(span_of(node), f"{ast.unparse(node.func)[:60]}()")
 
@@ -58,30 +61,28 @@ def _ended(where: Operation | Span, what: str) -> Finding:
     )
 
 
-def _method_commits(nodes: tuple[ast.AST, ...]) -> Iterator[ast.Call]:
-    """Calls of commit() on the connection that op.get_bind() gives, in a function's nodes."""
+def _method_commits(nodes: Nodes, function: ast.stmt) -> Iterator[ast.Call]:
+    """Calls of commit() on the connection that op.get_bind() gives."""
     calls = [
         node
-        for node in nodes
-        if isinstance(node, ast.Call)
-        and not node.args
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "commit"
+        for node in nodes.of(ast.Call, inside=function)
+        if not node.args and isinstance(node.func, ast.Attribute) and node.func.attr == "commit"
     ]
-    bound = _from_bind(nodes) if calls else set()
+    bound = _from_bind(nodes, function) if calls else set()
     for node in calls:
         assert isinstance(node.func, ast.Attribute)
         if _leads_to(node.func.value, bound):
             yield node
 
 
-def _from_bind(nodes: tuple[ast.AST, ...]) -> set[str]:
+def _from_bind(nodes: Nodes, function: ast.stmt) -> set[str]:
     found: set[str] = set()
     pairs: list[tuple[ast.expr, ast.expr]] = []
-    for node in nodes:
+    binding: list[ast.Assign | ast.withitem] = nodes.of(ast.Assign, ast.withitem, inside=function)
+    for node in binding:
         if isinstance(node, ast.Assign):
             pairs += [(target, node.value) for target in node.targets]
-        elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+        elif node.optional_vars is not None:
             pairs.append((node.optional_vars, node.context_expr))
     for _ in range(2):  # a second name for the first
         for target, value in pairs:
@@ -100,11 +101,11 @@ def _leads_to(value: ast.expr, bound: set[str]) -> bool:
     return "get_bind" in words | names or bool(names & bound)
 
 
-def _autocommit_lines(nodes: tuple[ast.AST, ...]) -> set[int]:
+def _autocommit_lines(nodes: Nodes) -> set[int]:
     return {
         line
-        for node in nodes
-        if isinstance(node, ast.With) and "autocommit_block" in ast.unparse(node.items[0])
+        for node in nodes.of(ast.With)
+        if "autocommit_block" in ast.unparse(node.items[0])
         for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
     }
 
@@ -112,15 +113,15 @@ def _autocommit_lines(nodes: tuple[ast.AST, ...]) -> set[int]:
 def _swallowed(subject: Subject) -> Iterator[Finding]:
     if "except" not in subject.migration.source:
         return  # spares most files the walk
-    tries = [n for n in subject.migration.nodes.all if isinstance(n, ast.Try)]
-    lines = {
+    lines = sorted(
         item.span.line
         for item in subject.operations
         if item.kind not in ("raise", "commit") and item.object_type != "select"
-    }
-    for node in tries:
-        inside = range(node.body[0].lineno, (node.body[-1].end_lineno or 0) + 1)
-        if not any(line in inside for line in lines) or _in_savepoint(node):
+    )
+    nodes = subject.migration.nodes
+    for node in nodes.of(ast.Try):
+        first, last = node.body[0].lineno, node.body[-1].end_lineno or 0
+        if bisect_left(lines, first) == bisect_right(lines, last) or _in_savepoint(nodes, node):
             continue
         for handler in node.handlers:
             if _catches_failures(handler) and all(map(_is_idle, handler.body)):
@@ -135,11 +136,11 @@ def _swallowed(subject: Subject) -> Iterator[Finding]:
                 )
 
 
-def _in_savepoint(node: ast.Try) -> bool:
+def _in_savepoint(nodes: Nodes, node: ast.Try) -> bool:
     return any(
-        isinstance(part, ast.Attribute) and part.attr == "begin_nested"
+        part.attr == "begin_nested"
         for statement in node.body
-        for part in ast.walk(statement)
+        for part in nodes.of(ast.Attribute, inside=statement)
     )
 
 
