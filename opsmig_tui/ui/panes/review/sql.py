@@ -43,6 +43,11 @@ class Direction:
     problem: str = ""
     line: int = 0
 
+    @property
+    def too_many_to_read(self) -> bool:
+        """Whether its locks are left out."""
+        return len(self.statements) > MOST_LOCKED
+
 
 @dataclass(frozen=True)
 class Sql:

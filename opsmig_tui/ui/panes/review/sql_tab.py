@@ -44,7 +44,8 @@ def _heading(direction: Direction) -> str:
     many = len(direction.statements)
     if direction.problem and not many:
         return direction.name
-    return f"{direction.name}: {many:,} statement{'' if many == 1 else 's'}"
+    left_out = ", too many to show their locks" if direction.too_many_to_read else ""
+    return f"{direction.name}: {many:,} statement{'' if many == 1 else 's'}{left_out}"
 
 
 def _statement(

@@ -17,12 +17,12 @@ from opsmig_tui.ui.messages import (
     PeekRequested,
     UndoRequested,
 )
-from opsmig_tui.ui.panes.review import ReviewPane
+from opsmig_tui.ui.panes.review import ReviewPane, sql
 from opsmig_tui.ui.panes.review.tab_bar import TabBar
-from opsmig_tui.worker.protocol import Probe
+from opsmig_tui.worker.protocol import Probe, RenderedDirection
 from tests.ui.dump import check_golden, screen_text, until
 from tests.ui.panes.host import Host
-from tests.ui.panes.review.conftest import SOURCE
+from tests.ui.panes.review.conftest import RENDERED, SOURCE
 
 NEXT, BEFORE = "right_curly_bracket", "left_curly_bracket"
 
@@ -234,3 +234,12 @@ async def test_f_i_and_z_ask_for_what_they_do_and_else_say_why_not(review: Revie
             IgnoreRequested(shown, fixable),
             UndoRequested(),
         ]
+
+
+async def test_locks_that_are_too_many_to_work_out_are_told(review: Review) -> None:
+    many = RenderedDirection(RENDERED.upgrade.statements[:1] * (sql.MOST_LOCKED + 1))
+    long = replace(review, rendered=replace(RENDERED, upgrade=many))
+    async with showing(long) as (_, app, pilot):
+        await pilot.press(NEXT, "g")
+        await until(pilot, lambda: "too many to show their locks" in screen_text(app))
+        assert "ACCESS EXCLUSIVE" not in screen_text(app)
