@@ -18,6 +18,7 @@ from opsmig_tui.ui.screens.create import CreateScreen
 from opsmig_tui.ui.screens.diff import DiffScreen
 from opsmig_tui.ui.screens.failure import FailureScreen
 from opsmig_tui.ui.screens.main import MainScreen
+from opsmig_tui.ui.screens.peek import PeekScreen
 from opsmig_tui.workspace.workspace import Workspace
 from screenshots.picture import write
 
@@ -169,6 +170,9 @@ async def _create(story: Story) -> AsyncIterator[str]:
     await story.shows(DiffScreen)
     yield "fix"
     await press("n")
+    await _to_rows(story)
+    yield "rows"
+    await press("escape")
     await press("k")
     await story.until(lambda: board.question.asks("n"))
     await press("n", "5", "u")
@@ -176,6 +180,17 @@ async def _create(story: Story) -> AsyncIterator[str]:
     await story.shows(FailureScreen)
     yield "failed"
     await press("escape", "4")
+
+
+async def _to_rows(story: Story) -> None:
+    """The rows behind a finding about this database."""
+    review = story.main.board.review
+    assert review.review is not None
+    wanted = {one.line for one in review.review.findings if one.probe is not None}
+    while review.list.file_line() not in wanted:
+        await story.pilot.press("right_square_bracket")
+    await story.pilot.press("p")
+    await story.shows(PeekScreen)
 
 
 async def _run(story: Story, project: Project) -> AsyncIterator[str]:

@@ -41,10 +41,10 @@ class TabBar(Widget):
 
     def render(self) -> Text:
         # The open one is underlined: colour is not all that tells it from the others.
-        pieces = [
-            (title, "bold underline $accent" if tab.name == self._active else "$dim")
-            for tab, title in zip(TABS, self._titles, strict=False)
-        ]
+        pieces: list[tuple[str, str] | str] = []
+        for tab, title in zip(TABS, self._titles, strict=False):
+            ink = "bold underline $accent" if tab.name == self._active else "$dim"
+            pieces += [" ", (title.strip(), ink), " "]
         return Text.assemble(*pieces)
 
     def on_click(self, event: events.Click) -> None:

@@ -186,6 +186,8 @@ class ReviewList(LineView):
         self.lines_changed(at)
         self._entered = (self.cursor, place) if place is not None else None
         self.scroll_to_row(self.cursor - above)
+        if self.rows and self.rows[self.cursor].severity and 0 <= above < self.size.height:
+            self.show_block(self.cursor)  # the note may have grown
 
     def _anchor(self) -> tuple[int | None, int, int | None]:
         """The nearest numbered row at or above the cursor: line, rows below it, and finding."""
