@@ -5,10 +5,11 @@ The form and its escapes are those of actions/toolkit (packages/core, command.ts
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from opsmig_tui.review.model import Finding, Severity
+from opsmig_tui.review.model import Finding, Review, Severity
 from opsmig_tui.review.offsets import characters, last_line, line_at, lines_of
 from opsmig_tui.review.report import totals
 
@@ -19,7 +20,7 @@ _COMMANDS: dict[Severity, str] = {"error": "error", "warning": "warning", "note"
 
 
 def to_github(report: Report, live: bool = False) -> str:
-    """A line a finding, and at last the counts for the log."""
+    """A line a finding; then, for the log alone, what is ignored or left alone, and the counts."""
     lines = []
     for review in report.reviews:
         source = lines_of(review)
@@ -27,7 +28,23 @@ def to_github(report: Report, live: bool = False) -> str:
     for one in report.failed:
         place = {"file": report.relative(one.path), "title": "not reviewed"}
         lines.append(_command("error", place, one.reason))
+    lines += (_plain(line) for review in report.reviews for line in _unsaid(report, review))
     return "\n".join([*lines, totals(report.reviews)])
+
+
+def _unsaid(report: Report, review: Review) -> Iterator[str]:
+    """What is no annotation, but not to be kept quiet about either."""
+    file = report.relative(review.path)
+    if review.left_alone:
+        yield f"left alone: {file}, not above {review.left_alone}"
+    for one in review.suppressed:
+        where = f"{file} line {one.finding.line}"
+        yield f"ignored: {one.finding.rule}, {where}: {one.reason or 'no reason given'}"
+
+
+def _plain(text: str) -> str:
+    """A line that is no command: those of the older form, ``##[name]``, count anywhere in it."""
+    return " ".join(text.split()).replace("##[", "## [")
 
 
 def _finding(report: Report, path: Path, item: Finding, source: list[str], live: bool) -> str:

@@ -115,6 +115,13 @@ def test_github_commands_are_escaped() -> None:
     ]
 
 
+def test_github_runs_no_command_that_a_reason_holds() -> None:
+    odd = Case("", DROP + " ##[stop-commands]x ::error::y", RESTORE).review()
+    told = render(Report((odd,), root=ROOT), "github").split("\n")
+    assert [line for line in told if line.startswith("ignored: ")]
+    assert not [line for line in told if line.startswith("::error") or "##[" in line]
+
+
 def test_github_gives_columns_of_one_line_only() -> None:
     item = finding(severity="note", end_line=4)
     told = render(Report((made("\na\nb\nc", item),), root=ROOT), "github")
@@ -182,7 +189,7 @@ def test_markdown_of_several_begins_with_the_counts() -> None:
 def test_every_format_tells_of_ignored_ones_and_of_history_left_alone() -> None:
     review = Case("", DROP, RESTORE, facts=Facts(left_alone="b2")).review()
     ignored = Case("", DROP, RESTORE).review()
-    for form in ("text", "markdown"):
+    for form in ("text", "markdown", "github"):
         told = render(Report((ignored,), root=ROOT, many=False), form)
         assert "its rows moved in May" in told
         assert "b2" in render(Report((review,), root=ROOT, many=False), form)
