@@ -116,6 +116,10 @@ def test_what_the_exit_status_is_for(project: AlembicProject) -> None:
     project.revision("d4", down="c3", upgrade=index, downgrade='op.drop_index("ix", "vendor")')
     assert review(project, "d4", "--fail-on", "warning").exit_code == 1
     assert review(project, "d4").exit_code == 0
+    column = 'op.add_column("vendor", sa.Column("extra", sa.JSON()))'
+    project.revision("e5", down="d4", upgrade=column, downgrade='op.drop_column("vendor", "extra")')
+    for level, status in (("error", 0), ("warning", 0), ("note", 1)):
+        assert review(project, "e5", "--fail-on", level).exit_code == status
 
 
 @pytest.mark.parametrize(
