@@ -13,7 +13,7 @@ from opsmig_tui.review.migration import read_migration
 from opsmig_tui.review.model import Facts, Finding, NotChecked, Review, Severity
 from opsmig_tui.review.precedence import one_voice
 from opsmig_tui.review.probes import Questions
-from opsmig_tui.review.rules import ALL, check_rule_ids, suppression
+from opsmig_tui.review.rules import ALL, suppression
 from opsmig_tui.review.rules.base import Rule
 from opsmig_tui.review.second_opinion import with_second_opinion
 from opsmig_tui.review.subject import Subject
@@ -30,10 +30,8 @@ _WEIGHT: dict[Severity, int] = {"error": 0, "warning": 1, "note": 2}
 def review_source(path: Path, source: bytes | str, facts: Facts, *, diff_base: str = "") -> Review:
     """Reviews a revision file's text. Nothing of it is executed, nothing else is read.
 
-    Raises NotReviewable when the text is no migration, OpsmigError for an unknown id in
-    `facts.ignore`, and nothing else whatever the text is.
+    Raises NotReviewable when the text is no migration, and nothing else whatever the text is.
     """
-    check_rule_ids(sorted(facts.ignore), "the ignored rules")
     try:
         subject = subject_of(path, source, facts)
         migration = subject.migration

@@ -11,20 +11,15 @@ from opsmig_tui.history.targets import resolve
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Project
 from opsmig_tui.review.model import Override
-from opsmig_tui.review.rules import check_rule_ids
 
 
 def severities(project: Project, path: Path) -> dict[str, Override]:
     """By rule: `severity`, then each `per-path` whose pattern the file's path matches, the later
     ones first. Patterns are relative to the settings file; `*` goes across folders.
-
-    Raises OpsmigError for a rule that there is not.
     """
     settings = project.settings
-    check_rule_ids(settings.severity, "severity")
     found = dict(settings.severity)
     for pattern, rules in settings.per_path:
-        check_rule_ids(rules, f"per-path {pattern!r}")
         if _matches(project, path, pattern):
             found |= rules
     return cast("dict[str, Override]", found)

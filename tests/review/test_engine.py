@@ -79,8 +79,6 @@ def test_order_and_ignored_rules() -> None:
 def test_unknown_ids_name_the_nearest() -> None:
     with pytest.raises(OpsmigError, match=r"'drop-tabel' in opsmig.toml. Did you mean drop-table"):
         check_rule_ids(["drop-table", "drop-tabel"], "opsmig.toml")
-    with pytest.raises(OpsmigError, match="Unknown rule"):
-        review_source(PATH, HEADER, Facts(ignore=frozenset({"no-such"})))
     check_rule_ids(ALL, "here")
 
 

@@ -45,14 +45,6 @@ def test_the_last_pattern_that_matches_decides(project: With) -> None:
     assert severities(opened, home / "elsewhere" / "x.py")["drop-column"] == "off"
 
 
-@pytest.mark.parametrize(
-    "values", [{"severity": {"drop-tabel": "off"}}, {"per_path": (("x", {"drop-tabel": "off"}),)}]
-)
-def test_a_rule_that_there_is_not(project: With, values: dict[str, object]) -> None:
-    with pytest.raises(OpsmigError, match="Did you mean drop-table"):
-        severities(project(**values), Path("x.py"))
-
-
 def _history(project: Project) -> History:
     workspace = Workspace(project, trusted=False)
     workspace.read_history()
