@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable
 from itertools import groupby
@@ -13,14 +14,15 @@ from opsmig_tui.review.rules import ALL
 from opsmig_tui.review.rules.base import Example, Rule
 
 SCHEMA_VERSION = 1
+# Up to a full stop or colon, but not to one within `code`.
+_FIRST = re.compile(r"(?:`[^`]*`|[^`])*?(?=[.:] |$)")
 
 
 def headline(rule: Rule) -> str:
     """The first sentence of its explanation."""
     text = " ".join(rule.explanation.split())
-    ends = [text.find(end) for end in (". ", ": ") if end in text]
-    first = text[: min(ends)] if ends else text
-    return first.rstrip(".")
+    found = _FIRST.match(text)
+    return (found[0] if found is not None else text).rstrip(".")
 
 
 def versions(rule: Rule) -> str:

@@ -27,7 +27,7 @@ Ask = Callable[[Operation], Probe | None]
 
 def told(subject: Subject, finding: Finding) -> Finding:
     """The finding with what this database says of it, where there is something to say."""
-    teller = _TELLERS.get(finding.rule)
+    teller = TELLERS.get(finding.rule)
     item = finding.operation
     if teller is None or item is None or finding.live or not subject.is_next(item):
         return finding
@@ -123,7 +123,7 @@ def _enum(subject: Subject, finding: Finding, item: Operation) -> Finding:
 _UNFIT = _counted(unfit_of, "{} would not fit in this database.", "Every value fits")
 _HELD = _counted(values_of, "{} hold{s} a value in this database.", "No row holds a value")
 _ROWS = _counted(rows_of, "{} in this database.", "The table is empty")
-_TELLERS: dict[str, Callable[[Subject, Finding, Operation], Finding]] = {
+TELLERS: dict[str, Callable[[Subject, Finding, Operation], Finding]] = {
     "drop-table": _ROWS,
     "drop-column": _column_drop,
     "drop-cascade": _cascade,
