@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -23,8 +25,10 @@ async def fix(workspace: Workspace, review: Review, *, write: bool) -> None:
 
     found = await propose_all(review)
     if not write:
-        for line in found.proposal.diff:
-            click.echo(line)
+        # Whole where another program reads it: git apply takes nothing that was left out.
+        show = say if sys.stdout.isatty() else click.echo
+        for line in _placed(found.proposal.diff, workspace, review.path):
+            show(line)
     elif found.proposal.diff:
         await edits.write(workspace, found.proposal)
     name = review.path.name
@@ -35,3 +39,13 @@ async def fix(workspace: Workspace, review: Review, *, write: bool) -> None:
         say(f"{name}:{item.finding.line}: left {item.finding.rule}: {item.reason}", err=True)
     if not found.everything.done and not found.everything.skipped:
         say(f"{name}: nothing that the tool can fix.", err=True)
+
+
+def _placed(diff: tuple[str, ...], workspace: Workspace, path: Path) -> tuple[str, ...]:
+    """The diff with the names that git apply goes by: from the repository's top."""
+    project = workspace.project
+    root = (project.repository or project.root).resolve()
+    if not diff or not path.is_relative_to(root):
+        return diff
+    name = path.relative_to(root).as_posix()
+    return (f"--- a/{name}", f"+++ b/{name}", *diff[2:])

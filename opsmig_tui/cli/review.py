@@ -67,6 +67,8 @@ def review(
 
     async def use(workspace: Workspace) -> int:
         _check(targets, everything, since, form, as_json)
+        if diff and (form or as_json or output is not None):
+            raise OpsmigError("--diff prints a diff: no --format, --json or --output goes with it.")
         chosen = form or ("json" if as_json else "text")
         report = await _reviewed(workspace, given, targets, everything, since)
         if fixes or diff:
@@ -131,10 +133,8 @@ def _print(
     text = render(report, form, width=width, live=live)
     if output is not None:
         _write(open_options(given).directory / output, text)
-    elif form == "text":
-        say(text)
     else:
-        click.echo(text)
+        say(text)
     # Whoever reads a document has it from there; a person needs it said.
     for one in report.failed:
         say(f"opsmig: {one.reason}", err=True)

@@ -15,7 +15,7 @@ from opsmig_tui.worker.protocol import RenderedDirection
 if TYPE_CHECKING:
     from opsmig_tui.review.reports import Report
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$])")
 # A person or an issue that a text happens to name is not to be told of it.
 _REFERENCE = re.compile(r"@(?=\w)|(?<=#)(?=\d)")
 _MOST_SENTENCES = 12
@@ -49,7 +49,8 @@ def escaped(text: str) -> str:
 
 
 def _span(text: str) -> str:
-    """Text as code, whatever backticks are in it."""
+    """Text as code in one line, whatever backticks are in it."""
+    text = " ".join(text.split())
     fence = _longer(text, 1)
     pad = " " if "`" in text else ""
     return f"{fence}{pad}{text}{pad}{fence}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import difflib
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from opsmig_tui.workspace.guards import refuse_when_read_only
 if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
 
+_ANY_WRITES = 0o222
 MOST_UNDONE = 100  # changes that are remembered
 
 
@@ -77,12 +79,22 @@ def _read(path: Path) -> bytes:
 def proposal(review: Review, text: SourceText, new: str, title: str) -> Proposal:
     """The reviewed text replaced by `new`. Raises OpsmigError where the file's encoding lacks a
     character."""
-    diff = difflib.unified_diff(
-        text.text.split("\n"), new.split("\n"), review.path.name, review.path.name, lineterm=""
-    )
     applied = review.facts.applied is True
     note = "This revision is applied here: the database stays as it is." if applied else ""
-    return Proposal(review.path, title, tuple(diff), digest(text.data), text.encode(new), note)
+    diff = unified(review.path.name, text.text, new)
+    return Proposal(review.path, title, diff, digest(text.data), text.encode(new), note)
+
+
+def unified(name: str, old: str, new: str) -> tuple[str, ...]:
+    """The lines of a unified diff, as patch and git apply read it."""
+    made = difflib.unified_diff(_lines(old), _lines(new), name, name, lineterm="")
+    return tuple(line for item in made for line in item.split("\n"))
+
+
+def _lines(text: str) -> list[str]:
+    lines = text.split("\n")
+    last = lines.pop()
+    return [*lines, f"{last}\n\\ No newline at end of file"] if last else lines
 
 
 async def write(workspace: Workspace, change: Proposal) -> None:
@@ -121,6 +133,9 @@ def _replace(path: Path, wanted: str, data: bytes) -> bytes:
             f"{path.name} changed on disk meanwhile: nothing was written.",
             hint="It is read again; then ask once more.",
         )
+    # It is replaced, which the folder's permissions alone would allow; root may write everything.
+    if not path.stat().st_mode & _ANY_WRITES or not os.access(path, os.W_OK):
+        raise OpsmigError(f"{path.name} may not be written: nothing was.")
     try:
         write_whole(path, data)
     except OSError as error:

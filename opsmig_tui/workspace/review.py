@@ -99,6 +99,10 @@ async def find_target(workspace: Workspace, target: str | Path | None) -> Path:
         target = Path(target)
     if not target.exists():
         raise OpsmigError(f"There is no file {target}.", hint="Name a revision or a file.")
+    if target.is_dir():
+        raise OpsmigError(
+            f"{target} is a folder.", hint="Name a revision or a file, or take --all."
+        )
     return target.resolve()
 
 
@@ -112,7 +116,7 @@ def _named(history: History, text: str) -> Path | None:
     try:
         return resolve(history, text).path
     except OpsmigError:
-        if given.is_file():
+        if given.exists():
             return None
         raise
 

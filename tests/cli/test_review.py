@@ -101,12 +101,39 @@ def test_since_without_git_is_one_sentence(project: AlembicProject) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("a1", "--all"), ("--all", "--since", "main"), ("a1", "--json", "--format", "sarif")],
+    [
+        *(("a1", "--all"), ("--all", "--since", "main"), ("a1", "--json", "--format", "sarif")),
+        *(("a1", "--diff", "--json"), ("a1", "--diff", "--output", "x"), ("alembic",)),
+    ],
 )
 def test_options_that_contradict_each_other(
     project: AlembicProject, arguments: tuple[str, ...]
 ) -> None:
-    assert review(project, *arguments).exit_code == 2
+    result = review(project, *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+
+
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_the_diff_is_one_that_git_applies(project: AlembicProject, end: str) -> None:
+    git(project.root, "init", "-q")
+    path = project.revision("d4", down="c3", upgrade='op.create_index("ix", "vendor", ["name"])')
+    index = 'op.drop_index("ix", "vendor")'
+    path.write_text(path.read_text().rstrip().removesuffix("pass") + index + end)
+    (project.root / "all.diff").write_text(review(project, "d4", "--diff").stdout)
+    git(project.root, "apply", "all.diff")
+    applied = path.read_text()
+    git(project.root, "apply", "-R", "all.diff")
+    review(project, "d4", "--fix")
+    assert path.read_text() == applied
+    assert "autocommit_block" in applied
+    assert applied.endswith(f"if_exists=True){end}")
+
+
+def test_what_a_file_holds_cannot_steer_the_terminal(project: AlembicProject) -> None:
+    path = project.revision("d4", down="c3", upgrade=DROP)
+    path.write_text(path.read_text().replace('"""', '"""\x1b]0;mine\x07 ', 1))
+    for form in ("text", "markdown", "github"):
+        assert "\x1b" not in review(project, "d4", "--format", form).output
 
 
 def test_what_the_exit_status_is_for(project: AlembicProject) -> None:

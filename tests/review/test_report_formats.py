@@ -173,10 +173,18 @@ def test_markdown_fences_hold_whatever_is_in_the_sql() -> None:
         ("<script> [x](y)", r"\<script\> \[x\](y)"),
         ("@dev closes #12", r"@<!-- -->dev closes \#<!-- -->12"),
         ("two\nlines", "two lines"),
+        ("&lt;b&gt; $x$", r"\&lt;b\&gt; \$x\$"),
     ],
 )
 def test_markdown_shows_text_as_it_is(text: str, shown: str) -> None:
     assert escaped(text) == shown
+
+
+def test_markdown_keeps_names_in_their_line() -> None:
+    odd = replace(made("x", finding()), revision="a1\n\n# Approved", path=ROOT / "a\n|b.py")
+    lines = one_markdown(odd).split("\n")
+    assert lines[0] == "### `a1 # Approved`"
+    assert lines[2] == "`a |b.py`: ✖ 1 error"
 
 
 def test_markdown_of_several_begins_with_the_counts() -> None:

@@ -130,6 +130,17 @@ async def test_nothing_is_written_read_only(
     assert path.read_bytes() == written(versions).read_bytes()
 
 
+async def test_a_file_that_may_not_be_written_stays(untrusted: Workspace, versions: Path) -> None:
+    path = written(versions)
+    text = path.read_bytes()
+    path.chmod(0o444)
+    told = await review(untrusted, path, facts=False)
+    proposed = await propose(told, found(told, "index-not-concurrent"))
+    with pytest.raises(OpsmigError, match="may not be written"):
+        await write(untrusted, proposed)
+    assert path.read_bytes() == text
+
+
 async def test_a_refusal_says_why(untrusted: Workspace, versions: Path) -> None:
     path = written(versions, "latin-1")
     told = await review(untrusted, path, facts=False)
