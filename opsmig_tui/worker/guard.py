@@ -134,10 +134,12 @@ class Guard:
             holder = side.ask(_HOLDER % key)
             raise WorkerError(Failed("locked", _held_by(holder)))
         self._session.cancellation.cancel_on_server = lambda: side.cancel(pid)
+        self._session.watcher.begin(connection, pid, (own_pid,))
 
     def release(self) -> None:
         """Close the connections, which lets the locks go."""
         self._session.cancellation.cancel_on_server = None
+        self._session.watcher.end()
         while self._side:
             self._side.pop().close()
 

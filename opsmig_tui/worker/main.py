@@ -26,6 +26,7 @@ from .quick import Quick
 from .redact import Redactor, secret_of
 from .session import Session
 from .sqltrace import Trace
+from .watch import Watcher
 
 OPERATIONS = {
     "status": "status",
@@ -56,6 +57,7 @@ def main() -> None:
     streams = Streams(channel)
     inbox: queue.Queue[Item] = queue.Queue()
     cancellation = Cancellation()
+    watcher = Watcher(channel)
     started = threading.Event()
     start_line: list[bytes] = []
 
@@ -64,7 +66,7 @@ def main() -> None:
             start_line.append(line)
             started.set()
         else:
-            _receive(line, channel, inbox, cancellation)
+            _receive(line, channel, inbox, cancellation, watcher)
 
     def reader() -> None:
         read_lines(read, on_line)
@@ -83,7 +85,7 @@ def main() -> None:
     threading.Thread(target=reader, name="opsmig-reader", daemon=True).start()
     started.wait()
     if start_line:
-        session = _session(start_line[0], channel, redactor, cancellation)
+        session = _session(start_line[0], channel, redactor, cancellation, watcher)
         capture_logs(channel, streams)
         channel.send(_ready())
         _serve(session, inbox, streams)
@@ -92,7 +94,11 @@ def main() -> None:
 
 
 def _session(
-    line: bytes, channel: Channel, redactor: Redactor, cancellation: Cancellation
+    line: bytes,
+    channel: Channel,
+    redactor: Redactor,
+    cancellation: Cancellation,
+    watcher: Watcher,
 ) -> Session:
     settings = protocol.from_dict(Settings, json.loads(line))
     for value in settings.x:
@@ -104,7 +110,7 @@ def _session(
     trace = Trace(channel, redactor, cancellation, scripts.directories)
     trace.install()
     quick = Quick(settings.root)
-    return Session(settings, channel, redactor, scripts, trace, cancellation, quick)
+    return Session(settings, channel, redactor, scripts, trace, cancellation, quick, watcher)
 
 
 def _ready() -> protocol.Ready:
@@ -118,9 +124,13 @@ def _ready() -> protocol.Ready:
 
 
 def _receive(
-    line: bytes, channel: Channel, inbox: queue.Queue[Item], cancellation: Cancellation
+    line: bytes,
+    channel: Channel,
+    inbox: queue.Queue[Item],
+    cancellation: Cancellation,
+    watcher: Watcher,
 ) -> None:
-    """What a line asks for: at once for cancel, ping and shutdown, else in its turn."""
+    """What a line asks for: in its turn, or at once where it concerns the run under way."""
     try:
         number, request = protocol.decode_request(line)
     except ValueError as error:
@@ -128,6 +138,9 @@ def _receive(
         return
     if isinstance(request, protocol.Cancel):
         cancellation.cancel(request.target, request.force)
+    elif isinstance(request, protocol.StopSession):
+        watcher.stop(number, request)
+        return
     elif isinstance(request, protocol.Shutdown):
         cancellation.cancel_all()
         inbox.put(None)

@@ -12,6 +12,7 @@ from .config import Scripts, Settings
 from .quick import Quick
 from .redact import Redactor
 from .sqltrace import Trace
+from .watch import Watcher
 
 
 @dataclass
@@ -25,6 +26,7 @@ class Session:
     trace: Trace
     cancellation: Cancellation
     quick: Quick
+    watcher: Watcher
     started: float = field(default_factory=time.perf_counter)
 
     def send(self, event: Any) -> None:

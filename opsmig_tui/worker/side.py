@@ -41,6 +41,7 @@ class SideConnection:
         try:
             self._submit(self._connect).result(patience)
         except FutureTimeout:
+            self._jobs.put(None)  # should it connect after all
             raise unavailable(f"no answer within {patience:.0f} s") from None
         except Exception as error:
             raise unavailable(str(error).strip()) from error

@@ -14,6 +14,7 @@ from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.worker import protocol
 from opsmig_tui.workspace.crash import crash_line
 from opsmig_tui.workspace.state import RunChanged, RunPhase, RunView
+from opsmig_tui.workspace.waiting import age_text, signature, wait_lines
 
 if TYPE_CHECKING:
     from opsmig_tui.services.worker_client import WorkerClient
@@ -42,6 +43,7 @@ class RunReporter:
         self._task = asyncio.current_task()
         self._step_line: int | None = None
         self._sql_lines: dict[int, int] = {}
+        self._told_wait: tuple[object, ...] | None = None
         self.say("command", command)
         self._show()
 
@@ -65,6 +67,10 @@ class RunReporter:
                 self.say("print", event.text)
             case protocol.Log():
                 self._log(event)
+            case protocol.Waiting():
+                self._waiting(event)
+            case protocol.WaitEnd():
+                self._wait_over(event)
             case protocol.Notice():
                 self.say("notice", f"{event.severity}: {event.text}")
             case protocol.Commit():
@@ -79,6 +85,24 @@ class RunReporter:
             return
         who = "" if event.logger.split(".")[0] == "alembic" else f"{event.level} {event.logger}: "
         self.say("log", who + event.text)
+
+    def _waiting(self, event: protocol.Waiting) -> None:
+        """Told anew where something changed; meanwhile the state has the wait as it is now."""
+        told = signature(event)
+        if told != self._told_wait:
+            self._told_wait = told
+            first, *more = wait_lines(event)
+            self.say("warning", first)
+            for text in more:
+                self.say("info", text)
+        self.view = replace(self.view, waiting=event)
+        self._show()
+
+    def _wait_over(self, event: protocol.WaitEnd) -> None:
+        self._told_wait = None
+        self.say("info", f"the wait is over after {age_text(event.elapsed_ms)}")
+        self.view = replace(self.view, waiting=None)
+        self._show()
 
     def _step_start(self, event: protocol.StepStart) -> None:
         arrow = "▲" if event.direction == "upgrade" else "▼"
@@ -184,7 +208,7 @@ class RunReporter:
         self.say("info", at)
 
     def _end(self, phase: RunPhase, message: str) -> None:
-        self.view = replace(self.view, phase=phase, message=message)
+        self.view = replace(self.view, phase=phase, message=message, waiting=None)
         self._show()
         self.workspace.output_moved()
 

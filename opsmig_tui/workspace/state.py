@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from opsmig_tui.services.docker.usage import Usage
     from opsmig_tui.services.git import Branch, Mark
     from opsmig_tui.services.locality import Locality
-    from opsmig_tui.worker.protocol import DatabaseStatus, DriftResult, Failed, StatusResult
+    from opsmig_tui.worker.protocol import (
+        DatabaseStatus,
+        DriftResult,
+        Failed,
+        StatusResult,
+        Waiting,
+    )
 
 T = TypeVar("T")
 Phase = Literal["idle", "loading", "ready", "stale", "failed"]
@@ -73,7 +79,10 @@ RunPhase = Literal["running", "cancelling", "done", "failed", "cancelled"]
 
 @dataclass(frozen=True)
 class RunView:
-    """The run that is under way, or the last one. `number` of `total` steps; times in ms."""
+    """The run that is under way, or the last one. `number` of `total` steps; times in ms.
+
+    `waiting` is the lock that it waits for just now.
+    """
 
     title: str
     command: str
@@ -82,6 +91,7 @@ class RunView:
     total: int = 0
     step: str = ""
     message: str = ""
+    waiting: Waiting | None = None
 
     @property
     def active(self) -> bool:

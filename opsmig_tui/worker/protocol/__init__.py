@@ -67,6 +67,7 @@ from .requests import (
     Sessions,
     Shutdown,
     Status,
+    StopSession,
 )
 from .results import (
     CreatePlan,
@@ -86,6 +87,7 @@ from .results import (
     SessionsResult,
     StatusResult,
 )
+from .watching import Holder, StopResult, WaitEnd, Waiting
 
 __all__ = [
     "EVENTS",
@@ -112,6 +114,7 @@ __all__ = [
     "FactsResult",
     "Failed",
     "GatherFacts",
+    "Holder",
     "Identity",
     "LiveObject",
     "LiveResult",
@@ -153,7 +156,11 @@ __all__ = [
     "StatusResult",
     "StepEnd",
     "StepStart",
+    "StopResult",
+    "StopSession",
     "TableFacts",
+    "WaitEnd",
+    "Waiting",
     "decode_event",
     "decode_request",
     "encode_event",

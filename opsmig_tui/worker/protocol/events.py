@@ -6,6 +6,8 @@ import typing
 from dataclasses import dataclass
 from typing import Any, Optional, Union
 
+from .watching import WaitEnd, Waiting
+
 PROTOCOL_VERSION = 1
 
 
@@ -139,6 +141,19 @@ class Failed:
 
 
 Event = Union[
-    Ready, Output, Log, StepStart, StepEnd, SqlStart, SqlEnd, Notice, Commit, Rollback, Done, Failed
+    Ready,
+    Output,
+    Log,
+    StepStart,
+    StepEnd,
+    SqlStart,
+    SqlEnd,
+    Notice,
+    Waiting,
+    WaitEnd,
+    Commit,
+    Rollback,
+    Done,
+    Failed,
 ]
 EVENTS: dict[str, Any] = {cls.event: cls for cls in typing.get_args(Event)}

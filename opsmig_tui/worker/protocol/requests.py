@@ -20,6 +20,7 @@ from .results import (
     SessionsResult,
     StatusResult,
 )
+from .watching import StopResult
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,19 @@ class Sessions:
 
 
 @dataclass(frozen=True)
+class StopSession:
+    """Cancel what the session `pid` does, or terminate it, while the run under way waits for it.
+
+    `began` is its Holder's: another session of the same number is left alone.
+    """
+
+    op = "stop_session"
+    pid: int
+    began: str
+    terminate: bool = False
+
+
+@dataclass(frozen=True)
 class Cancel:
     """Cancel the request `target`: at its next statement, on the server, and after a second with
     SIGINT; `force` sends that at once."""
@@ -158,6 +172,7 @@ Request = Union[
     Create,
     Run,
     Sessions,
+    StopSession,
     Cancel,
     Ping,
     Shutdown,
@@ -176,6 +191,7 @@ RESULTS: dict[str, Any] = {
     "create": CreateResult,
     "run": RunResult,
     "sessions": SessionsResult,
+    "stop_session": StopResult,
     "ping": Pong,
     "cancel": Pong,
     "shutdown": Pong,

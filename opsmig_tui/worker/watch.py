@@ -1,0 +1,185 @@
+"""Watches a run from a connection of its own: whom it waits for, and how far its command is."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections import deque
+from typing import Any, Optional
+
+from . import protocol, watchsql
+from .channel import Channel
+from .side import SideConnection
+
+POLL = 0.25
+"""Seconds between looks: with the look and the painting a wait shows within half a second."""
+PATIENCE = 5.0
+"""Seconds that one answer may take; the run itself waits that long for the connection at most."""
+LONGEST_QUERY = 1000
+"""Characters of another session's query that are told."""
+SEEN_OUT = 1.0
+"""Seconds within which a session that was told to stop should have let go."""
+AGAIN = 0.05
+_BEGAN = re.compile(r"[-+0-9a-zA-Z :./]*")
+
+
+class Watcher:
+    """One for the worker's life; between `begin` and `end` a thread of it looks at a run."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._changed = threading.Condition()
+        self._wanted: deque[tuple[int, protocol.StopSession]] = deque()
+        self._side: Optional[SideConnection] = None
+        self._thread: Optional[threading.Thread] = None
+        self._pid = 0
+        self._over = True
+        self._waiting_since: Optional[float] = None
+
+    def begin(self, connection: Any, pid: int, others: tuple[int, ...] = ()) -> None:
+        """Watch the session `pid`, the one of the SQLAlchemy `connection`, until `end`.
+
+        `others` are the worker's own further sessions. A run that cannot be watched is run all the
+        same: that is said, once.
+        """
+        self.end()
+        try:
+            self._side = SideConnection(connection, patience=PATIENCE)
+            ((own,),) = self._side.ask(watchsql.OWN_PID, PATIENCE)
+            if own in (pid, *others):
+                raise RuntimeError("the project gives out one connection twice")
+        except Exception as error:
+            self._close()
+            self._say(f"waits for locks are not going to be explained: {error}")
+            return
+        self._pid, self._over = pid, False
+        self._thread = threading.Thread(target=self._work, name="opsmig-watch", daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Stop watching, and answer what was still asked."""
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.join(PATIENCE)
+        self._close()
+        self._give_up()
+
+    def stop(self, number: int, request: protocol.StopSession) -> None:
+        """Have the request answered by the watching thread; from any thread, and at once."""
+        with self._changed:
+            self._wanted.append((number, request))
+            self._changed.notify_all()
+            idle = self._over
+        if idle:
+            self._give_up()
+
+    def _close(self) -> None:
+        side, self._side = self._side, None
+        if side is not None:
+            side.close()
+
+    def _give_up(self) -> None:
+        """No run is watched: whoever was to be stopped stands in nobody's way."""
+        while self._wanted:
+            number, _ = self._wanted.popleft()
+            self._channel.send(protocol.Done(protocol.StopResult("gone")), number)
+
+    def _say(self, text: str) -> None:
+        self._channel.send(protocol.Log("WARNING", "opsmig", text))
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._over or bool(self._wanted), POLL)
+                if self._over:
+                    return
+                wanted = self._wanted.popleft() if self._wanted else None
+            try:
+                if wanted is not None:
+                    result = self._stop(wanted[1])
+                    self._channel.send(protocol.Done(result), wanted[0])
+                self._look()
+            except Exception as error:
+                if not self._over:
+                    self._say(f"locks are no longer watched: {str(error).strip()}")
+                with self._changed:
+                    self._over = True
+                self._give_up()
+                return
+
+    def _ask(self, sql: str, **given: Any) -> list[Any]:
+        assert self._side is not None
+        return self._side.ask(sql.format(pid=self._pid, **given), PATIENCE)
+
+    def _look(self) -> None:
+        rows = self._ask(watchsql.LOOK)
+        if rows and rows[0][0] and self._tell_wait():
+            return
+        if self._waiting_since is not None:
+            elapsed = (time.monotonic() - self._waiting_since) * 1000
+            self._waiting_since = None
+            self._channel.send(protocol.WaitEnd(elapsed))
+
+    def _tell_wait(self) -> bool:
+        """Tell what is waited for; False when the wait has ended meanwhile."""
+        wanted = self._ask(watchsql.WANTED)
+        if not wanted:
+            return False
+        target, lock, relation, queue = wanted[0]
+        holders = [_holder(row) for row in self._ask(watchsql.HOLDERS, longest=LONGEST_QUERY)]
+        for gid, owner, database, age, mode in self._ask(watchsql.PREPARED):
+            holders.append(
+                protocol.Holder(
+                    0, user=owner, database=database, gid=gid, transaction_ms=age, modes=(mode,)
+                )
+            )
+        now = time.monotonic()
+        if self._waiting_since is None:
+            self._waiting_since = now
+        elapsed = (now - self._waiting_since) * 1000
+        waiting = protocol.Waiting(target, lock, relation, elapsed, tuple(holders), int(queue))
+        self._channel.send(waiting)
+        return True
+
+    def _stop(self, request: protocol.StopSession) -> protocol.StopResult:
+        """Cancel or terminate, and see it out."""
+        if not _BEGAN.fullmatch(request.began):
+            return protocol.StopResult("refused", "the session is not one that was shown")
+        stands = {"other": int(request.pid), "began": request.began}
+        if not self._ask(watchsql.STANDS, **stands)[0][0]:
+            return protocol.StopResult("gone")
+        function = "pg_terminate_backend" if request.terminate else "pg_cancel_backend"
+        try:
+            self._ask(watchsql.STOP, function=function, other=int(request.pid))
+        except Exception as error:
+            return protocol.StopResult("refused", str(error).strip())
+        deadline = time.monotonic() + SEEN_OUT
+        while self._ask(watchsql.STANDS, **stands)[0][0]:
+            if time.monotonic() >= deadline or self._over:
+                return protocol.StopResult("still")
+            time.sleep(AGAIN)
+        return protocol.StopResult("released")
+
+
+def _holder(row: Any) -> protocol.Holder:
+    pid, application, user, database, address, kind, state, xact, since, query, *rest = row
+    modes, waits_for, began = rest
+    return protocol.Holder(
+        pid=pid,
+        application=application,
+        user=user,
+        database=database,
+        address=address,
+        kind=kind,
+        state=state,
+        transaction_ms=xact,
+        state_ms=since,
+        query=query if state else "",
+        modes=tuple(filter(None, modes.split(","))),
+        waits_for=tuple(int(one) for one in waits_for.split(",") if one),
+        began=began,
+    )

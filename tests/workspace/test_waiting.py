@@ -1,0 +1,142 @@
+"""A wait for a lock in words."""
+
+from dataclasses import replace
+
+import pytest
+
+from opsmig_tui.demo import SampleProject
+from opsmig_tui.worker.protocol import Holder, WaitEnd, Waiting
+from opsmig_tui.workspace.running import reported
+from opsmig_tui.workspace.waiting import age_text, mode, wait_lines, what, who
+from tests.workspace.conftest import Open
+
+IDLE = Holder(
+    4711,
+    "psql",
+    "ops",
+    "shop",
+    "10.0.0.3",
+    "client backend",
+    "idle in transaction",
+    200_000.0,
+    183_000.0,
+    "SELECT *\n  FROM vendor",
+    ("AccessShareLock",),
+)
+WAITING = Waiting("relation", "AccessExclusiveLock", "ops.vendor", 250.0, (IDLE,), 2)
+ENDS = "ends that session; ctrl+c cancels the migration"
+
+
+def test_the_whole_of_it() -> None:
+    assert wait_lines(WAITING) == [
+        "waiting for ACCESS EXCLUSIVE on ops.vendor",
+        "held by pid 4711 (psql, user ops, from 10.0.0.3): idle in transaction for 3 min 03 s; "
+        "it holds its locks until it commits, rolls back or is ended",
+        "its last query: SELECT * FROM vendor",
+        "2 sessions queue behind this migration",
+        f"! in Output, or SELECT pg_terminate_backend(4711), {ENDS}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("holder", "text"),
+    [
+        (
+            replace(IDLE, state="idle in transaction (aborted)", state_ms=900.0),
+            "idle in transaction for 900 ms, after an error; it holds",
+        ),
+        (replace(IDLE, state="active", state_ms=190_000.0), "running a statement for 3 min 10 s"),
+        (
+            replace(IDLE, state="active", state_ms=2_000.0),
+            "running a statement for 2.0 s, its transaction for 3 min 20 s",
+        ),
+        (replace(IDLE, state="", query=""), "what it does is hidden from this role (membership"),
+        (replace(IDLE, kind="autovacuum worker"), "it gives way by itself"),
+        (replace(IDLE, modes=(), waits_for=(7, 8)), "behind, in the queue, pid 4711 (psql, user"),
+        (replace(IDLE, waits_for=(7, 8)), "it waits itself, for pid 7, 8"),
+        (
+            Holder(0, user="ops", gid="it's", transaction_ms=60_000.0),
+            """held by the prepared transaction "it's" of ops: prepared for 1 min 00 s""",
+        ),
+        (Holder(0, user="ops", gid="it's"), "ROLLBACK PREPARED 'it''s' lets go of it; ctrl+c"),
+        (replace(IDLE, query="x" * 900), "its last query: " + "x" * 299 + "…"),
+    ],
+)
+def test_who_stands_in_the_way(holder: Holder, text: str) -> None:
+    lines = wait_lines(replace(WAITING, holders=(holder,), queue=0))
+    assert any(text in line for line in lines), lines
+
+
+def test_who_only_waits_ahead_is_not_the_one_to_end() -> None:
+    ahead = replace(IDLE, pid=9, waits_for=(4711,))
+    assert wait_lines(replace(WAITING, holders=(ahead, IDLE)))[-1].endswith(f"(4711), {ENDS}")
+    lines = wait_lines(replace(WAITING, holders=(ahead,), queue=1))
+    assert lines[-2:] == [
+        "1 session queues behind this migration",
+        "ctrl+c cancels the migration",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("waiting", "text"),
+    [
+        (
+            Waiting("transactionid", "ShareLock", "", 1.0),
+            "a row that another transaction has chang",
+        ),
+        (Waiting("transactionid", "ShareLock", "a.b", 1.0), "transaction has changed in a.b"),
+        (Waiting("virtualxid", "ShareLock", "", 1.0), "older transactions to end, as CONCURRENTLY"),
+        (Waiting("relation", "ShareLock", "", 1.0), "SHARE on a relation of another database"),
+        (Waiting("speculative token", "ShareLock", "", 1.0), "a lock (speculative token)"),
+    ],
+)
+def test_what_is_waited_for(waiting: Waiting, text: str) -> None:
+    assert text in what(waiting)
+
+
+def test_locks_have_the_names_of_the_documentation() -> None:
+    assert mode("AccessShareLock") == "ACCESS SHARE"
+    assert mode("ShareUpdateExclusiveLock") == "SHARE UPDATE EXCLUSIVE"
+    assert mode("RowExclusiveLock") == "ROW EXCLUSIVE"
+
+
+def test_a_background_process_is_named_by_its_kind() -> None:
+    worker = Holder(8, kind="autovacuum worker")
+    assert who(worker) == "pid 8 (autovacuum worker)"
+    assert who(Holder(9)) == "pid 9"
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "text"),
+    [
+        (None, "a while"),
+        (-5.0, "0 ms"),
+        (999.0, "999 ms"),
+        (59_900.0, "59.9 s"),
+        (60_000.0, "1 min 00 s"),
+        (7_500_000.0, "2 h 05 min"),
+    ],
+)
+def test_ages(milliseconds: float | None, text: str) -> None:
+    assert age_text(milliseconds) == text
+
+
+async def test_a_wait_is_told_once_and_again_where_something_changed(
+    open_workspace: Open, sample: SampleProject
+) -> None:
+    ws = open_workspace(sample.backend, trusted=False)
+    async with reported(ws, "upgrade", "alembic upgrade head") as reporter:
+        for elapsed in (250.0, 500.0, 750.0):
+            reporter(replace(WAITING, elapsed_ms=elapsed))
+        assert ws.state.run is not None
+        assert ws.state.run.waiting == replace(WAITING, elapsed_ms=750.0)
+        reporter(replace(WAITING, queue=3))  # as good as 2
+        reporter(replace(WAITING, queue=4))
+        reporter(WaitEnd(3_200.0))
+        assert ws.state.run.waiting is None
+        reporter.succeed("done")
+    told = [line.text for line in ws.output.lines if line.kind == "warning"]
+    assert told == ["waiting for ACCESS EXCLUSIVE on ops.vendor"] * 2
+    texts = [line.text for line in ws.output.lines]
+    assert "4 sessions queue behind this migration" in texts
+    assert texts[-2:] == ["the wait is over after 3.2 s", "done"]
