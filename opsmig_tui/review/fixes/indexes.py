@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from opsmig_tui.review.fixes.common import (
     sql_name,
     sql_place,
 )
-from opsmig_tui.review.fixes.model import Fix
+from opsmig_tui.review.fixes.model import Fix, FixRefused
 from opsmig_tui.review.fixes.sql_edits import change_literal
 from opsmig_tui.review.model import Finding
 from opsmig_tui.review.operations import Operation
@@ -131,7 +132,7 @@ def _out_of_batch(sheet: Sheet, item: Operation, place: Place, call: cst.Call) -
     drop = style.op("drop_index", name, table_name=table, **always)
     if item.kind == "drop_index":
         code = f"{style.autocommit()}\n{style.indented(drop)}"
-        sheet.insert("before", outer(sheet, place), code)
+        sheet.insert("before", outer(sheet, place), _freed(sheet, place, code))
     else:
         columns = source_of(sheet, call, 1, "columns") or "[]"
         build = style.op(
@@ -139,5 +140,19 @@ def _out_of_batch(sheet: Sheet, item: Operation, place: Place, call: cst.Call) -
             postgresql_concurrently="True",
         )  # fmt: skip
         body = style.indented(f"{drop}\n{build}")
-        sheet.insert("after", outer(sheet, place), f"{style.autocommit()}\n{body}")
+        code = f"{style.autocommit()}\n{body}"
+        sheet.insert("after", outer(sheet, place), _freed(sheet, place, code))
     sheet.remove(sheet.statement(call))
+
+
+def _freed(sheet: Sheet, place: Place, code: str) -> str:
+    """Code for outside of the batch, where its name is not bound (yet): ``batch_op.f(...)`` is
+    op's as well. Raises FixRefused for anything else of it."""
+    assert place.batch is not None
+    names = [i.optional_vars.id for i in place.batch.items if isinstance(i.optional_vars, ast.Name)]
+    for name in names:
+        code = re.sub(rf"\b{name}\.f\(", f"{sheet.style.name('alembic.op.f')}(", code)
+    used = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
+    if used & set(names):
+        raise FixRefused("It goes by something that only its batch has.")
+    return code

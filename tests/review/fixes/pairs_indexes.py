@@ -108,6 +108,47 @@ PAIRS = [
         """,
     ),
     Pair(
+        "index: out of a batch, whose name is not bound around it",
+        BUILT,
+        """
+        def upgrade():
+            with op.batch_alter_table("a") as batch:
+                batch.create_index(batch.f("ix_a_b"), ["b"])
+                batch.add_column(sa.Column("c", sa.Text()))
+
+
+        def downgrade():
+            with op.batch_alter_table("a") as batch:
+                batch.drop_column("c")
+                batch.drop_index(batch.f("ix_a_b"))
+        """,
+        """
+        def upgrade():
+            with op.batch_alter_table("a") as batch:
+                batch.add_column(sa.Column("c", sa.Text()))
+            with op.get_context().autocommit_block():
+                op.drop_index(
+                    op.f("ix_a_b"),
+                    table_name="a",
+                    if_exists=True,
+                    postgresql_concurrently=True,
+                )
+                op.create_index(op.f("ix_a_b"), "a", ["b"], postgresql_concurrently=True)
+
+
+        def downgrade():
+            with op.get_context().autocommit_block():
+                op.drop_index(
+                    op.f("ix_a_b"),
+                    table_name="a",
+                    if_exists=True,
+                    postgresql_concurrently=True,
+                )
+            with op.batch_alter_table("a") as batch:
+                batch.drop_column("c")
+        """,
+    ),
+    Pair(
         "index: out of a batch, tabs",
         BUILT,
         """
