@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from opsmig_tui.review.operations import ColumnType, Operation, same_schema
+from opsmig_tui.review.operations import ColumnType, Constraint, Operation, same_schema
 from opsmig_tui.worker.protocol import Probe, ProbeAnswer
 
 if TYPE_CHECKING:
@@ -67,10 +67,16 @@ def orphans_of(item: Operation) -> Probe | None:
     key = item.constraint
     if item.kind != "create_constraint" or item.object_type != "foreign" or key is None:
         return None
-    if key.valid is not True or key.referent is None or not key.columns or item.table is None:
+    return key_orphans(item, key, named=not item.is_sql) if key.valid is True else None
+
+
+def key_orphans(item: Operation, key: Constraint, named: bool) -> Probe | None:
+    """Rows of the operation's table without a parent below this key. Not `named`: columns that the
+    key does not name are the primary key's; otherwise they are not decided."""
+    if key.kind != "foreign" or key.referent is None or not key.columns or item.table is None:
         return None
-    if not key.referent_columns and not item.is_sql:
-        return None  # not decided; in SQL the primary key is meant
+    if not key.referent_columns and named:
+        return None
     return Probe(
         "orphans",
         item.table,

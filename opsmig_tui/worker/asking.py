@@ -93,11 +93,13 @@ class Database:
         """``"ops"."Agreement"``; parts that are None are left out."""
         return ".".join(self._quote(part) for part in parts if part is not None)
 
+    def given(self, sql: str) -> str:
+        """SQL that the server wrote, for the driver to take as it is."""
+        return sql.replace("%", "%%") if self._doubled else sql
+
     def text(self, value: str) -> str:
         """A string literal."""
-        plain = value.replace("'", "''")
-        if self._doubled:
-            plain = plain.replace("%", "%%")
+        plain = self.given(value.replace("'", "''"))
         if self.is_postgresql and "\\" in plain:
             doubled = plain.replace("\\", "\\\\")
             return f"E'{doubled}'"

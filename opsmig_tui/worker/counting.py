@@ -27,6 +27,8 @@ def condition(relations: Relations, probe: Probe) -> str:
         return _unfit(columns[0], relation.columns[probe.columns[0]][1], probe.value)
     if probe.kind == "orphans":
         return _orphans(relations, probe, columns)
+    if probe.kind == "misfits":
+        return _misfits(relations, probe)
     return "TRUE"
 
 
@@ -43,6 +45,21 @@ def _orphans(relations: Relations, probe: Probe, columns: list[str]) -> str:
     some = " AND ".join(f"{column} IS NOT NULL" for column in columns)
     match = f"SELECT FROM {other.sql} AS r WHERE {' AND '.join(pairs)}"
     return f"{some} AND NOT EXISTS ({match})"
+
+
+def _misfits(relations: Relations, probe: Probe) -> str:
+    """By the server's own text of the constraint, which it runs for every row that is written. A
+    condition that is NULL is no breach."""
+    database = relations.database
+    relation = relations.need(probe.schema, probe.table, probe.columns)
+    found = database.rows(
+        "SELECT pg_catalog.pg_get_expr(conbin, conrelid) FROM pg_catalog.pg_constraint "
+        f"WHERE conrelid = {relation.oid} AND contype = 'c' "
+        f"AND conname = {database.text(probe.value)}"
+    )
+    if not found:
+        raise Absent
+    return f"NOT ({database.given(found[0][0])})"
 
 
 def _unfit(column: str, category: str, wanted: str) -> str:

@@ -25,6 +25,7 @@ _KINDS: dict[str, Callable[[Relations, Probe, int], ProbeAnswer]] = {
     "nulls": matching,
     "unfit": matching,
     "orphans": matching,
+    "misfits": matching,
     "duplicates": duplicates,
     "longest": longest,
     "enum_used": enum_used,

@@ -19,7 +19,7 @@ from .status import OPTIONS
 CELL = 80
 """Characters of a value that are shown."""
 MOST_COLUMNS = 8
-_KINDS = ("rows", "values", "nulls", "unfit", "orphans", "duplicates", "enum_used")
+_KINDS = ("rows", "values", "nulls", "unfit", "orphans", "misfits", "duplicates", "enum_used")
 
 
 def peek(session: Session, request: protocol.Peek) -> PeekResult:

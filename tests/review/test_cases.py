@@ -19,12 +19,14 @@ from tests.review import (
     cases_reversibility,
     cases_rows,
     cases_suppression,
+    cases_validated,
 )
 from tests.review.case import Case
 
 MODULES = (
     *(cases_data_loss, cases_locking, cases_locks, cases_correctness, cases_reversibility),
     *(cases_suppression, cases_chain, cases_facts, cases_everyday, cases_pitfalls, cases_live),
+    *(cases_validated,),
     *(cases_rows, cases_code),
 )
 CASES = [case for module in MODULES for case in module.CASES]

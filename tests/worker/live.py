@@ -81,6 +81,11 @@ CREATE TABLE ops.written (id int);
 CREATE FUNCTION ops.writes() RETURNS int LANGUAGE plpgsql AS
   'BEGIN INSERT INTO ops.written VALUES (1); RETURN 1; END';
 CREATE VIEW ops.writing AS SELECT ops.writes() AS a;
+CREATE TABLE ops.priced (id int PRIMARY KEY, low int, high int, note text);
+INSERT INTO ops.priced VALUES (1, 1, 2, '5%%'), (2, 3, 2, 'x'), (3, NULL, 2, 'x'), (4, 4, 2, NULL);
+ALTER TABLE ops.priced ADD CONSTRAINT "in order's" CHECK (low < high) NOT VALID,
+  ADD CONSTRAINT noted CHECK (note NOT LIKE '%%\\%%') NOT VALID,
+  ADD CONSTRAINT "called" CHECK (ops.writes() < low) NOT VALID;
 '''
 FOREIGN = """
 CREATE TABLE ops.secret (id int);

@@ -57,6 +57,8 @@ EXACT = [
     ("unfit", "vendor", ("rating",), {"value": "numeric(5)"}, 0),
     ("unfit", "vendor", ("rating",), {"value": "numeric(4,2)"}, 3),
     ("unfit", "vendor", ("rating",), {"value": "numeric(5,2)"}, 2),
+    ("misfits", "priced", ("low", "high"), {"value": "in order's"}, 2),
+    ("misfits", "priced", ("note",), {"value": "noted"}, 1),
 ]
 
 
@@ -86,6 +88,26 @@ def test_the_server_agrees_on_what_does_not_fit(db: Asker, postgres: embedded.Se
                 except (psycopg.DataError, psycopg.errors.FeatureNotSupported):
                     refused = True
             assert refused == (number > 0), change
+
+
+def test_the_server_agrees_on_what_breaks_a_check(db: Asker, postgres: embedded.Server) -> None:
+    import psycopg
+
+    with postgres.connect(DATABASE) as connection:
+        for name in ("in order's", "noted"):
+            change = f'ALTER TABLE ops.priced VALIDATE CONSTRAINT "{name}"'
+            with pytest.raises(psycopg.errors.CheckViolation, match=name):
+                connection.execute(change.encode())
+    peek = db.peek("misfits", "priced", "low", "high", value="in order's")
+    assert [row[:3] for row in peek.rows] == [("2", "3", "2"), ("4", "4", "2")]
+
+
+def test_a_check_that_writes_is_not_run(db: Asker, postgres: embedded.Server) -> None:
+    answer = db.ask("misfits", "priced", "low", value="called")
+    assert "read-only" in answer.problem
+    assert db.ask("misfits", "priced", "low", value="none").absent
+    with postgres.connect(DATABASE) as connection:
+        assert connection.execute(b"SELECT count(*) FROM ops.written").fetchone() == (0,)
 
 
 def test_a_large_table_is_estimated_and_says_so(db: Asker) -> None:

@@ -19,6 +19,7 @@ from opsmig_tui.review.rules import (
     enums,
     files,
     imports,
+    live_checks,
     live_data,
     locking_columns,
     locking_commands,
@@ -41,7 +42,8 @@ from opsmig_tui.review.rules.base import Rule
 _MODULES = (
     *(data_loss, rows, removals, type_changes, locking_indexes, locking_columns, locking_keys),
     *(locking_constraints, locking_transaction, locking_commands, nulls, enums, enum_types),
-    *(enum_values, missed, constraints, imports, empty, live_data, running_code, transaction, code),
+    *(enum_values, missed, constraints, imports, empty, live_data, live_checks, running_code),
+    *(transaction, code),
     *(advice, reversibility, chain, files, convention, suppression),
 )
 

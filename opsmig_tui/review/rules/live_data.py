@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
-from opsmig_tui.review.amounts import amount, one
-from opsmig_tui.review.model import Facts, Finding, NotChecked
+from opsmig_tui.review.model import Facts, NotChecked
 from opsmig_tui.review.operations import Operation, same_schema
 from opsmig_tui.review.probes import (
     dependents_of,
@@ -25,7 +24,9 @@ from opsmig_tui.review.rules.base import (
     object_name,
     table_of,
 )
+from opsmig_tui.review.rules.live_rows import on_what_is_there, proved
 from opsmig_tui.review.subject import Subject
+from opsmig_tui.review.validated import orphans_validated
 from opsmig_tui.worker.protocol import DatabaseFacts, LiveObject, Probe, ProbeAnswer
 
 DUPLICATES, ORPHANS = "unique-on-duplicates", "fk-orphans"
@@ -40,56 +41,8 @@ _OF_TYPE = frozenset(
 RememberAllDependentForRebuilding in tablecmds.c; measured on 15 and 18."""
 
 
-def _on_what_is_there(
-    subject: Subject, rule: str, ask: Callable[[Operation], Probe | None]
-) -> Iterator[tuple[Operation, ProbeAnswer] | NotChecked]:
-    """Each operation of upgrade() that the rows of now may stop, with the answer about them."""
-    for item in subject.migration.upgrade:
-        probe = ask(item)
-        if probe is None or not subject.is_next(item) or not _runs_here(subject, item):
-            continue
-        if subject.before(item).has_table(item):
-            continue
-        answer = subject.answer(probe)
-        if answer.problem:
-            yield NotChecked(rule, answer.problem)
-        elif answer.number and not answer.absent:
-            # Looked for only now: there are few answers, but may be many operations.
-            if any(_may_change(op, probe) for op in subject.before_it(item)):
-                yield NotChecked(rule, f"rows of {table_of(item)} may change before it")
-            else:
-                yield item, answer
-
-
-def _runs_here(subject: Subject, item: Operation) -> bool:
-    """On this kind of database, as far as the text says; SQLite takes a key without a look."""
-    if subject.on_postgresql:
-        return subject.locks(item)
-    database = subject.facts.database
-    sqlite = database is not None and database.dialect == "sqlite"
-    return item.context.dialect != "postgresql" and not (sqlite and item.object_type == "foreign")
-
-
-def _may_change(op: Operation, probe: Probe) -> bool:
-    if op.context.dialect == "other":
-        return False
-    if op.opaque or op.kind == "data":
-        return True
-    tables = ((probe.table, probe.schema), (probe.referent, probe.referent_schema))
-    return op.kind in ("insert", "update", "delete", "truncate") and any(
-        op.table == table and same_schema(op.schema, schema) for table, schema in tables
-    )
-
-
-def _proved(finding: Finding, answer: ProbeAnswer, words: str, singular: str = "") -> Finding:
-    some = amount(answer)
-    words = (singular or words) if one(answer) else words
-    live = f"{some[0].upper()}{some[1:]} {words} in this database."
-    return replace(finding, live=live, probe=answer.probe, evidence="live")
-
-
 def _unique_on_duplicates(subject: Subject) -> Iterator[Verdict]:
-    for found in _on_what_is_there(subject, DUPLICATES, duplicates_of):
+    for found in on_what_is_there(subject, DUPLICATES, duplicates_of):
         if isinstance(found, NotChecked):
             yield found
             continue
@@ -104,30 +57,33 @@ def _unique_on_duplicates(subject: Subject) -> Iterator[Verdict]:
             + (", and leaves an index behind that is not valid." if item.concurrently else "."),
             "Merge or delete the rows that repeat first: here, or in a release before this one.",
         )
-        yield _proved(
+        yield proved(
             finding, answer, "share their values with another", "shares its values with another"
         )
 
 
 def _fk_orphans(subject: Subject) -> Iterator[Verdict]:
-    for found in _on_what_is_there(subject, ORPHANS, orphans_of):
+    def ask(item: Operation) -> Probe | None:
+        return orphans_of(item) or orphans_validated(subject, item)
+
+    for found in on_what_is_there(subject, ORPHANS, ask):
         if isinstance(found, NotChecked):
             yield found
             continue
         item, answer = found
-        key = item.constraint
-        assert key is not None
+        new = item.kind == "create_constraint"
+        what = "Adds a foreign key to" if new else f"Validates foreign key {item.name} of"
+        later = "; or add the key as NOT VALID, clean up, and validate it later" if new else ""
         finding = flag(
             ORPHANS,
             "error",
             item,
-            f"Adds a foreign key to {table_of(item)} while there are rows whose "
-            f"{', '.join(key.columns)} is not in {key.referent}.",
+            f"{what} {table_of(item)} while there are rows whose "
+            f"{', '.join(answer.probe.columns)} is not in {answer.probe.referent}.",
             "Every row is checked, and the first one without a parent makes it fail.",
-            "Delete the rows or give them a parent first; or add the key as NOT VALID, clean up, "
-            "and validate it later.",
+            f"Delete the rows or give them a parent first{later}.",
         )
-        yield _proved(finding, answer, "have no parent", "has no parent")
+        yield proved(finding, answer, "have no parent", "has no parent")
 
 
 def _dependent_objects(subject: Subject) -> Iterator[Verdict]:
@@ -217,7 +173,7 @@ def _downgrade_data_loss(subject: Subject) -> Iterator[Verdict]:
                 "Another upgrade makes it anew, but empty.",
                 "Export it first if it is to come back.",
             )
-            yield _proved(finding, answer, "would go" if is_table else "would lose a value")
+            yield proved(finding, answer, "would go" if is_table else "would lose a value")
 
 
 def _facts(*answers: ProbeAnswer, applied: bool = False) -> Facts:
@@ -251,9 +207,9 @@ RULES = (
         ORPHANS,
         "error",
         "correctness",
-        "A foreign key is added over rows of this database that have no parent: the check fails. "
-        "Asked of live data. Not said of NOT VALID keys, nor when rows of either table may change "
-        "before it.",
+        "A foreign key is added or validated over rows of this database that have no parent: the "
+        "check fails. Asked of live data. Not said where a key is added as NOT VALID, nor when "
+        "rows of either table may change before it.",
         _fk_orphans,
         fires=Example(f"{_KEY}  #!", facts=_facts(ProbeAnswer(_NO_PARENT, 3))),
         silent=Example(

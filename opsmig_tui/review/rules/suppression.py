@@ -58,10 +58,10 @@ NEEDS_FACTS = frozenset(
     {
         *("enum-value-missing", "enum-type-missing", "enum-type-exists", "constraint-renamed"),
         *("check-missed", "server-default-missed", "unique-on-duplicates", "fk-orphans"),
-        *("dependent-objects", "downgrade-data-loss", "rename-as-drop-add-column"),
+        *("check-on-violations", "dependent-objects", "downgrade-data-loss"),
+        *("rename-as-drop-add-column", "missing-import", "downgrade-residue"),
         *("rename-as-drop-add-table", "narrowing-type", "companion-table-missing"),
         *("companion-column-missing", "edited-after-apply", "wrong-parent", "multiple-heads"),
-        *("missing-import", "downgrade-residue"),
     }
 )
 

@@ -63,8 +63,9 @@ class Probe:
     another row (NULLs are never alike); "orphans": rows whose `columns` have no match in
     `referent`.`referent_columns` (none named: its primary key); "longest": the greatest length of
     the one column's text, in characters; "unfit": rows whose one column does not fit the type
-    `value` ("character varying(20)", "smallint", "numeric(8,2)"); "enum_used": rows of any table
-    that hold the value `value` of the enum type `table`; "dependents": what uses `table`, or its
+    `value` ("character varying(20)", "smallint", "numeric(8,2)"); "misfits": rows that break the
+    CHECK constraint named `value`, which is over `columns`; "enum_used": rows of any table that
+    hold the value `value` of the enum type `table`; "dependents": what uses `table`, or its
     `columns` where some are named.
     """
 
