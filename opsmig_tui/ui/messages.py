@@ -80,6 +80,11 @@ class PeekRequested(Message):
 
 
 @dataclass
+class EndSessionRequested(Message):
+    """End the session that the run waits for."""
+
+
+@dataclass
 class StartDatabaseRequested(Message):
     """Start the compose service of the database."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
-from opsmig_tui.ui.messages import EditRequested
+from opsmig_tui.ui.messages import EditRequested, EndSessionRequested
 from opsmig_tui.ui.panes import output_rows
 from opsmig_tui.ui.panes.base import Pane
 from opsmig_tui.ui.widgets.following import FollowingView
@@ -122,6 +122,9 @@ class OutputPane(Pane):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "edit", "edit", show=False, id="output.edit",
                 tooltip="Open the migration in $EDITOR at the line this came from"),
+        Binding("exclamation_mark", "end_session", "end blocker", key_display="!",
+                id="output.end-session",
+                tooltip="Cancel or terminate the session whose lock the migration waits for"),
     ]  # fmt: skip
 
     def __init__(self, buffer: OutputBuffer, *, id: str | None = "output") -> None:
@@ -140,6 +143,8 @@ class OutputPane(Pane):
             before, self._run = self._run, state.run
             if state.run is not None and state.run.active and not (before and before.active):
                 self.list.follow = True  # looking back was at the run before
+            if _waits(before) != _waits(state.run):
+                self.refresh_bindings()
             self._retitle()
 
     def _poll(self) -> None:
@@ -171,6 +176,9 @@ class OutputPane(Pane):
         if run.phase == "cancelled":
             return [("▲ cancelled", ink.warning)]
         parts: list[Part] = []
+        if run.waiting is not None:
+            waited = output_rows.duration(run.waiting.elapsed_ms)
+            parts.append((f"waits for a lock {waited}  ", ink.warning))
         if run.phase == "cancelling":
             parts.append(("cancelling …  ", ink.warning))
         if run.total:
@@ -196,7 +204,18 @@ class OutputPane(Pane):
 
             self.post_message(EditRequested(Path(item.file), item.line or 1))
 
+    def action_end_session(self) -> None:
+        self.post_message(EndSessionRequested())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """`!` is a key while a lock is waited for."""
+        return action != "end_session" or _waits(self._run)
+
     def copied(self) -> tuple[str, str]:
         if not self.list.rows:
             return "", ""
         return self.list.rows[self.list.cursor][0].text, "line"
+
+
+def _waits(run: RunView | None) -> bool:
+    return run is not None and run.waiting is not None

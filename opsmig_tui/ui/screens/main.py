@@ -260,6 +260,11 @@ class MainScreen(ReviewRequests):
         self.board.review.show_diff(event.change)
         self.board.go("review")
 
+    def on_end_session_requested(self) -> None:
+        from opsmig_tui.ui.flows.holder import end_session
+
+        self.host.start(lambda: end_session(self), group="holder")
+
     def on_start_database_requested(self) -> None:
         self.action_start_database()
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from opsmig_tui.demo import SampleProject
 from opsmig_tui.ui.screens.failure import FailureScreen
+from opsmig_tui.ui.screens.holder import HolderScreen
 from tests.conftest import Sql
+from tests.support.postgres import connect
 from tests.ui.flows.conftest import Driver, Opener
 
 HEAD, NEXT, CURRENT = "a7c3f15d8e92", "b8c9d0a41e6f", "7e35d1a8c0f2"
@@ -169,3 +173,31 @@ async def test_ctrl_c_with_nothing_running_says_how_to_quit(bare: Opener) -> Non
         await driver.told("q quits")
         await driver.press("q")
         await driver.until(lambda: not driver.app.is_running)
+
+
+async def test_the_session_in_the_way_is_ended_from_output(
+    opened: Opener, sample: SampleProject, sql: Sql, at_head: None
+) -> None:
+    write(sample.backend / "alembic" / "versions", "0a0a0a0a0a0a", "LOCK TABLE ops.vendor")
+    with closing(connect(sample)) as other:
+        other.execute(b"BEGIN")
+        other.execute(b"SELECT 1 FROM ops.vendor")
+        async with opened() as driver:
+            await driver.position()
+            await driver.press("5", "exclamation_mark", "u")
+            await driver.agree()
+            await driver.sees("waiting for ACCESS EXCLUSIVE on ops.vendor")
+            await driver.sees("waits for a lock")
+            await driver.press("exclamation_mark")
+            await driver.until(lambda: isinstance(driver.app.screen, HolderScreen))
+            question = driver.app.screen
+            assert isinstance(question, HolderScreen)
+            await driver.sees(f"End session {other.info.backend_pid}?")
+            await driver.until(lambda: not question.deaf)
+            await driver.press("t")
+            await driver.told("was terminated and has let go")
+            await driver.told("upgraded 1 revision")
+            assert f"SELECT pg_terminate_backend({other.info.backend_pid});" in [
+                one.command for one in driver.state.commands
+            ]
+    assert stands(sql) == ["0a0a0a0a0a0a"]

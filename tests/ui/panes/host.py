@@ -50,6 +50,7 @@ class Host(App[None]):
     on_diff_requested = _hear
     on_edit_requested = _hear
     on_copy_requested = _hear
+    on_end_session_requested = _hear
     on_start_database_requested = _hear
     on_logs_requested = _hear
     on_psql_requested = _hear
