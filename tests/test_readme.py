@@ -39,6 +39,7 @@ PANES = (
 # As the README writes them, where Textual has another name. The arrows stand there as a word.
 WRITTEN = {
     "plus": "+", "question_mark": "?", "at": "@", "slash": "/", "escape": "esc",
+    "exclamation_mark": "!",
     "right_square_bracket": "]", "left_square_bracket": "[",
     "right_curly_bracket": "}", "left_curly_bracket": "{",
 }  # fmt: skip
