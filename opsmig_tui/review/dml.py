@@ -34,10 +34,11 @@ def run_sql(run: Run, call: Call, autocommit: bool) -> object:
         run.record(undecided(run, call))
         return UNKNOWN
     value = argument.value.text if isinstance(argument.value, SqlText) else argument.value
-    with run.within(autocommit=run.context.autocommit or autocommit):
+    with run.within(**({"autocommit": True} if autocommit else {})):
         if isinstance(value, str | Partial):
             text = value if isinstance(value, str) else value.text
-            run.record(*read_sql(text, spans(text, argument.node, call.node), run.context))
+            span_at = spans(text, argument.node, call.node)
+            run.record(*read_sql(text, span_at, run.context, len(run.operations)))
             return INSPECTED if is_catalog_query(text) else UNKNOWN
         if isinstance(value, Dml):
             run.record(_dml(run, value, call))

@@ -42,19 +42,19 @@ _BLOCKS = {
 @dataclass(frozen=True)
 class Lock:
     """A table lock, held to the end of the transaction. `mode` as the documentation writes it,
-    `table` with its schema where one is named, `blocks` whom it makes wait, in words."""
+    `table` with its schema where one is named."""
 
     mode: str
     table: str
-    blocks: str
+
+    @property
+    def blocks(self) -> str:
+        """Whom it makes wait, in words."""
+        return _BLOCKS[self.mode].format(self.table)
 
     @property
     def strength(self) -> int:
         return MODES.index(self.mode)
-
-
-def lock(mode: str, table: str) -> Lock:
-    return Lock(mode, table, _BLOCKS[mode].format(table))
 
 
 def locks_of(operation: Operation, version: int | None = None) -> tuple[Lock, ...]:
@@ -69,7 +69,7 @@ def locks_of(operation: Operation, version: int | None = None) -> tuple[Lock, ..
     for mode, table in pairs:
         if table is None:
             continue
-        found = lock(mode, table)
+        found = Lock(mode, table)
         if table not in strongest or strongest[table].strength < found.strength:
             strongest[table] = found
     return tuple(strongest.values())

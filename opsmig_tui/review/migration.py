@@ -60,6 +60,10 @@ class Migration:
         return Span(1)
 
     @cached_property
+    def lines(self) -> list[str]:
+        return self.source.split("\n")
+
+    @cached_property
     def suppressions(self) -> tuple[Suppression, ...]:
         """The file's ``# opsmig: ignore[...]`` comments, in order."""
         return suppressions(self.source, self.tree)
@@ -67,7 +71,7 @@ class Migration:
     @cached_property
     def places(self) -> Places:
         """Where operations stand in the text, for those who change it."""
-        return Places(self.functions, self.source)
+        return Places(self.functions, self.lines)
 
     @property
     def opaque_upgrade(self) -> bool:

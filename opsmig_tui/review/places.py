@@ -40,9 +40,10 @@ class _Function:
 
 class Places:
     def __init__(
-        self, functions: Mapping[str, ast.FunctionDef | ast.AsyncFunctionDef], source: str
+        self,
+        functions: Mapping[str, ast.FunctionDef | ast.AsyncFunctionDef],
+        lines: Sequence[str],
     ) -> None:
-        lines = source.split("\n")
         self._functions: dict[str, _Function] = {}
         for direction in ("upgrade", "downgrade"):
             found = self._functions[direction] = _Function()

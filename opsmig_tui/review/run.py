@@ -90,9 +90,10 @@ class Run:
 
     @contextmanager
     def within(self, **changes: object) -> Iterator[None]:
-        """Read something in a changed context."""
+        """Read something in a changed context, and put the old one back."""
         before = self.context
-        self.context = replace(before, **changes)  # type: ignore[arg-type]
+        if changes:
+            self.context = replace(before, **changes)  # type: ignore[arg-type]
         try:
             yield
         finally:

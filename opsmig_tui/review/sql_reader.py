@@ -33,8 +33,9 @@ _OBJECT_WORDS = frozenset(
 )
 
 
-def read_sql(sql: str, span_at: SpanAt, context: Context) -> tuple[Operation, ...]:
-    """The operations of a piece of SQL, in order. `span_at` maps offsets to a place in the file."""
+def read_sql(sql: str, span_at: SpanAt, context: Context, first: int = 0) -> tuple[Operation, ...]:
+    """The operations of a piece of SQL, numbered from `first`. `span_at` maps offsets to a place in
+    the file."""
     found: list[Operation] = []
     for tokens in statements(sql):
         start, end = tokens[0].start, tokens[-1].end
@@ -47,7 +48,13 @@ def read_sql(sql: str, span_at: SpanAt, context: Context) -> tuple[Operation, ..
             span = span_at(part.column, part.end_column) if part.end_column else whole
             found.append(
                 replace(
-                    operation, span=span, context=context, text=text, complete=complete, is_sql=True
+                    operation,
+                    span=span,
+                    context=context,
+                    order=first + len(found),
+                    text=text,
+                    complete=complete,
+                    is_sql=True,
                 )
             )
     return tuple(found)

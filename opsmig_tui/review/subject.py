@@ -75,6 +75,18 @@ class Subject:
         """What one direction does to a table."""
         return self._by_table.get((direction, table), [])
 
+    def all_told(self, direction: Direction, table: str | None) -> bool:
+        """Nothing that may do more than its text tells can be about the table."""
+        unclear = self._unclear_tables[direction]
+        return table not in unclear and None not in unclear
+
+    @cached_property
+    def _unclear_tables(self) -> dict[Direction, set[str | None]]:
+        return {
+            "upgrade": {item.table for item in self.of_kind("upgrade", "opaque")},
+            "downgrade": {item.table for item in self.of_kind("downgrade", "opaque")},
+        }
+
     def same_column(self, left: Operation, right: Operation) -> bool:
         """Both are about one column, whatever it is called before and after the renames."""
         names = self._aliases
@@ -82,11 +94,19 @@ class Subject:
 
     def emptied(self, item: Operation) -> bool:
         """Every row of the operation's table was deleted before it."""
-        table = self._aliases.table(item)
-        return table is not None and any(
-            self._aliases.table(other) == table and (other.kind == "truncate" or not other.where)
-            for other in self.earlier(item, "truncate", "delete")
-        )
+        where = (item.context.direction, self._aliases.table(item))
+        return self._emptied_at.get(where, item.order) < item.order
+
+    @cached_property
+    def _emptied_at(self) -> dict[tuple[Direction, str | None], int]:
+        """Where the tables lose all their rows first."""
+        found: dict[tuple[Direction, str | None], int] = {}
+        for item in self.operations:
+            all_rows = item.kind == "truncate" or (item.kind == "delete" and not item.where)
+            table = self._aliases.table(item)
+            if all_rows and table is not None:
+                found.setdefault((item.context.direction, table), item.order)
+        return found
 
     def answer(self, probe: Probe) -> ProbeAnswer:
         """What the database says; where it was not asked, `problem` is why."""
@@ -139,12 +159,17 @@ class Subject:
     def is_renamed(self, operation: Operation) -> bool:
         """A part of a rename, in upgrade() or mirrored in downgrade()."""
         if operation.context.direction == "upgrade":
-            pairs = (*self.column_renames, *self.table_renames)
-            return any(operation in (pair.drop, pair.add) for pair in pairs)
+            return operation.order in self._renaming
         return any(
             operation.table == pair.drop.table and operation.column in (pair.old, pair.new)
             for pair in self.column_renames
         ) or any(operation.table in (pair.old, pair.new) for pair in self.table_renames)
+
+    @cached_property
+    def _renaming(self) -> set[int]:
+        """The parts of renames in upgrade(), by their order."""
+        pairs = (*self.column_renames, *self.table_renames)
+        return {item.order for pair in pairs for item in (pair.drop, pair.add)}
 
     def undoes_own(self, operation: Operation) -> bool:
         """A drop in downgrade() of what this revision's upgrade() made, or may have made."""

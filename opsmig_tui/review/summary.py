@@ -26,7 +26,7 @@ def summarize(migration: Migration) -> Summary:
 
 def _sentences(operations: Iterable[Operation], plain: bool) -> tuple[str, ...]:
     told = (
-        sentence(replace(item, schema=None) if plain else item)
+        sentence(replace(item, schema=None) if plain and item.schema is not None else item)
         + (", if needed" if item.context.guarded else "")
         for item in operations
         if not (item.kind == "sql" and item.object_type in _SILENT) and item.kind != "commit"

@@ -51,9 +51,7 @@ def _keys(subject: Subject, item: Operation) -> Iterator[tuple[str, ...]]:
 
 def _indexed(subject: Subject, item: Operation, columns: tuple[str, ...]) -> bool:
     """An index begins with these columns, in any order."""
-    if any(other.opaque for other in subject.on_table("upgrade", item.table)):
-        return True
-    if any(other.table is None for other in subject.of_kind("upgrade", "opaque")):
+    if not subject.all_told("upgrade", item.table):
         return True
     wanted = set(columns)
     return any(set(found[: len(columns)]) == wanted for found in _indexes(subject, item))

@@ -34,7 +34,9 @@ def _drop_table(subject: Subject) -> Iterator[Finding]:
 def _rebuilt(subject: Subject, drop: Operation) -> bool:
     """Its rows were copied into another table, which then takes its name."""
     copies = {i.table for i in subject.earlier(drop, "insert") if i.old_name == drop.table}
-    return drop.table is not None and any(
+    if drop.table is None or not copies:
+        return False
+    return any(
         item.kind == "rename_table" and item.name == drop.table and item.table in copies
         for item in subject.migration.operations(drop.context.direction)[drop.order :]
     )

@@ -110,7 +110,7 @@ def _named(subject: Subject, item: Operation, fresh: _Fresh) -> Iterator[tuple[s
 def _text(subject: Subject, item: Operation) -> str:
     if item.is_sql and item.text:
         return item.text
-    lines = subject.migration.source.split("\n")[item.span.line - 1 : max(item.span.end_line, 1)]
+    lines = subject.migration.lines[item.span.line - 1 : max(item.span.end_line, 1)]
     if len(lines) == 1 and item.span.end_line == item.span.line:
         return lines[0].encode()[item.span.column : item.span.end_column].decode("utf-8", "replace")
     return "\n".join(lines)
