@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ COLOURS = {
     "command": "cyan", "step": "blue", "error": "red", "warning": "yellow", "success": "green",
     "notice": "yellow",
 }  # fmt: skip
+# How often a long statement is told of.
+STILL_SECONDS = 5.0
 MARGINS = {"command": "$ ", "step": "", "error": "✖ ", "success": "✓ ", "warning": "▲ "}
 
 
@@ -34,6 +37,7 @@ class Printer:
         lines = workspace.output.lines
         self._next = lines[-1].number + 1 if lines else 0
         self._open: int | None = None
+        self._begun = self._told = 0.0
         self._end: Callable[[], None] = lambda: None
 
     def __enter__(self) -> Printer:
@@ -61,6 +65,8 @@ class Printer:
         if line.number == self._open and line.state != "running":
             self._open = None
             _end(line)
+        elif line.number == self._open:
+            self._still(line)
         elif line.number >= self._next:
             self._next = line.number + 1
             self._print(line)
@@ -73,8 +79,16 @@ class Printer:
         say(f"{margin}{line.text}", nl=line.kind != "sql", fg=COLOURS.get(line.kind))
         if line.kind == "sql" and line.state == "running":
             self._open = line.number
+            self._begun = self._told = time.monotonic()
         elif line.kind == "sql":
             _end(line)
+
+    def _still(self, line: OutputLine) -> None:
+        """A statement that takes long: for how long by now, and how far it is."""
+        now = time.monotonic()
+        if now - self._told >= STILL_SECONDS:
+            self._told = now
+            say(f"\n    … {seconds((now - self._begun) * 1000)}  {line.note}", nl=False, dim=True)
 
 
 def _end(line: OutputLine) -> None:

@@ -18,6 +18,8 @@ PATIENCE = 5.0
 """Seconds that one answer may take; the run itself waits that long for the connection at most."""
 LONGEST_QUERY = 1000
 """Characters of another session's query that are told."""
+LONG_MS = 1000.0
+"""A statement that takes longer is told of, once in that time."""
 SEEN_OUT = 1.0
 """Seconds within which a session that was told to stop should have let go."""
 AGAIN = 0.05
@@ -36,6 +38,8 @@ class Watcher:
         self._pid = 0
         self._over = True
         self._waiting_since: Optional[float] = None
+        self._progress = ""
+        self._told_at = 0.0
 
     def begin(self, connection: Any, pid: int, others: tuple[int, ...] = ()) -> None:
         """Watch the session `pid`, the one of the SQLAlchemy `connection`, until `end`.
@@ -49,11 +53,12 @@ class Watcher:
             ((own,),) = self._side.ask(watchsql.OWN_PID, PATIENCE)
             if own in (pid, *others):
                 raise RuntimeError("the project gives out one connection twice")
+            views = [row[0] for row in self._side.ask(watchsql.VIEWS, PATIENCE)]
         except Exception as error:
             self._close()
             self._say(f"waits for locks are not going to be explained: {error}")
             return
-        self._pid, self._over = pid, False
+        self._pid, self._over, self._progress = pid, False, watchsql.progress_of(views)
         self._thread = threading.Thread(target=self._work, name="opsmig-watch", daemon=True)
         self._thread.start()
 
@@ -123,6 +128,18 @@ class Watcher:
             elapsed = (time.monotonic() - self._waiting_since) * 1000
             self._waiting_since = None
             self._channel.send(protocol.WaitEnd(elapsed))
+        if rows and rows[0][1] == "active" and (rows[0][2] or 0) >= LONG_MS:
+            self._tell_progress(rows[0][2])
+
+    def _tell_progress(self, elapsed: float) -> None:
+        if time.monotonic() - self._told_at < LONG_MS / 1000:
+            return
+        self._told_at = time.monotonic()
+        queue = self._ask(watchsql.QUEUE)[0][0]
+        found = self._ask(self._progress)[:1] if self._progress else []
+        command, phase, relation, done, total, unit = found[0] if found else ("", "", "", 0, 0, "")
+        told = protocol.Progress(elapsed, command, phase, relation, done, total, unit, queue)
+        self._channel.send(told)
 
     def _tell_wait(self) -> bool:
         """Tell what is waited for; False when the wait has ended meanwhile."""

@@ -58,6 +58,61 @@ JOIN pg_catalog.pg_prepared_xacts p ON p.transaction = x.transactionid
 WHERE w.pid = {{pid}} AND NOT w.granted ORDER BY 1
 """
 
+# Sessions that wait for a lock of the run, or behind it in a queue.
+QUEUE = """
+SELECT count(DISTINCT w.pid)::int FROM pg_catalog.pg_locks w
+WHERE NOT w.granted AND w.pid <> {pid} AND {pid} = ANY (pg_blocking_pids(w.pid))
+"""
+
+# View of pg_catalog → command, phase, (done, total) and unit of what it says.
+_PROGRESS = {
+    "pg_stat_progress_create_index": (
+        "command",
+        "phase",
+        "CASE WHEN lockers_total > 0 AND lockers_done < lockers_total THEN lockers_done"
+        " WHEN blocks_total > 0 THEN blocks_done ELSE tuples_done END",
+        "CASE WHEN lockers_total > 0 AND lockers_done < lockers_total THEN lockers_total"
+        " WHEN blocks_total > 0 THEN blocks_total ELSE tuples_total END",
+        "CASE WHEN lockers_total > 0 AND lockers_done < lockers_total THEN 'sessions'"
+        " WHEN blocks_total > 0 THEN 'blocks' ELSE 'rows' END",
+    ),
+    "pg_stat_progress_cluster": (
+        "command", "phase", "heap_blks_scanned", "heap_blks_total", "'blocks'",
+    ),
+    "pg_stat_progress_copy": (
+        "command",
+        "CASE WHEN bytes_total > 0 THEN '' ELSE tuples_processed || ' rows' END",
+        "bytes_processed",
+        "bytes_total",
+        "'bytes'",
+    ),
+    "pg_stat_progress_vacuum": (
+        "'VACUUM'", "phase", "heap_blks_scanned", "heap_blks_total", "'blocks'",
+    ),
+    "pg_stat_progress_analyze": (
+        "'ANALYZE'", "phase", "sample_blks_scanned", "sample_blks_total", "'blocks'",
+    ),
+}  # fmt: skip
+VIEWS = " UNION ALL ".join(
+    f"SELECT '{view}' WHERE to_regclass('pg_catalog.{view}') IS NOT NULL" for view in _PROGRESS
+)
+
+
+def progress_of(views: "list[str]") -> str:
+    """The question how far the run's command is, of those of VIEWS that this server has.
+
+    A partitioned table's index is built as several: what the server tells of is the one at hand.
+    """
+    return " UNION ALL ".join(
+        f"SELECT {command}, {phase}, coalesce((SELECT quote_ident(n.nspname) || '.' || "
+        "quote_ident(c.relname) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
+        f"ON n.oid = c.relnamespace WHERE c.oid = p.relid), ''), ({done})::bigint, "
+        f"({total})::bigint, {unit} FROM pg_catalog.{view} p WHERE pid = {{pid}}"
+        for view, (command, phase, done, total, unit) in _PROGRESS.items()
+        if view in views
+    )
+
+
 # Only while it is the session that was shown, and still stands in the way.
 STANDS = """
 SELECT count(*) FROM pg_catalog.pg_stat_activity

@@ -19,7 +19,8 @@ class OutputLine:
 
     `number` counts from 0 over the whole session and never repeats. A "sql" or "step" line is
     appended when it starts and replaced, under the same number, when it ends: then `elapsed_ms` is
-    known and `state` is "done" or "failed". `file`, `line` point into a migration.
+    known and `state` is "done" or "failed". `file`, `line` point into a migration. `note` tells
+    how far a running line has come.
     """
 
     number: int
@@ -30,6 +31,7 @@ class OutputLine:
     rows: int | None = None
     file: str | None = None
     line: int | None = None
+    note: str = ""
 
 
 class OutputBuffer:

@@ -14,7 +14,7 @@ from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.worker import protocol
 from opsmig_tui.workspace.crash import crash_line
 from opsmig_tui.workspace.state import RunChanged, RunPhase, RunView
-from opsmig_tui.workspace.waiting import age_text, signature, wait_lines
+from opsmig_tui.workspace.waiting import age_text, progress_text, signature, wait_lines
 
 if TYPE_CHECKING:
     from opsmig_tui.services.worker_client import WorkerClient
@@ -71,6 +71,8 @@ class RunReporter:
                 self._waiting(event)
             case protocol.WaitEnd():
                 self._wait_over(event)
+            case protocol.Progress():
+                self._progress(event)
             case protocol.Notice():
                 self.say("notice", f"{event.severity}: {event.text}")
             case protocol.Commit():
@@ -103,6 +105,12 @@ class RunReporter:
         self.say("info", f"the wait is over after {age_text(event.elapsed_ms)}")
         self.view = replace(self.view, waiting=None)
         self._show()
+
+    def _progress(self, event: protocol.Progress) -> None:
+        """Noted at the running statement; at the step where the driver itself was asked."""
+        number = next(reversed(self._sql_lines.values()), self._step_line)
+        if number is not None:
+            self.workspace.output.replace(number, note=progress_text(event))
 
     def _step_start(self, event: protocol.StepStart) -> None:
         arrow = "▲" if event.direction == "upgrade" else "▼"
@@ -221,7 +229,8 @@ class RunReporter:
         self, number: int | None, state: str, elapsed: float | None, rows: int | None = None
     ) -> None:
         if number is not None:
-            self.workspace.output.replace(number, state=state, elapsed_ms=elapsed, rows=rows)
+            done = {"state": state, "elapsed_ms": elapsed, "rows": rows, "note": ""}
+            self.workspace.output.replace(number, **done)
 
     def _show(self) -> None:
         self.workspace.dispatch(RunChanged(self.view))

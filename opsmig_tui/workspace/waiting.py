@@ -1,10 +1,10 @@
-"""A wait for a lock in words: for what, who holds it, how many queue, what one can do."""
+"""What is seen of a run from beside it, in words: whom it waits for, and how far it is."""
 
 from __future__ import annotations
 
 import re
 
-from opsmig_tui.worker.protocol import Holder, Waiting
+from opsmig_tui.worker.protocol import Holder, Progress, Waiting
 
 #: Characters of another session's query that are worth a line.
 LONGEST_QUERY = 300
@@ -102,6 +102,16 @@ def remedy(waiting: Waiting) -> str:
         f"! in Output, or SELECT pg_terminate_backend({pids[0]}), ends that session; "
         "ctrl+c cancels the migration"
     )
+
+
+def progress_text(event: Progress) -> str:
+    """How far a command is: "building index: scanning table, 45 %", and who waits for it."""
+    share = f"{100 * event.done / event.total:.0f} %" if event.total > 0 else ""
+    parts = [", ".join(filter(None, (event.phase, share)))]
+    if event.queue:
+        wait = "session waits" if event.queue == 1 else "sessions wait"
+        parts.append(f"{event.queue} {wait} for its locks")
+    return "; ".join(filter(None, parts))
 
 
 def age_text(milliseconds: float | None) -> str:

@@ -309,3 +309,37 @@ def test_without_a_run_nobody_stands_in_the_way() -> None:
     number, event = protocol.decode_event(os.read(read, 4096))
     assert number == 7
     assert protocol.from_dict(protocol.StopResult, event.result).outcome == "gone"
+
+
+SLOW = """
+CREATE FUNCTION slow(id int) RETURNS int IMMUTABLE LANGUAGE plpgsql
+  AS 'BEGIN PERFORM pg_sleep(0.05); RETURN id; END';
+CREATE TABLE wide (id int, filler char(5000));
+ALTER TABLE wide ALTER filler SET STORAGE PLAIN;
+INSERT INTO wide SELECT n, '' FROM generate_series(1, 40) AS n;
+"""
+
+
+def test_how_far_an_index_is(watched: Watched, connect: Connect) -> None:
+    with connect() as first:
+        first.execute(SLOW.encode())
+    told, failed = watched.migrate("CREATE INDEX slowly ON wide (slow(id)); DROP INDEX slowly")
+    assert failed is None
+    progress = [one for one in told.of(protocol.Progress) if one.command]
+    assert progress
+    assert (progress[0].command, progress[0].relation) == ("CREATE INDEX", "public.wide")
+    assert progress[0].phase.startswith("building index")
+    assert (progress[0].total, progress[0].unit) == (40, "blocks")
+    assert 0 < progress[0].done < 40
+    assert progress[0].elapsed_ms >= 1000
+
+
+def test_who_waits_for_a_long_statement_is_counted(watched: Watched, connect: Connect) -> None:
+    async def go(told: Live, client: WorkerClient) -> None:
+        await told.until(lambda one: isinstance(one, protocol.SqlStart) and "sleep" in one.sql)
+        with busy(connect, "SELECT 1 FROM vendor"):
+            await told.until(lambda one: isinstance(one, protocol.Progress) and one.queue == 1)
+
+    told, failed = watched.migrate("LOCK vendor; SELECT pg_sleep(1.6)", go)
+    assert failed is None
+    assert not told.of(protocol.Waiting)

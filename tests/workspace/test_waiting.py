@@ -5,9 +5,17 @@ from dataclasses import replace
 import pytest
 
 from opsmig_tui.demo import SampleProject
-from opsmig_tui.worker.protocol import Holder, WaitEnd, Waiting
+from opsmig_tui.worker.protocol import (
+    Holder,
+    Progress,
+    SqlEnd,
+    SqlStart,
+    StepStart,
+    WaitEnd,
+    Waiting,
+)
 from opsmig_tui.workspace.running import reported
-from opsmig_tui.workspace.waiting import age_text, mode, wait_lines, what, who
+from opsmig_tui.workspace.waiting import age_text, mode, progress_text, wait_lines, what, who
 from tests.workspace.conftest import Open
 
 IDLE = Holder(
@@ -140,3 +148,36 @@ async def test_a_wait_is_told_once_and_again_where_something_changed(
     texts = [line.text for line in ws.output.lines]
     assert "4 sessions queue behind this migration" in texts
     assert texts[-2:] == ["the wait is over after 3.2 s", "done"]
+
+
+@pytest.mark.parametrize(
+    ("progress", "text"),
+    [
+        (Progress(1.0), ""),
+        (Progress(1.0, queue=1), "1 session waits for its locks"),
+        (Progress(1.0, "COPY", "42 rows", done=5), "42 rows"),
+        (
+            Progress(1.0, "CREATE INDEX", "building index: scan", "a.b", 45, 100, "blocks", 2),
+            "building index: scan, 45 %; 2 sessions wait for its locks",
+        ),
+    ],
+)
+def test_how_far(progress: Progress, text: str) -> None:
+    assert progress_text(progress) == text
+
+
+async def test_how_far_stands_at_the_running_statement(
+    open_workspace: Open, sample: SampleProject
+) -> None:
+    ws = open_workspace(sample.backend, trusted=False)
+    async with reported(ws, "upgrade", "alembic upgrade head") as reporter:
+        reporter(Progress(1.0, phase="of nothing"))
+        reporter(StepStart(1, 1, "b", ("a",), "upgrade", "x"))
+        reporter(Progress(1.0, phase="COPY by the driver"))
+        step = ws.output.lines[-1]
+        reporter(SqlStart(1, "CREATE INDEX"))
+        reporter(Progress(1.0, phase="building", done=1, total=2))
+        assert (step.note, ws.output.lines[-1].note) == ("COPY by the driver", "building, 50 %")
+        reporter(SqlEnd(1, 2_000.0))
+        assert ws.output.lines[-1].note == ""
+        reporter.succeed("done")

@@ -71,7 +71,8 @@ def paint(item: OutputLine, ink: Inks, width: int, running_ms: float | None) -> 
     if item.elapsed_ms is not None:
         right.append((duration(item.elapsed_ms) + " ", ink.dim))
     elif item.state == "running" and running_ms is not None:
-        right.append((duration(running_ms) + " … ", ink.accent))
+        note = f"{item.note}  " if item.note else ""
+        right.append((f"{note}{duration(running_ms)} … ", ink.accent))
     left: list[Part] = [(f" {sign} ", style), (" ".join(item.text.split()), text_ink(item, ink))]
     if item.kind in ("print", "log", "command"):
         left[-1] = (item.text, left[-1][1])

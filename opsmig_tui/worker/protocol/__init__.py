@@ -87,7 +87,7 @@ from .results import (
     SessionsResult,
     StatusResult,
 )
-from .watching import Holder, StopResult, WaitEnd, Waiting
+from .watching import Holder, Progress, StopResult, WaitEnd, Waiting
 
 __all__ = [
     "EVENTS",
@@ -133,6 +133,7 @@ __all__ = [
     "Pong",
     "Probe",
     "ProbeAnswer",
+    "Progress",
     "Ready",
     "Render",
     "RenderResult",

@@ -6,7 +6,7 @@ import typing
 from dataclasses import dataclass
 from typing import Any, Optional, Union
 
-from .watching import WaitEnd, Waiting
+from .watching import Progress, WaitEnd, Waiting
 
 PROTOCOL_VERSION = 1
 
@@ -151,6 +151,7 @@ Event = Union[
     Notice,
     Waiting,
     WaitEnd,
+    Progress,
     Commit,
     Rollback,
     Done,

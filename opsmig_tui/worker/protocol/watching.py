@@ -59,6 +59,26 @@ class WaitEnd:
 
 
 @dataclass(frozen=True)
+class Progress:
+    """A statement that takes longer than a second, told about once a second.
+
+    `elapsed_ms` is its time so far. Where the server tells how far it is: `command` (CREATE INDEX,
+    CLUSTER, COPY …), `phase` in the server's words, `done` of `total` in `unit` (blocks, bytes,
+    rows); `total` is 0 where that is not known. `queue` is how many sessions wait for the run.
+    """
+
+    event = "progress"
+    elapsed_ms: float
+    command: str = ""
+    phase: str = ""
+    relation: str = ""
+    done: int = 0
+    total: int = 0
+    unit: str = ""
+    queue: int = 0
+
+
+@dataclass(frozen=True)
 class StopResult:
     """What became of an attempt to end another session's hold on the run.
 
