@@ -28,12 +28,15 @@ WHERE {_OURS} ORDER BY 2, 3
 _COLUMNS = f"""
 SELECT a.attrelid, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
   NOT a.attnotnull, a.atthasdef OR a.attidentity <> '',
-  CASE WHEN t.typtype = 'e' THEN t.typname WHEN e.typtype = 'e' THEN e.typname END
+  CASE WHEN t.typtype = 'e' THEN t.typname WHEN e.typtype = 'e' THEN e.typname END,
+  CASE WHEN a.attidentity = '' AND t.typtype <> 'd'
+    THEN coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), '') END
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem
+LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE {_OURS} AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum
 """
 _CONSTRAINTS = f"""
@@ -67,8 +70,8 @@ def database_facts(connection: Any) -> DatabaseFacts:
     if connection.dialect.name != "postgresql":
         return _inspected(connection)
     columns: dict[int, list[ColumnFacts]] = defaultdict(list)
-    for oid, name, type_, nullable, default, enum in connection.execute(text(_COLUMNS)):
-        columns[oid].append(ColumnFacts(name, type_, nullable, default, enum))
+    for oid, *column in connection.execute(text(_COLUMNS)):
+        columns[oid].append(ColumnFacts(*column))
     constraints: dict[int, list[ConstraintFacts]] = defaultdict(list)
     for oid, kind, name, definition, names in connection.execute(text(_CONSTRAINTS)):
         constraints[oid].append(ConstraintFacts(_KINDS[kind], name, tuple(names), definition))

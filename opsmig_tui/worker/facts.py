@@ -61,4 +61,6 @@ def _models(context: MigrationContext, suffixes: tuple[str, ...]) -> Optional[pr
     if metadata is None:
         return None
     many = metadata if isinstance(metadata, (list, tuple)) else [metadata]
-    return model_facts(many, context.dialect, suffixes)
+    # What alembic compares itself is in what it generates.
+    compared = bool(context.opts.get("compare_server_default"))
+    return model_facts(many, context.dialect, suffixes, defaults=not compared)

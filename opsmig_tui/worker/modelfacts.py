@@ -6,18 +6,21 @@ from collections.abc import Iterable
 from typing import Any, Optional
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy.schema import DefaultClause
 
 from . import enums
 from .protocol import ColumnFacts, ConstraintFacts, ModelFacts, TableFacts
 
 
-def model_facts(metadata: Iterable[Any], dialect: Any, suffixes: tuple[str, ...]) -> ModelFacts:
-    """Everything the models say; types as `dialect` writes them."""
+def model_facts(
+    metadata: Iterable[Any], dialect: Any, suffixes: tuple[str, ...], defaults: bool = True
+) -> ModelFacts:
+    """What the models say; types as `dialect` writes them. `defaults`: server defaults, too."""
     tables = [table for one in metadata for table in one.tables.values()]
     found = list(enums.model_enums(tables, dialect))
     by_column = {(table.key, column.name): str(enum.name) for table, column, enum in found}
     return ModelFacts(
-        tables=tuple(_table(table, dialect, by_column) for table in tables),
+        tables=tuple(_table(table, dialect, by_column, defaults) for table in tables),
         enums=enums.facts(enum for _, _, enum in found),
         companions=companions({str(table.name) for table in tables}, suffixes),
         type_imports=_type_imports(tables),
@@ -32,7 +35,9 @@ def companions(names: set[str], suffixes: tuple[str, ...]) -> dict[str, str]:
     return dict(sorted(pairs.items()))
 
 
-def _table(table: Any, dialect: Any, enum_names: dict[tuple[str, str], str]) -> TableFacts:
+def _table(
+    table: Any, dialect: Any, enum_names: dict[tuple[str, str], str], defaults: bool
+) -> TableFacts:
     columns = tuple(
         ColumnFacts(
             name=str(column.name),
@@ -40,6 +45,7 @@ def _table(table: Any, dialect: Any, enum_names: dict[tuple[str, str], str]) -> 
             nullable=bool(column.nullable),
             has_server_default=column.server_default is not None,
             enum=enum_names.get((table.key, column.name)),
+            default=_default(column, dialect) if defaults else None,
         )
         for column in table.columns
     )
@@ -48,6 +54,31 @@ def _table(table: Any, dialect: Any, enum_names: dict[tuple[str, str], str]) -> 
     return TableFacts(
         table.schema, str(table.name), columns, tuple(item for item in constraints if item)
     )
+
+
+def _default(column: Any, dialect: Any) -> Optional[str]:
+    """The server default as SQL, "" for none; None where it is no plain one."""
+    default = column.server_default
+    if default is None:
+        return ""
+    if not isinstance(default, DefaultClause):
+        return None
+    if isinstance(default.arg, str):
+        plain = default.arg.replace("'", "''")
+        return f"'{plain}'"
+    return written(default.arg, dialect)
+
+
+def written(expression: Any, dialect: Any) -> Optional[str]:
+    """An expression as the dialect writes it in a table's definition, None where it cannot."""
+    try:
+        kwargs = {"literal_binds": True, "include_table": False}
+        sql = str(expression.compile(dialect=dialect, compile_kwargs=kwargs))
+    except Exception:  # third-party types raise what they like
+        return None
+    # For the driver: psycopg and others take a single % for a parameter.
+    doubled = getattr(dialect.identifier_preparer, "_double_percents", False)
+    return sql.replace("%%", "%") if doubled else sql
 
 
 def sql_type(type_: Any, dialect: Any) -> str:

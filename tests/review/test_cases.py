@@ -8,6 +8,7 @@ from opsmig_tui.review.rules import ALL
 from tests.review import (
     cases_chain,
     cases_code,
+    cases_compared,
     cases_correctness,
     cases_data_loss,
     cases_everyday,
@@ -26,7 +27,7 @@ from tests.review.case import Case
 MODULES = (
     *(cases_data_loss, cases_locking, cases_locks, cases_correctness, cases_reversibility),
     *(cases_suppression, cases_chain, cases_facts, cases_everyday, cases_pitfalls, cases_live),
-    *(cases_validated,),
+    *(cases_validated, cases_compared),
     *(cases_rows, cases_code),
 )
 CASES = [case for module in MODULES for case in module.CASES]

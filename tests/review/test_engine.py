@@ -89,6 +89,7 @@ def test_not_checked_says_why() -> None:
         NotChecked("enum-value-missing", "m"),
         NotChecked("constraint-renamed", "m"),
         NotChecked("check-missed", "m"),
+        NotChecked("server-default-missed", "m"),
         NotChecked("enum-type-missing", "d"),
         NotChecked("companion-column-missing", "m"),
     }

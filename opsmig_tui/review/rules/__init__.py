@@ -28,6 +28,7 @@ from opsmig_tui.review.rules import (
     locking_keys,
     locking_transaction,
     missed,
+    missed_defaults,
     nulls,
     removals,
     reversibility,
@@ -43,7 +44,7 @@ _MODULES = (
     *(data_loss, rows, removals, type_changes, locking_indexes, locking_columns, locking_keys),
     *(locking_constraints, locking_transaction, locking_commands, nulls, enums, enum_types),
     *(enum_values, missed, constraints, imports, empty, live_data, live_checks, running_code),
-    *(transaction, code),
+    *(missed_defaults, transaction, code),
     *(advice, reversibility, chain, files, convention, suppression),
 )
 

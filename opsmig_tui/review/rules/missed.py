@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from opsmig_tui.review.model import Facts, NotChecked
 from opsmig_tui.review.operations import Span, qualified
-from opsmig_tui.review.renames import table_facts
 from opsmig_tui.review.rules.base import Example, Rule, Verdict, flag, listed
+from opsmig_tui.review.rules.compared import pairs, to_come
 from opsmig_tui.review.subject import Subject
 from opsmig_tui.worker.protocol import ConstraintFacts, DatabaseFacts, ModelFacts, TableFacts
 
@@ -22,17 +22,15 @@ def _check_missed(subject: Subject) -> Iterator[Verdict]:
         reason = facts.no_models_reason if facts.models is None else facts.no_database_reason
         yield NotChecked(CHECK, reason)
         return
-    to_come = [op for migration in facts.pending_before for op in migration.upgrade]
-    to_come += subject.migration.upgrade
-    lacking = list(_lacking(facts, facts.models))
-    unread = next((op for op in to_come if op.opaque), None)
-    if lacking and unread is not None:
+    pending = to_come(subject)
+    lacking = list(_lacking(facts))
+    if lacking and any(op.opaque for op in pending):
         yield NotChecked(CHECK, "what the pending revisions do is not all known")
         return
-    made = {op.name for op in to_come} | {c.name for op in to_come for c in op.constraints}
+    made = {op.name for op in pending} | {c.name for op in pending for c in op.constraints}
     # A check may come along with a column or a rename; then nothing is certain.
-    touched = {op.table for op in to_come if op.kind in ("add_column", "create_table")}
-    touched |= {op.name for op in to_come if op.kind == "rename_table"}
+    touched = {op.table for op in pending if op.kind in ("add_column", "create_table")}
+    touched |= {op.name for op in pending if op.kind == "rename_table"}
     found = [(t, c) for t, c in lacking if c.name not in made and t.name not in touched]
     if found:
         names = listed(f"{c.name} of {qualified(t.name, t.schema)}" for t, c in found)
@@ -46,13 +44,10 @@ def _check_missed(subject: Subject) -> Iterator[Verdict]:
         )
 
 
-def _lacking(facts: Facts, models: ModelFacts) -> Iterator[tuple[TableFacts, ConstraintFacts]]:
+def _lacking(facts: Facts) -> Iterator[tuple[TableFacts, ConstraintFacts]]:
     """Named checks of the models whose table is there and has no check of that name, nor one of
     another name that the models do not know: that may be the same, renamed."""
-    for table in models.tables:
-        there = table_facts(facts, table.name, table.schema)
-        if there is None:
-            continue
+    for table, there in pairs(facts):
         own = {item.name for item in there.constraints if item.kind == "check"}
         wanted = {item.name for item in table.constraints if item.kind == "check"}
         if own - wanted:

@@ -8,13 +8,18 @@ from typing import Optional
 
 @dataclass(frozen=True)
 class ColumnFacts:
-    """A column of the models or the database. `type` is its SQL on the database's dialect."""
+    """A column of the models or the database. `type` is its SQL on the database's dialect.
+
+    `default` is the server default as SQL, "" for none. None: not known, or no plain default (an
+    identity, a generated column of the models), or env.py has alembic compare them itself.
+    """
 
     name: str
     type: str
     nullable: bool
     has_server_default: bool
     enum: Optional[str] = None
+    default: Optional[str] = None
 
 
 @dataclass(frozen=True)

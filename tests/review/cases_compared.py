@@ -1,0 +1,89 @@
+"""Cases of rules that compare the models with the database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from opsmig_tui.review.model import Facts
+from opsmig_tui.worker.protocol import ColumnFacts, DatabaseFacts, ModelFacts, TableFacts
+from tests.review.case import Case
+from tests.review.cases_live import earlier
+
+
+def defaults(model: str | None, database: str | None, *schemas: str) -> Facts:
+    """Table t's column x of the models and of the database, in each of the schemas."""
+
+    def table(schema: str | None, sql: str | None) -> TableFacts:
+        return TableFacts(schema, "t", (ColumnFacts("x", "text", True, bool(sql), default=sql),))
+
+    found = tuple(table(schema, database) for schema in schemas or ("public",))
+    return Facts(
+        models=ModelFacts((table(None, model),), ()),
+        database=DatabaseFacts("postgresql", 160000, found, ()),
+    )
+
+
+FILE = """
+from alembic import op
+import sqlalchemy as sa
+revision = "a1"
+down_revision = "a0"
+def upgrade():{mark}
+    {up}
+def downgrade():
+    {down}
+"""
+SET = 'op.alter_column("t", "x", server_default="new")'
+UNSET = 'op.alter_column("t", "x", server_default=None)'
+HARMLESS = "op.execute(\"COMMENT ON TABLE t IS 'x'\")"
+LACKS = defaults("'new'", "")
+
+
+def case(name: str, facts: Facts, up: str = HARMLESS, mark: str = "", down: str = "") -> Case:
+    mark = f"  #! {mark}" if mark else ""
+    return Case(name, whole=FILE.format(up=up, down=down or HARMLESS, mark=mark), facts=facts)
+
+
+MISSED = "server-default-missed"
+CASES = [
+    case("server-default-missed: none there", LACKS, mark=MISSED),
+    case("server-default-missed: another", defaults("'new'", "'old'::text"), mark=MISSED),
+    case("server-default-missed: a call", defaults("now()", ""), mark=MISSED),
+    case("near: the same default", defaults("'new'", "'new'::text")),
+    case("near: the database alone has one", defaults("", "'new'::text")),
+    case("near: two calls are not compared", defaults("now()", "CURRENT_TIMESTAMP")),
+    case("near: an identity of the database", defaults("'new'", None)),
+    case("near: alembic compares defaults itself", defaults(None, "'old'::text")),
+    case("near: two schemas have such a table", defaults("'new'", "", "public", "ops")),
+    case("near: a later revision is pending", replace(LACKS, is_last_pending=False)),
+    case(
+        "near: defaults on SQLite",
+        replace(LACKS, database=replace(LACKS.database, dialect="sqlite")),  # type: ignore[type-var]
+    ),
+    case("near: set here", LACKS, SET, down=UNSET),
+    case(
+        "near: set here in SQL",
+        LACKS,
+        "op.execute(\"ALTER TABLE t ALTER x SET DEFAULT 'new'\")",
+        down=UNSET,
+    ),
+    case(
+        "near: set by a pending revision before",
+        replace(
+            LACKS,
+            pending_before=earlier(SET).pending_before,
+        ),
+    ),
+    case(
+        "near: a helper may set it",
+        LACKS,
+        "__import__('helpers').set_defaults(op.get_bind())",
+    ),
+    case(
+        "server-default-missed: another column is altered",
+        LACKS,
+        SET.replace('"x"', '"y"'),
+        mark=MISSED,
+        down=UNSET.replace('"x"', '"y"'),
+    ),
+]
