@@ -50,6 +50,14 @@ CASES = [
         """,
     ),
     Case(
+        "not-null-no-backfill: beside another default it is no mere repetition",
+        """
+        op.alter_column("a", "x", server_default="1", nullable=False)  #! not-null-no-backfill, set-not-null
+        op.alter_column("a", "y", type_=sa.Text(), existing_nullable=True, nullable=False)  #! not-null-no-backfill, set-not-null
+        op.alter_column("a", "z", type_=sa.Text(), nullable=False)  #! not-null-no-backfill
+        """,
+    ),
+    Case(
         "near: filled before",
         """
         op.execute("UPDATE a SET x = 1, y = 2 WHERE x IS NULL")

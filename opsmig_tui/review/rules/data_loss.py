@@ -64,6 +64,8 @@ def _drop_column(subject: Subject) -> Iterator[Finding]:
             continue
         if subject.before(item).has_column(item, item.column) or _expected(subject, item):
             continue
+        if _computed_again(subject, item):
+            continue
         yield flag(
             "drop-column",
             "error",
@@ -73,6 +75,17 @@ def _drop_column(subject: Subject) -> Iterator[Finding]:
             "column fails at once.",
             "Remove it from the models first and drop it one release later.",
         )
+
+
+def _computed_again(subject: Subject, drop: Operation) -> bool:
+    """A generated column of that name is added after it: its values come of the others again."""
+    after = subject.migration.operations(drop.context.direction)[drop.order + 1 :]
+    return any(
+        item.kind == "add_column"
+        and subject.same_column(item, drop)
+        and item.columns[0].fill in ("stored", "virtual", "generated")
+        for item in after
+    )
 
 
 def _expected(subject: Subject, item: Operation) -> bool:

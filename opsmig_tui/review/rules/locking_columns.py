@@ -8,7 +8,7 @@ from opsmig_tui.review.renames import table_facts
 from opsmig_tui.review.rewrites import rewrites
 from opsmig_tui.review.rules.base import Example, Rule, column_of, flag
 from opsmig_tui.review.rules.lock_words import each, in_use, waits
-from opsmig_tui.review.rules.proofs import proved_not_null
+from opsmig_tui.review.rules.proofs import may_restate, proved_not_null
 from opsmig_tui.review.subject import Subject
 from opsmig_tui.review.types import sql_type
 
@@ -85,7 +85,7 @@ def _set_not_null(subject: Subject, item: Operation) -> Finding | None:
     if not in_use(subject, item) or subject.before(item).has_column(item, item.column):
         return None
     old = subject.version is not None and subject.version < 12
-    if not old and proved_not_null(subject, item):
+    if (not old and proved_not_null(subject, item)) or may_restate(subject, item):
         return None
     remedy = (
         "Run it when nobody uses the table: before PostgreSQL 12 nothing spares the scan."

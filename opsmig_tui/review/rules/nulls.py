@@ -9,6 +9,7 @@ from opsmig_tui.review.model import Finding
 from opsmig_tui.review.operations import Operation, same_table
 from opsmig_tui.review.renames import table_facts
 from opsmig_tui.review.rules.base import Example, Rule, column_of, flag, table_of
+from opsmig_tui.review.rules.proofs import may_restate
 from opsmig_tui.review.subject import Subject
 
 
@@ -44,14 +45,20 @@ def _no_backfill(subject: Subject) -> Iterator[Finding]:
         if _left_not_null(subject, item):
             continue
         back = item.context.direction == "downgrade" and _relaxed(subject, item)
+        again = not back and may_restate(subject, item)
         yield flag(
             "not-null-no-backfill",
-            "note" if back else "error",
+            "note" if back or again else "error",
             item,
             f"Sets {column_of(item)} NOT NULL without filling its NULLs first.",
             "It fails as soon as one row holds a NULL"
-            + (", which upgrade() allows from now on." if back else "."),
-            f"Before it, run UPDATE {table_of(item)} SET {item.column} = … "
+            + (", which upgrade() allows from now on." if back else ".")
+            if not again
+            else "Unless the column is NOT NULL already, it fails as soon as one row holds a NULL.",
+            f"Say existing_nullable=False, or before it run UPDATE {table_of(item)} SET "
+            f"{item.column} = … WHERE {item.column} IS NULL."
+            if again
+            else f"Before it, run UPDATE {table_of(item)} SET {item.column} = … "
             f"WHERE {item.column} IS NULL.",
         )
 
@@ -149,8 +156,9 @@ op.add_column("a", sa.Column("b", sa.Text(), nullable=False, server_default="x")
         "error",
         "correctness",
         "A column is set NOT NULL and nothing before it fills the NULLs. Not said after an UPDATE "
-        "of the column, or when it was added with a server default; in downgrade() only a note "
-        "where upgrade() had allowed NULLs.",
+        "of the column, or when it was added with a server default; only a note in downgrade() "
+        "where upgrade() had allowed NULLs, and where the call changes the column's type or "
+        "name as well and so may only say NOT NULL again.",
         _no_backfill,
         fires=Example("""
 op.alter_column("a", "b", nullable=False)  #!

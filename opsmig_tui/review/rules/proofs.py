@@ -41,10 +41,25 @@ def _validated(made: Operation, operations: list[Operation]) -> bool:
     )
 
 
-def _already(subject: Subject, item: Operation, column: str) -> bool:
-    """The database has the column as NOT NULL now, and this is an upgrade on top of that."""
-    if item.context.direction == "downgrade" or subject.facts.applied:
+def may_restate(subject: Subject, item: Operation) -> bool:
+    """The call changes the type or the name, and nobody tells whether the column was NOT NULL
+    before: MySQL loses what is not said again, so that such calls say it."""
+    change = item.change
+    if change is None or change.existing_nullable is not None or item.is_sql:
         return False
+    if change.type is None and item.kind != "rename_column":
+        return False
+    return item.column is not None and _nullable(subject, item, item.column) is None
+
+
+def _already(subject: Subject, item: Operation, column: str) -> bool:
+    return _nullable(subject, item, column) is False
+
+
+def _nullable(subject: Subject, item: Operation, column: str) -> bool | None:
+    """What the database has the column as now, if this is an upgrade on top of that."""
+    if item.context.direction == "downgrade" or subject.facts.applied:
+        return None
     table = table_facts(subject.facts, item.table, item.schema)
     columns = table.columns if table is not None else ()
-    return any(found.name == column and not found.nullable for found in columns)
+    return next((found.nullable for found in columns if found.name == column), None)
