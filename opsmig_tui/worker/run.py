@@ -50,6 +50,7 @@ class Progress:
         self._session.cancellation.check()
         self._session.trace.settle()
         self.started.append(step.revision.revision)
+        self._session.trace.stays.step = step.revision.revision
         self._begun = time.perf_counter()
         self._session.send(
             protocol.StepStart(
@@ -153,5 +154,10 @@ def _read_back(session: Session, failed: protocol.Failed, progress: Progress) ->
     committed = progress.committed(current)
     undone = progress.started[len(committed) :]
     return dataclasses.replace(
-        failed, committed=committed, rolled_back=tuple(undone), current=current
+        failed,
+        committed=committed,
+        rolled_back=tuple(undone),
+        current=current,
+        kept=session.trace.stays.beside(committed),
+        invalid=session.watcher.left_invalid(),
     )

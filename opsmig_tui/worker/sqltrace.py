@@ -21,6 +21,7 @@ from .cancel import Cancellation
 from .channel import Channel
 from .protocol import Commit, Rollback, SqlEnd, SqlStart
 from .redact import Redactor
+from .stays import Stays
 
 LONGEST_SQL = 65_536
 """Characters of a statement that are sent."""
@@ -52,6 +53,7 @@ class Trace:
         self.recording = False
         self.applied: list[str] = []
         self.committed: list[str] = []
+        self.stays = Stays()
         self.failed_statement = ""
         self.asked: tuple[Optional[str], Optional[int]] = (None, None)
         """Host and port of the last connection that was tried."""
@@ -77,6 +79,7 @@ class Trace:
         self._unsettled = None
         self.applied, self.committed, self.failed_statement = [], [], ""
         self.asked = (None, None)
+        self.stays = Stays()
 
     def settle(self) -> None:
         """Tell of the last commit, now that something else happens and it has not failed.
@@ -86,6 +89,7 @@ class Trace:
         revisions, self._unsettled = self._unsettled, None
         if revisions is not None:
             self.committed += revisions
+            self.stays.committed()
             self._channel.send(Commit(revisions))
 
     def end(self) -> None:
@@ -149,6 +153,7 @@ class Trace:
         for notice in connections.take_notices(conn):
             self._channel.send(notice)
         elapsed = (time.perf_counter() - self._begun) * 1000
+        self.stays.done(sql, at_once=connections.autocommits(conn))
         rows = getattr(cursor, "rowcount", -1)
         self._channel.send(SqlEnd(self._count, elapsed, rows if rows >= 0 else None))
 
@@ -156,6 +161,7 @@ class Trace:
         self.failed_statement = context.statement or ""
         if self._unsettled is not None and context.statement is None:
             self._unsettled = None  # it was the commit that failed
+            self.stays.rolled_back()
             self._channel.send(Rollback())
         if self.recording and context.connection is not None and not context.is_disconnect:
             for notice in connections.take_notices(context.connection):
@@ -166,11 +172,13 @@ class Trace:
         self.settle()
         if self.recording and (self._dirty or self.applied):
             self._unsettled, self.applied = tuple(self.applied), []
+            self.stays.committing()
         self._dirty = False
 
     def _rollback(self, connection: Any) -> None:
         if self.recording and self._dirty:
             self._channel.send(Rollback())
+            self.stays.rolled_back()
         self._dirty = False
 
     def _place(self) -> tuple[Optional[str], Optional[int]]:

@@ -39,6 +39,7 @@ class Watcher:
         self._over = True
         self._waiting_since: Optional[float] = None
         self._progress = ""
+        self._invalid: list[Any] = []
         self._told_at = 0.0
 
     def begin(self, connection: Any, pid: int, others: tuple[int, ...] = ()) -> None:
@@ -53,6 +54,7 @@ class Watcher:
             ((own,),) = self._side.ask(watchsql.OWN_PID, PATIENCE)
             if own in (pid, *others):
                 raise RuntimeError("the project gives out one connection twice")
+            self._invalid = self._side.ask(watchsql.INVALID, PATIENCE)
             views = [row[0] for row in self._side.ask(watchsql.VIEWS, PATIENCE)]
         except Exception as error:
             self._close()
@@ -81,6 +83,17 @@ class Watcher:
             idle = self._over
         if idle:
             self._give_up()
+
+    def left_invalid(self) -> tuple[tuple[str, ...], ...]:
+        """(index, table) of each index that is not valid and was, or was not there, at `begin`."""
+        if self._side is None:
+            return ()
+        before = {tuple(row) for row in self._invalid}
+        try:
+            found = self._side.ask(watchsql.INVALID, PATIENCE)
+        except Exception:  # the connection is lost: the failure itself is what matters
+            return ()
+        return tuple(tuple(row) for row in found if tuple(row) not in before)
 
     def _close(self) -> None:
         side, self._side = self._side, None

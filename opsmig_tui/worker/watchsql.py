@@ -113,6 +113,17 @@ def progress_of(views: "list[str]") -> str:
     )
 
 
+# An index of a partitioned table is not valid until all its parts are there: no leftover.
+INVALID = """
+SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname),
+  quote_ident(tn.nspname) || '.' || quote_ident(t.relname)
+FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
+JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
+WHERE NOT i.indisvalid AND c.relkind = 'i' ORDER BY 1
+"""
+
 # Only while it is the session that was shown, and still stands in the way.
 STANDS = """
 SELECT count(*) FROM pg_catalog.pg_stat_activity

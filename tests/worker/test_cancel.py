@@ -154,6 +154,7 @@ async def test_what_was_committed_before_the_cancel_stays(
     assert failed.kind == "cancelled"
     assert failed.committed == ("0a0a0a0a0a0a",)
     assert failed.current == ("0a0a0a0a0a0a",)
+    assert failed.kept == ()  # what stays belongs to a revision that stands
     assert sql(VERSION) == [("0a0a0a0a0a0a",)]
 
 

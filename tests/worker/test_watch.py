@@ -19,6 +19,7 @@ from opsmig_tui.worker import protocol
 from opsmig_tui.worker.channel import Channel
 from opsmig_tui.worker.protocol import StopSession
 from opsmig_tui.worker.redact import Redactor
+from opsmig_tui.worker.stays import Stays
 from opsmig_tui.worker.watch import Watcher
 from tests.worker.watched import TABLES, Live, Meanwhile, Watched, texts
 
@@ -343,3 +344,44 @@ def test_who_waits_for_a_long_statement_is_counted(watched: Watched, connect: Co
     told, failed = watched.migrate("LOCK vendor; SELECT pg_sleep(1.6)", go)
     assert failed is None
     assert not told.of(protocol.Waiting)
+
+
+def test_what_an_autocommit_block_leaves_is_listed(watched: Watched, connect: Connect) -> None:
+    async def go(told: Live, client: WorkerClient) -> None:
+        await told.wait_seen(lambda one: one.target == "virtualxid" and one.holders)
+        client.cancel_running()
+
+    try:
+        with idle(connect, "UPDATE vendor SET name = name"):
+            statements = "CREATE TABLE kept (id int); @CREATE INDEX CONCURRENTLY "
+            _, failed = watched.migrate(f"{statements} half ON vendor (name)", go)
+        assert failed is not None
+        assert (failed.kind, failed.current) == ("cancelled", ())
+        assert failed.rolled_back == ("a1",)
+        assert failed.kept == ("CREATE TABLE kept (id int)",)
+        assert failed.invalid == (("public.half", "public.vendor"),)
+        # What was invalid before the run is not its doing.
+        _, failed = watched.migrate("CREATE TABLE gone (id int); SELECT 1/0")
+        assert failed is not None
+        assert (failed.kept, failed.invalid) == ((), ())
+    finally:
+        with connect() as last:
+            last.execute(b"DROP INDEX IF EXISTS half; DROP TABLE IF EXISTS kept")
+
+
+def test_a_commit_that_fails_keeps_nothing() -> None:
+    stays = Stays()
+    stays.done("CREATE TABLE alembic_version ()", at_once=True)
+    stays.step = "a1"
+    stays.done("CREATE TABLE one ()", at_once=False)
+    stays.committing()
+    stays.rolled_back()
+    stays.done("-- why\n SELECT 1", at_once=True)
+    stays.done("CREATE   TABLE\n two ()", at_once=False)
+    stays.committing()
+    stays.done("CREATE TABLE three ()", at_once=False)
+    stays.committed()
+    stays.step = "b2"
+    stays.done("INSERT INTO x VALUES ('" + "y" * 300, at_once=True)
+    assert stays.beside(("b2",)) == ("CREATE TABLE two ()",)
+    assert [len(text) for text in stays.beside(("a1",))] == [200]

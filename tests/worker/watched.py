@@ -26,7 +26,11 @@ with engine.connect() as connection:
 UPGRADE = """\
 from pathlib import Path
 for statement in Path({path!r}).read_text().split(";"):
-    op.execute(statement)
+    if statement.lstrip().startswith("@"):
+        with op.get_context().autocommit_block():
+            op.execute(statement.lstrip()[1:])
+    else:
+        op.execute(statement)
 """
 TABLES = "CREATE TABLE vendor (id int PRIMARY KEY, name text); INSERT INTO vendor VALUES (1, 'x')"
 
@@ -67,7 +71,10 @@ Meanwhile = Callable[[Live, WorkerClient], Awaitable[None]]
 
 
 class Watched:
-    """`migrate(sql, meanwhile)` runs the statements as revision a1, and leaves it unapplied."""
+    """`migrate(sql, meanwhile)` runs the statements as revision a1, and leaves it unapplied.
+
+    A statement after @ runs in an autocommit_block of its own.
+    """
 
     def __init__(self, root: Path, url: str) -> None:
         project = write_project(root)

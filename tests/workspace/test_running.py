@@ -72,3 +72,20 @@ def test_everything_known_of_a_failure_is_a_line() -> None:
         "rolled back: b",
         "the database stands at base (no revision applied)",
     ]
+
+
+def test_what_stays_of_a_revision_that_is_not_applied_is_a_line() -> None:
+    kept = tuple(f"CREATE TABLE t{number} ()" for number in range(7))
+    failed = protocol.Failed(
+        "cancelled", "x", rolled_back=("b",), kept=kept, invalid=(("s.ix", "s.t"),)
+    )
+    lines = failure_details(failed)
+    assert lines[:2] == [
+        "rolled back: b",
+        "stays, though its revision is not applied: CREATE TABLE t0 ()",
+    ]
+    assert lines[6:] == [
+        "… and 2 more statements that stay",
+        "left invalid: index s.ix on s.t; DROP INDEX CONCURRENTLY s.ix removes it",
+        "before the next run undo what stays, or let the migration pass over what is there",
+    ]

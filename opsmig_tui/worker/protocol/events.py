@@ -119,8 +119,10 @@ class Failed:
     CommandError: unknown revision, several heads …), "dependency" (alembic or a driver is
     missing), "crash" (the process died), "protocol".
     `committed` are revisions of the run that stay, `rolled_back` those undone, `current` the
-    position read back, None when the database could not be asked. `host`, `port` are what a
-    PostgreSQL connection that failed was asked for, None where that is not known.
+    position read back, None when the database could not be asked. `kept` are statements that stay
+    although their revision does not (an autocommit_block), `invalid` the indexes that CONCURRENTLY
+    left invalid, each as (index, table). `host`, `port` are what a PostgreSQL connection that
+    failed was asked for, None where that is not known.
     """
 
     event = "failed"
@@ -136,6 +138,8 @@ class Failed:
     committed: tuple[str, ...] = ()
     rolled_back: tuple[str, ...] = ()
     current: Optional[tuple[str, ...]] = None
+    kept: tuple[str, ...] = ()
+    invalid: tuple[tuple[str, ...], ...] = ()
     host: Optional[str] = None
     port: Optional[int] = None
 
