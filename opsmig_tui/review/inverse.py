@@ -296,6 +296,8 @@ def _renamed_back(look: _Lookup, item: Operation) -> bool:
         return True
     if item.table is not None and look.table_dropped(item):
         return True
+    if any((kind, item.old_name) in look.up_made for kind in ("create_index", "create_constraint")):
+        return True  # made under its old name here: that is what has to be undone
     kinds = ("rename_index", "rename_constraint", "create_index", "create_constraint")
     return any(i.kind in kinds and i.name == item.old_name for i in look.down)
 

@@ -114,6 +114,15 @@ CASES = [
         """,
     ),
     Case(
+        "near: an index built under a name for the time being",
+        """
+        op.create_table("new", sa.Column("b", sa.Integer()))
+        op.create_index("ix_new", "new", ["b"])
+        op.execute("ALTER INDEX ix_new RENAME TO ix_b")
+        """,
+        'op.drop_table("new")',
+    ),
+    Case(
         "near: after a rename things have the other name",
         """
         op.rename_table("old", "new")  #! rename-breaks-app
