@@ -30,6 +30,7 @@ SELECT a.attrelid, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
   NOT a.attnotnull, a.atthasdef OR a.attidentity <> '',
   CASE WHEN t.typtype = 'e' THEN t.typname WHEN e.typtype = 'e' THEN e.typname END,
   CASE WHEN a.attidentity = '' AND t.typtype <> 'd'
+    AND (d.adbin IS NULL OR coalesce(to_jsonb(a) ->> 'attgenerated', '') = '')
     THEN coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), '') END
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid

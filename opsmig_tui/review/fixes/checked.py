@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from opsmig_tui.history.model import Revision
+from opsmig_tui.review.companions import owner_table
 from opsmig_tui.review.engine import review_source
 from opsmig_tui.review.errors import NotReviewable
 from opsmig_tui.review.fixes.model import Fix, FixRefused
@@ -49,11 +50,24 @@ def refuse_what_is_worse(before: Review, after: Review, finding: Finding) -> Non
     # By rule: a finding that was there may tell of the same in other words.
     errors = [Counter(f.rule for f in side.findings if f.severity == "error") for side in sides]
     more = set(errors[1] - errors[0])
+    known = {_owned(item, before) for item in before.findings} - {None}
     for item in after.findings:
-        if item.severity == "error" and item.rule in more and not old[item.rule, item.message]:
+        if item.severity != "error" or item.rule not in more or old[item.rule, item.message]:
+            continue
+        # What was said of a table is no news of the companion that follows it.
+        if _owned(item, after) not in known:
             raise FixRefused(
                 f"The fix would bring an error of its own ({item.rule}): {item.message}"
             )
+
+
+def _owned(item: Finding, review: Review) -> tuple[str, ...] | None:
+    """The rule and what it speaks of, the same for a versioned table and its companion."""
+    made = item.operation
+    if made is None or made.table is None:
+        return None
+    table = owner_table(review.facts, made.table)
+    return item.rule, made.context.direction, table, made.column or ""
 
 
 def _count(findings: Iterable[Finding]) -> Counter[tuple[str, str]]:

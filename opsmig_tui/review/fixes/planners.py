@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from opsmig_tui.review.fixes import (
     casts,
     chain,
+    companions,
     downgrades,
     enum_reuse,
     enums,
@@ -32,6 +33,8 @@ _PLANNERS: Mapping[str, Planner] = {
     "enum-type-exists": enum_reuse.reused,
     "enum-type-missing": enums.type_missing,
     "enum-value-missing": enums.value_missing,
+    "companion-table-missing": companions.table,
+    "companion-column-missing": companions.column,
     "downgrade-empty": downgrades.empty,
     "downgrade-asymmetric": downgrades.asymmetric,
     "downgrade-enum-leak": enums.leak,

@@ -49,7 +49,7 @@ def _exists(subject: Subject, table: str) -> bool:
     )
 
 
-def _companion_of(subject: Subject, table: str) -> str | None:
+def companion_of(subject: Subject, table: str) -> str | None:
     """The companion of a table, as the models tell or, failing them, the database's names."""
     facts = subject.facts
     if facts.companions is not None:
@@ -87,7 +87,7 @@ def _companion_column(subject: Subject) -> Iterator[Verdict]:
         verb = _column_change(item)
         if verb is None or item.table is None or item.column is None:
             continue
-        companion = _companion_of(subject, item.table)
+        companion = companion_of(subject, item.table)
         if companion is None or subject.before(item).has_table(item):
             continue
         if any(_mirrors(other, item) for other in subject.on_table("upgrade", companion)):

@@ -11,7 +11,7 @@ class ColumnFacts:
     """A column of the models or the database. `type` is its SQL on the database's dialect.
 
     `default` is the server default as SQL, "" for none. None: not known, or no plain default (an
-    identity, a generated column of the models), or env.py has alembic compare them itself.
+    identity, a generated column), or env.py has alembic compare them itself.
     """
 
     name: str

@@ -6,6 +6,7 @@ import pytest
 
 from tests.review.fixes import (
     pairs_chain,
+    pairs_companions,
     pairs_downgrades,
     pairs_enums,
     pairs_indexes,
@@ -23,6 +24,7 @@ PAIRS: list[Pair] = [
         pairs_small,
         pairs_enums,
         pairs_chain,
+        pairs_companions,
         pairs_downgrades,
         pairs_renames,
     )
