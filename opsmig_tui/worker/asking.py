@@ -81,13 +81,7 @@ class Database:
             self._execute(setting)
 
     def _execute(self, sql: str) -> list[Any]:
-        cursor: Any = self.connection.connection.cursor()
-        try:
-            none = self.dialect.execute_sequence_format() if self.dialect.positional else {}
-            self.dialect.do_execute(cursor, sql, none)
-            return list(cursor.fetchall()) if cursor.description else []
-        finally:
-            cursor.close()
+        return raw_rows(self.connection, sql)
 
     def name(self, *parts: Optional[str]) -> str:
         """``"ops"."Agreement"``; parts that are None are left out."""
@@ -125,6 +119,19 @@ def asking(
     database.begin()
     yield database
     database._execute("ROLLBACK" if alone else "ROLLBACK TO SAVEPOINT opsmig_questions")
+
+
+def raw_rows(connection: Any, sql: str) -> list[Any]:
+    """The rows of one statement, past SQLAlchemy's own execution: no event, no log. Where the
+    driver formats its parameters, `sql` has its percent signs doubled."""
+    dialect = connection.dialect
+    cursor: Any = connection.connection.cursor()
+    try:
+        none = dialect.execute_sequence_format() if dialect.positional else {}
+        dialect.do_execute(cursor, sql, none)
+        return list(cursor.fetchall()) if cursor.description else []
+    finally:
+        cursor.close()
 
 
 def _why(error: Exception, limit: int) -> str:

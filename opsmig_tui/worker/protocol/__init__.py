@@ -87,6 +87,7 @@ from .results import (
     SessionsResult,
     StatusResult,
 )
+from .schema import SchemaDelta, SchemaObject
 from .watching import Holder, Progress, StopResult, WaitEnd, Waiting
 
 __all__ = [
@@ -147,6 +148,8 @@ __all__ = [
     "Rollback",
     "Run",
     "RunResult",
+    "SchemaDelta",
+    "SchemaObject",
     "SessionGroup",
     "Sessions",
     "SessionsResult",
