@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from opsmig_tui.review.collection import no_collection
 from opsmig_tui.review.errors import NotReviewable
 from opsmig_tui.review.fixes import fixable
 from opsmig_tui.review.merged import merged, not_seen
@@ -27,6 +28,7 @@ __all__ = ["NotReviewable", "questions", "review_source", "subject_of"]
 _WEIGHT: dict[Severity, int] = {"error": 0, "warning": 1, "note": 2}
 
 
+@no_collection()
 def review_source(path: Path, source: bytes | str, facts: Facts, *, diff_base: str = "") -> Review:
     """Reviews a revision file's text. Nothing of it is executed, nothing else is read.
 
@@ -64,6 +66,7 @@ def subject_of(path: Path, source: bytes | str, facts: Facts) -> Subject:
     return Subject(merged(read_migration(path, source), facts.rendered), facts)
 
 
+@no_collection()
 def questions(path: Path, source: bytes | str, facts: Facts) -> tuple[Probe, ...]:
     """What a review of the text would ask of live data, at most MOST questions: whatever its rules
     look up. Raises NotReviewable."""

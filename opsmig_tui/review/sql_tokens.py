@@ -8,27 +8,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from opsmig_tui.review.values import HOLE
 
 TokenKind = Literal["word", "quoted", "string", "number", "mark"]
 
-_SKIP = re.compile(r"\s+|--[^\n]*")
-_WORD = re.compile(r"[^\W\d][\w$]*")
-_HOLED = re.compile(rf"[\w$]*{HOLE}[\w${HOLE}]*")
-_NUMBER = re.compile(r"\d[\w.]*")
-_DOLLAR = re.compile(r"\$(?:[^\W\d]\w*)?\$")
-_STRING = re.compile(r"'[^']*(?:''[^']*)*(?:'|$)")
-_ESCAPED = re.compile(r"[eE]'(?:[^'\\]|\\.|'')*(?:'|$)", re.S)
-_QUOTED = re.compile(r'"[^"]*(?:""[^"]*)*(?:"|$)')
-_BACKTICKED = re.compile(r"`[^`]*(?:`|$)")  # MySQL's quotes, which SQLite takes too
+# The frequent ones first: space, words that hold no hole, and what is never more than a mark.
+_TOKEN = re.compile(
+    rf"""
+      (?P<space>\s+|--[^\n]*)
+    | (?P<word>(?![eE]')[^\W\d][\w$]*+(?!{HOLE}))
+    | (?P<mark>[(),;.=])
+    | (?P<comment>/\*)
+    | (?P<escaped>[eE]'(?:[^'\\]|\\.|'')*(?:'|$))
+    | (?P<string>'[^']*(?:''[^']*)*(?:'|$))
+    | (?P<quoted>"[^"]*(?:""[^"]*)*(?:"|$))
+    | (?P<backticked>`[^`]*(?:`|$))  # MySQL's quotes, which SQLite takes too
+    | (?P<dollar>\$(?:[^\W\d]\w*)?\$)
+    | (?P<name>[\w$]*+{HOLE}[\w${HOLE}]*|[^\W\d][\w$]*)
+    | (?P<number>\d[\w.]*)
+    | (?P<other>::|.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """`text` of a word is lower case, of a quoted name and a string its content."""
 
     kind: TokenKind
@@ -39,16 +46,31 @@ class Token:
 
 def tokens(sql: str) -> Iterator[Token]:
     at = 0
-    while at < len(sql):
-        skipped = _SKIP.match(sql, at)
-        if skipped:
-            at = skipped.end()
-        elif sql.startswith("/*", at):
-            at = _after_comment(sql, at)
-        else:
-            token = _token(sql, at)
-            yield token
-            at = token.end
+    while (match := _TOKEN.match(sql, at)) is not None:
+        start, at, text = at, match.end(), match.group()
+        match match.lastgroup:
+            case "space":
+                pass
+            case "word" | "name":
+                yield Token("word", text.lower(), start, at)
+            case "mark" | "other":
+                yield Token("mark", text, start, at)
+            case "number":
+                yield Token("number", text.lower(), start, at)
+            case "string":
+                yield Token("string", _content(text, "'"), start, at)
+            case "escaped":
+                yield Token("string", text[2:-1], start, at)
+            case "quoted":
+                yield Token("quoted", _content(text, '"'), start, at)
+            case "backticked":
+                yield Token("quoted", _content(text, "`"), start, at)
+            case "comment":
+                at = _after_comment(sql, start)
+            case "dollar":
+                body, close, _ = sql[at:].partition(text)
+                at += len(body) + len(close)
+                yield Token("string", body, start, at)
 
 
 def statements(sql: str) -> list[list[Token]]:
@@ -60,35 +82,6 @@ def statements(sql: str) -> list[list[Token]]:
         else:
             found[-1].append(token)
     return [statement for statement in found if statement]
-
-
-def _token(sql: str, at: int) -> Token:
-    char = sql[at]
-    if char in "eE" and (match := _ESCAPED.match(sql, at)):
-        return Token("string", match.group()[2:-1], at, match.end())
-    if char == "'" and (match := _STRING.match(sql, at)):
-        return Token("string", _content(match.group(), "'"), at, match.end())
-    if char == '"' and (match := _QUOTED.match(sql, at)):
-        return Token("quoted", _content(match.group(), '"'), at, match.end())
-    if char == "`" and (match := _BACKTICKED.match(sql, at)):
-        return Token("quoted", _content(match.group(), "`"), at, match.end())
-    if char == "$" and (match := _DOLLAR.match(sql, at)):
-        close = sql.find(match.group(), match.end())
-        end = len(sql) if close < 0 else close + len(match.group())
-        body = sql[match.end() : close if close >= 0 else len(sql)]
-        return Token("string", body, at, end)
-    for kind, pattern in _NAMES:
-        if match := pattern.match(sql, at):
-            return Token(kind, match.group().lower(), at, match.end())
-    mark = "::" if sql.startswith("::", at) else char
-    return Token("mark", mark, at, at + len(mark))
-
-
-_NAMES: tuple[tuple[TokenKind, re.Pattern[str]], ...] = (
-    ("word", _HOLED),
-    ("word", _WORD),
-    ("number", _NUMBER),
-)
 
 
 def _content(text: str, quote: str) -> str:
