@@ -110,7 +110,8 @@ def _constraint(item: Any, dialect: Any) -> Optional[ConstraintFacts]:
     elif isinstance(item, ForeignKeyConstraint):
         kind, text = "foreign", _foreign(item)
     elif isinstance(item, CheckConstraint) and not getattr(item, "_type_bound", False):
-        kind, text = "check", f"CHECK ({item.sqltext})"
+        condition = written(item.sqltext, dialect)
+        kind, text = "check", f"CHECK ({condition})" if condition is not None else ""
     else:
         return None
     return ConstraintFacts(kind, name, _columns(item), text)

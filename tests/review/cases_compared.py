@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from opsmig_tui.review.model import Facts
-from opsmig_tui.worker.protocol import ColumnFacts, DatabaseFacts, ModelFacts, TableFacts
+from opsmig_tui.worker.protocol import (
+    ColumnFacts,
+    ConstraintFacts,
+    DatabaseFacts,
+    ModelFacts,
+    TableFacts,
+)
 from tests.review.case import Case
 from tests.review.cases_live import earlier
 
@@ -44,6 +50,22 @@ def case(name: str, facts: Facts, up: str = HARMLESS, mark: str = "", down: str 
     return Case(name, whole=FILE.format(up=up, down=down or HARMLESS, mark=mark), facts=facts)
 
 
+def checks(model: str, database: str, name: str = "ck") -> Facts:
+    """Table t's CHECK ck of the models, and one of the database."""
+    columns = tuple(ColumnFacts(one, "integer", True, False) for one in ("a", "b"))
+
+    def table(schema: str | None, called: str, sql: str) -> TableFacts:
+        return TableFacts(schema, "t", columns, (ConstraintFacts("check", called, (), sql),))
+
+    return Facts(
+        models=ModelFacts((table(None, "ck", model),), ()),
+        database=DatabaseFacts("postgresql", 160000, (table("public", name, database),), ()),
+    )
+
+
+OTHER = checks("CHECK (a > 0)", "CHECK ((a > 1)) NOT VALID")
+CHANGE = """op.drop_constraint("ck", "t", type_="check")
+    op.create_check_constraint("ck", "t", "a > 0"{})"""
 MISSED = "server-default-missed"
 CASES = [
     case("server-default-missed: none there", LACKS, mark=MISSED),
@@ -85,5 +107,21 @@ CASES = [
         SET.replace('"x"', '"y"'),
         mark=MISSED,
         down=UNSET.replace('"x"', '"y"'),
+    ),
+    case("check-missed: another condition", OTHER, mark="check-missed"),
+    case("near: the same condition", checks("CHECK (a > 0)", "CHECK ((a > 0))")),
+    case("near: conditions that cannot be told", checks("CHECK (f(a))", "CHECK (g(a))")),
+    case("near: another condition by another name", checks("CHECK (a > 0)", "CHECK (a > 1)", "o")),
+    case(
+        "near: the condition is changed here",
+        OTHER,
+        CHANGE.format(", postgresql_not_valid=True"),
+        down=CHANGE.format(", postgresql_not_valid=True"),
+    ),
+    case(
+        "near: a column is renamed, and the condition with it",
+        checks("CHECK (b > 0)", "CHECK ((a > 0))"),
+        'op.alter_column("t", "c", new_column_name="d")  #! rename-breaks-app',
+        down='op.alter_column("t", "d", new_column_name="c")',
     ),
 ]

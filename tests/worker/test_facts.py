@@ -49,8 +49,53 @@ Table(
     Column("counted", Integer, Identity()),
     Column("doubled", Integer, Computed("whole * 2")),
     Column("python", Text, default="x"),
+    *(CheckConstraint(sql, name=f"ck_{at}") for at, sql in enumerate(CONDITIONS)),
 )
+t = metadata.tables["t"]
+t.append_constraint(CheckConstraint(t.c.whole > 3, name="ck_column"))
+t.append_constraint(CheckConstraint(t.c.short.in_(["a", "50%"]), name="ck_in"))
+t.append_constraint(CheckConstraint(and_(t.c.no, t.c.kind == "new"), name="ck_and"))
 '''
+CONDITIONS = (
+    "whole > 0 AND big >= whole",
+    "whole != -1 OR exact < -1.50",
+    "short IN ('a', 'b''s', '50%')",
+    "fixed IN ('a', 'b')",
+    "short NOT IN ('x')",
+    "whole NOT IN (1, 2)",
+    "whole = ANY (ARRAY[1, 2])",
+    "exact BETWEEN 1 AND 2.50",
+    "whole NOT BETWEEN 3 AND '7'",
+    "float_ > 1.0 AND float_ < 1e3 AND exact <= 7",
+    "short LIKE 'a%' AND quoted NOT ILIKE '%b_' AND short ~ '^[a-z]+$' AND quoted !~* 'x'",
+    "short LIKE 'a$%' ESCAPE '$'",
+    "quoted SIMILAR TO 'a|b'",
+    "yes IS TRUE AND no IS NOT FALSE AND yes = 't'",
+    "yes AND NOT no",
+    "short IS NOT NULL AND quoted IS NULL OR NOT (whole IS NULL)",
+    "length(short) > 3 AND char_length(quoted) <= 10 AND character_length(short) < 99",
+    "lower(short) = short AND upper(fixed) <> 'ab' AND abs(whole) < 7",
+    "coalesce(short, '') <> '' AND coalesce(whole, 0) > -1",
+    "quoted = trim(both ' ' from quoted) AND position('a' in quoted) = 0",
+    "whole % 2 = 0 AND whole * 2 + 1 < big / 3 - 4",
+    "day > '2020-1-1' AND at < '2030-01-01 00:00:00+00'",
+    "day > DATE '2020-01-01' AND span > '90 minutes'",
+    "extract(year from day) > 2000 AND date_part('month', day) < 13",
+    "day + 1 < CURRENT_DATE",
+    "kind = 'new' OR kind IN ('new', 'it''s')",
+    "doc ->> 'a' = 'x' AND doc ? 'b' AND doc -> 'c' IS NOT NULL",
+    "'new' = ANY (kinds) AND cardinality(kinds) > 0 AND kinds[1] = 'new'",
+    "CASE WHEN whole > 1 THEN short = 'x' ELSE quoted = 'y' END",
+    "CAST(whole AS text) <> '7' AND whole::bigint > 5",
+    "(whole, big) > (1, 2) AND num_nonnulls(short, quoted) = 1",
+    "short COLLATE \"C\" > 'a' AND short || quoted <> 'ab'",
+    "short IS DISTINCT FROM quoted AND whole ISNULL",
+    r"quoted ~ '^\d+\.\d$'",
+    "uid <> '00000000-0000-0000-0000-000000000000'",
+    "exact = 1000000.00 AND exact <> .5 AND big < 9999999999",
+    "whole BETWEEN SYMMETRIC 5 AND 1",
+    "((((whole)) > ((0))))",
+)
 
 
 @pytest.fixture(scope="module")
@@ -63,14 +108,15 @@ def url(postgres: embedded.Server, role_password: str) -> str:
 def client(empty_project: AlembicProject, url: str, start: Start) -> WorkerClient:
     """A worker on a project whose models are in the database."""
     root = empty_project.root
-    (root / "models.py").write_text(MODELS)
+    models = f"CONDITIONS = {CONDITIONS!r}\n{MODELS}"
+    (root / "models.py").write_text(models)
     env = root / "alembic" / "env.py"
     text = env.read_text().replace("target_metadata=MetaData()", "target_metadata=metadata")
     env.write_text(f"from models import metadata\n{text}")
     ini = root / "alembic.ini"
     ini.write_text(ini.read_text().replace("sqlite:///%(here)s/test.db", url.replace("%", "%%")))
     names: dict[str, Any] = {}
-    exec(MODELS, names)
+    exec(models, names)
     engine = create_engine(url)
     with engine.begin() as connection:
         names["metadata"].drop_all(connection)
@@ -101,11 +147,7 @@ async def test_what_was_made_of_the_models_differs_in_nothing(
 
 
 async def test_what_was_changed_since_is_found(client: WorkerClient, url: str) -> None:
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        for change in ("short DROP DEFAULT", "whole SET DEFAULT 1", "at DROP DEFAULT"):
-            connection.exec_driver_sql(f"ALTER TABLE t ALTER {change}")
-    engine.dispose()
+    alter(url, "ALTER short DROP DEFAULT", "ALTER whole SET DEFAULT 1", "ALTER at DROP DEFAULT")
     facts = await client.request(protocol.GatherFacts())
     assert missed(facts.models, facts.database) == {
         "server-default-missed": "The models give server defaults that the database has not: "
@@ -121,3 +163,21 @@ async def test_defaults_are_left_to_alembic_where_it_compares_them(
     env.write_text(env.read_text().replace("target_metadata=metadata", compared))
     facts = await client.request(protocol.GatherFacts())
     assert {column.default for table in facts.models.tables for column in table.columns} == {None}
+
+
+async def test_checks_that_were_changed_since_are_found(client: WorkerClient, url: str) -> None:
+    new = {"0": "whole > 1 AND big >= whole", "2": "short IN ('a', '50%%')", "in": "short = 'a'"}
+    for name, condition in new.items():
+        alter(url, f"DROP CONSTRAINT ck_{name}", f"ADD CONSTRAINT ck_{name} CHECK ({condition})")
+    facts = await client.request(protocol.GatherFacts())
+    assert missed(facts.models, facts.database) == {
+        "check-missed": "CHECK ck_0 of t, ck_2 of t, ck_in of t say something else in the models "
+        "than in the database."
+    }
+
+
+def alter(url: str, *changes: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"ALTER TABLE t {', '.join(changes)}")
+    engine.dispose()

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from opsmig_tui.review.conditions import differ
 from opsmig_tui.review.model import Facts, NotChecked
 from opsmig_tui.review.operations import Span, qualified
 from opsmig_tui.review.rules.base import Example, Rule, Verdict, flag, listed
 from opsmig_tui.review.rules.compared import pairs, to_come
+from opsmig_tui.review.sql_columns import read_constraint
+from opsmig_tui.review.sql_cursor import Cursor
+from opsmig_tui.review.sql_tokens import statements
 from opsmig_tui.review.subject import Subject
 from opsmig_tui.worker.protocol import ConstraintFacts, DatabaseFacts, ModelFacts, TableFacts
 
@@ -23,25 +27,46 @@ def _check_missed(subject: Subject) -> Iterator[Verdict]:
         yield NotChecked(CHECK, reason)
         return
     pending = to_come(subject)
-    lacking = list(_lacking(facts))
-    if lacking and any(op.opaque for op in pending):
+    lacking, other = list(_lacking(facts)), list(_different(facts))
+    if (lacking or other) and any(op.opaque for op in pending):
         yield NotChecked(CHECK, "what the pending revisions do is not all known")
         return
     made = {op.name for op in pending} | {c.name for op in pending for c in op.constraints}
-    # A check may come along with a column or a rename; then nothing is certain.
-    touched = {op.table for op in pending if op.kind in ("add_column", "create_table")}
+    # A check may come along with a column or a rename, or be written anew with one.
+    touched = {op.table for op in pending if op.kind in _TOUCHING}
     touched |= {op.name for op in pending if op.kind == "rename_table"}
-    found = [(t, c) for t, c in lacking if c.name not in made and t.name not in touched]
-    if found:
-        names = listed(f"{c.name} of {qualified(t.name, t.schema)}" for t, c in found)
+    where = subject.migration.function_span("upgrade") or Span(1)
+    lacking = [(t, c) for t, c in lacking if c.name not in made and t.name not in touched]
+    if lacking:
         yield flag(
             CHECK,
             "warning",
-            subject.migration.function_span("upgrade") or Span(1),
-            f"The models have CHECK {names}, which the database lacks.",
+            where,
+            f"The models have CHECK {_names(lacking)}, which the database lacks.",
             "Autogenerate does not compare CHECK constraints: rows that break it come in.",
             "Add it with op.create_check_constraint(), as NOT VALID first.",
         )
+    touched |= {op.table for op in pending if op.kind in _REWRITING}
+    other = [(t, c) for t, c in other if c.name not in made and t.name not in touched]
+    if other:
+        yield flag(
+            CHECK,
+            "warning",
+            where,
+            f"CHECK {_names(other)} {'says' if len(other) == 1 else 'say'} something else in the "
+            "models than in the database.",
+            "Autogenerate does not compare CHECK constraints: the database still holds rows "
+            "against the old condition.",
+            "Drop it, and add the models' with op.create_check_constraint(), as NOT VALID first.",
+        )
+
+
+_TOUCHING = ("add_column", "create_table")
+_REWRITING = ("alter_column", "drop_column", "rename_column")
+
+
+def _names(found: list[tuple[TableFacts, ConstraintFacts]]) -> str:
+    return listed(f"{c.name} of {qualified(t.name, t.schema)}" for t, c in found)
 
 
 def _lacking(facts: Facts) -> Iterator[tuple[TableFacts, ConstraintFacts]]:
@@ -55,6 +80,23 @@ def _lacking(facts: Facts) -> Iterator[tuple[TableFacts, ConstraintFacts]]:
         for item in table.constraints:
             if item.kind == "check" and item.name is not None and item.name not in own:
                 yield table, item
+
+
+def _different(facts: Facts) -> Iterator[tuple[TableFacts, ConstraintFacts]]:
+    """Checks of one name in the models and the database whose conditions differ for certain."""
+    for table, there in pairs(facts):
+        columns = {column.name for column in table.columns}
+        columns &= {column.name for column in there.columns}
+        own = {item.name: item for item in there.constraints if item.kind == "check"}
+        for item in table.constraints:
+            kept = own.get(item.name) if item.kind == "check" and item.name is not None else None
+            if kept is not None and differ(_condition(item), _condition(kept), columns):
+                yield table, item
+
+
+def _condition(item: ConstraintFacts) -> str:
+    (tokens, *_) = statements(item.definition) or ([],)
+    return read_constraint(Cursor(tokens, item.definition)).text
 
 
 def _facts(*checks: str) -> Facts:
@@ -82,10 +124,11 @@ RULES = (
         CHECK,
         "warning",
         "correctness",
-        "A named CHECK constraint of the models is not in the database, and no pending revision "
-        "makes it: autogenerate compares CHECK constraints only with a plugin. Not said of a "
-        "table that has checks of other names, which may be the same one renamed, nor of texts "
-        "that differ: PostgreSQL writes them in its own way.",
+        "A named CHECK constraint of the models is not in the database, or says something else "
+        "there, and no pending revision makes it: autogenerate compares CHECK constraints only "
+        "with a plugin. Not said of a table that has checks of other names, which may be the same "
+        "one renamed. PostgreSQL writes conditions in its own way, so they count as different "
+        "only where their columns, constants or comparisons do.",
         _check_missed,
         fires=Example(whole=_FILE.format("  #!"), facts=_facts()),
         silent=Example(whole=_FILE.format(""), facts=_facts("ck_a")),
