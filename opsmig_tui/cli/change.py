@@ -72,22 +72,28 @@ downgrade = _apply_command(
 async def apply_now(
     workspace: Workspace, direction: Direction, target: str, yes: bool, database: str | None
 ) -> int:
-    """Plan, question, run. Returns the exit status."""
+    """Plan, question, run; asked again where something moved. Returns the exit status."""
+    from opsmig_tui.cli.questions import at_terminal
     from opsmig_tui.cli.show import Printer, ask
     from opsmig_tui.services.worker_client import WorkerFailed
     from opsmig_tui.workspace import apply
 
-    plan = await apply.plan(workspace, direction, target)
-    question = apply.confirmation(workspace, plan)
-    if not await ask(question, yes=yes, database=database):
-        say("Nothing was changed.")
-        return 1
-    with Printer(workspace):
-        try:
-            await apply.run(workspace, plan)
-        except WorkerFailed as error:
-            return _ended(workspace, error.failed)
-    return 0
+    why = ""
+    while True:
+        plan = await apply.plan(workspace, direction, target)
+        question = apply.asked_again(apply.confirmation(workspace, plan), why)
+        if not await ask(question, yes=yes, database=database):
+            say("Nothing was changed.")
+            return 1
+        with Printer(workspace):
+            try:
+                await apply.run(workspace, plan)
+            except WorkerFailed as error:
+                why = apply.moved(workspace, error)
+                if not why or yes or not at_terminal():
+                    return _ended(workspace, error.failed)
+                continue
+        return 0
 
 
 def _ended(workspace: Workspace, failed: Failed) -> int:

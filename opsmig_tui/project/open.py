@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from opsmig_tui.project.alembic_config import load_config
@@ -18,7 +19,7 @@ from opsmig_tui.project.model import (
     Settings,
 )
 from opsmig_tui.project.sample_marker import is_sample
-from opsmig_tui.project.settings import load_settings
+from opsmig_tui.project.settings import load_protected, load_settings
 
 
 def open_project(options: OpenOptions, *, run_tools: bool = True) -> Project | Candidates:
@@ -40,6 +41,9 @@ def open_project(options: OpenOptions, *, run_tools: bool = True) -> Project | C
     path = found[0] if found else start / "alembic.ini"
     repository = find_repository(path.parent)
     settings = load_settings(path.parent, repository)
+    # the person's own come first, and nothing that a project says takes one away
+    protected = dict.fromkeys((*load_protected(), *settings.protected))
+    settings = replace(settings, protected=tuple(protected))
     config = _load(path, options, settings, start) if found else _without_file(options, start)
     sample = is_sample(repository)
     interpreter, problem = _interpreter(

@@ -40,6 +40,26 @@ def load_settings(root: Path, repository: Path | None = None) -> Settings:
     return Settings()
 
 
+def load_protected(folder: Path | None = None) -> tuple[str, ...]:
+    """`protected` of the person's own opsmig.toml, which holds for every project.
+
+    It stands in `folder`, or where the platform keeps settings. Raises OpsmigError for a file that
+    cannot be read, and for any other key: the rest belongs to a project.
+    """
+    if folder is None:
+        import platformdirs
+
+        folder = platformdirs.user_config_path("opsmig")
+    path = folder / "opsmig.toml"
+    if not path.is_file():
+        return ()
+    table = _parsed(path)
+    other = next((key for key in table if key != "protected"), None)
+    if other is not None:
+        raise OpsmigError(f"{path} has {other!r}; only protected can stand there, for all projects")
+    return _settings(path, table, str(path)).protected
+
+
 def _parsed(path: Path) -> dict[str, Any]:
     import tomllib
 

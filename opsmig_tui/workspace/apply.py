@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -25,10 +26,12 @@ from opsmig_tui.workspace.guards import (
     refuse_when_untrusted,
     refuse_while_running,
 )
+from opsmig_tui.workspace.protection import protection
 from opsmig_tui.workspace.running import RunReporter, position, reported
 from opsmig_tui.workspace.status import not_the_container, where_is
 
 if TYPE_CHECKING:
+    from opsmig_tui.services.worker_client import WorkerFailed
     from opsmig_tui.workspace.workspace import Workspace
 
 Direction = Literal["upgrade", "downgrade"]
@@ -68,7 +71,8 @@ def confirmation(workspace: Workspace, plan: PlanResult) -> Confirmation:
     warnings = [one.text for one in places if not one.is_local]
     others = (not_the_container(workspace.state, one.identity) for one in plan.databases)
     warnings += filter(None, others)
-    if protected_by := protection(workspace, plan):
+    identities = [one.identity for one in plan.databases]
+    if protected_by := protection(workspace.project.settings, identities):
         warnings.append(f"The settings protect this database ({protected_by}).")
     far = (one for one, place in zip(plan.databases, places, strict=True) if not place.is_local)
     name = next(far, plan.databases[0]).identity.database
@@ -130,19 +134,6 @@ def _loss(loss: Loss) -> str:
     return f"{what}: {rows}"
 
 
-def protection(workspace: Workspace, plan: PlanResult) -> str:
-    """The `protected` pattern that the database's name or host matches, or ""."""
-    from fnmatch import fnmatch
-
-    for one in plan.databases:
-        for pattern in workspace.project.settings.protected:
-            if any(
-                fnmatch(name, pattern) for name in (one.identity.database, one.identity.host or "")
-            ):
-                return pattern
-    return ""
-
-
 def database_text(plan: PlanResult) -> str:
     """`user@host:port/database` of every database of the plan. Never a password."""
     return ", ".join(identity_text(one.identity) for one in plan.databases)
@@ -155,6 +146,22 @@ def identity_text(one: Identity) -> str:
     host = "socket" if (one.host or "/").startswith("/") else one.host
     port = f":{one.port}" if one.port and host != "socket" else ""
     return f"{one.user}@{host}{port}/{one.database}"
+
+
+def moved(workspace: Workspace, error: WorkerFailed) -> str:
+    """Why a confirmed run did not begin: database, versions or files are others by now. "" where
+    it failed otherwise. Then the question is to be put again, with a new plan."""
+    run = workspace.state.run
+    begun = run is not None and run.number > 0
+    return error.failed.message if error.failed.kind == "identity" and not begun else ""
+
+
+def asked_again(question: Confirmation, why: str) -> Confirmation:
+    """The question for the new plan, with what moved since the yes to the old one."""
+    if not why:
+        return question
+    warning = f"This is a new plan, for the old one no longer holds. {why}"
+    return replace(question, warnings=(warning, *question.warnings))
 
 
 async def run(workspace: Workspace, plan: PlanResult) -> RunResult:

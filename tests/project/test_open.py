@@ -36,6 +36,18 @@ def test_from_anywhere_inside(repository: Path, make_venv: Callable[..., Path]) 
     assert not project.is_sample
 
 
+def test_no_project_lifts_what_the_person_protects(
+    repository: Path, isolated_environment: Path
+) -> None:
+    make_project(repository)
+    own = isolated_environment / "config" / "opsmig"
+    own.mkdir(parents=True)
+    (own / "opsmig.toml").write_text("protected = ['prod', 'live']\n")
+    for said, together in (("[]", ("prod", "live")), ("['prod', 'x']", ("prod", "live", "x"))):
+        (repository / "opsmig.toml").write_text(f"protected = {said}\n")
+        assert opened(OpenOptions(repository)).settings.protected == together
+
+
 def test_a_link_to_the_project_is_the_project(repository: Path) -> None:
     ini = make_project(repository)
     link = repository.parent / "link"

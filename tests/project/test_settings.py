@@ -6,7 +6,7 @@ import pytest
 
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Settings
-from opsmig_tui.project.settings import load_settings
+from opsmig_tui.project.settings import load_protected, load_settings
 
 
 def test_every_key(tmp_path: Path) -> None:
@@ -56,6 +56,19 @@ def test_the_nearest_file_up_to_the_repository(tmp_path: Path) -> None:
     assert load_settings(root, top).base_branch == "near"
     (root / "opsmig.toml").write_text("base-branch = 'own'\n")
     assert load_settings(root, top).base_branch == "own"
+
+
+def test_what_a_person_protects_holds_everywhere(tmp_path: Path) -> None:
+    assert load_protected(tmp_path) == ()
+    own = tmp_path / "opsmig.toml"
+    own.write_text("protected = ['prod*']\n")
+    assert load_protected(tmp_path) == ("prod*",)
+    own.write_text("ignore = ['drop-table']\n")
+    with pytest.raises(OpsmigError, match="'ignore'; only protected can stand there"):
+        load_protected(tmp_path)
+    own.write_text("protected = 'prod'\n")
+    with pytest.raises(OpsmigError, match="must be a list of text"):
+        load_protected(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["[tool]\nopsmig = {python = 'x'}\n", "tool.opsmig.python='x'\n"])

@@ -80,6 +80,10 @@ def test_a_narrow_one_keeps_the_position_and_the_warning() -> None:
         (replace(READY, status=Loaded(replace(STATUS, pending=("x",)), "ready")), "○ 1 pending"),
         (replace(READY, status=Loaded(replace(STATUS, unknown=("x",)), "ready")), "✖ unknown"),
         (replace(READY, project=replace(READY.project, read_only=True)), "READ-ONLY"),
+        (
+            replace(READY, project=replace(READY.project, settings=Settings(protected=("op*",)))),
+            " PROTECTED ",
+        ),
     ],
 )
 def test_each_state_has_its_words(state: WorkspaceState, said: str) -> None:

@@ -11,8 +11,9 @@ from opsmig_tui.demo import SampleProject, point_to
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Settings
 from opsmig_tui.services.worker_client import WorkerFailed
-from opsmig_tui.worker.protocol import PlanResult
+from opsmig_tui.worker.protocol import Identity, PlanResult
 from opsmig_tui.workspace import apply
+from opsmig_tui.workspace.protection import protection
 from opsmig_tui.workspace.workspace import Workspace
 from tests.conftest import Sql
 from tests.workspace.conftest import (
@@ -118,6 +119,20 @@ async def test_a_protected_database_wants_its_name(
     assert "sample_*" in question.warnings[0]
 
 
+@pytest.mark.parametrize(
+    ("patterns", "found"),
+    [
+        (("prod", "db.*"), "db.*"),
+        (("APP*",), "APP*"),
+        (("app",), ""),
+        ((), ""),
+    ],
+)
+def test_a_name_or_a_host_is_protected(patterns: tuple[str, ...], found: str) -> None:
+    databases = [Identity("sqlite", "", ""), Identity("postgresql", "app_1", "u", "DB.example.org")]
+    assert protection(Settings(protected=patterns), databases) == found
+
+
 async def test_the_plan_goes_by_the_address_of_now(
     ws: Workspace, sample: SampleProject, postgres: Any, role_password: str
 ) -> None:
@@ -175,6 +190,13 @@ async def test_a_database_that_moved_since_the_question_is_left_alone(
     assert ws.state.current == (BEFORE,)
     assert ws.state.run is not None
     assert (ws.state.run.phase, ws.state.run.number) == ("failed", 0)
+    why = apply.moved(ws, error)
+    question = apply.asked_again(
+        apply.confirmation(ws, await apply.plan(ws, "upgrade", "head")), why
+    )
+    assert "no longer holds" in question.warnings[0]
+    assert BEFORE in question.warnings[0]
+    assert len(question.steps) == 3
 
 
 async def test_files_that_changed_since_the_question_run_nothing(

@@ -16,20 +16,31 @@ LAST = {"upgrade": "head", "downgrade": "-1"}
 
 
 async def migrate(screen: MainScreen, direction: apply.Direction, target: str) -> bool:
-    """The whole way to a target; True when the database was changed as confirmed.
+    """The whole way to a target; True when the database was changed as confirmed. Where it or the
+    files moved since the question, that is put again.
 
     Raises OpsmigError and WorkerFailed.
     """
+    from opsmig_tui.services.worker_client import WorkerFailed
+
     if not await trusted(screen):
         return False
     workspace = screen.workspace
     asking = f"asking alembic what {direction} {target} would run …"
-    plan = await waiting(screen.app, asking, apply.plan(workspace, direction, target))
-    question = apply.confirmation(workspace, plan)
-    if not await screen.app.push_screen_wait(ConfirmScreen(question)):
-        return False
-    screen.board.go("output")
-    result = await apply.run(workspace, plan)
+    why = ""
+    while True:
+        plan = await waiting(screen.app, asking, apply.plan(workspace, direction, target))
+        question = apply.asked_again(apply.confirmation(workspace, plan), why)
+        if not await screen.app.push_screen_wait(ConfirmScreen(question)):
+            return False
+        screen.board.go("output")
+        try:
+            result = await apply.run(workspace, plan)
+        except WorkerFailed as error:
+            if why := apply.moved(workspace, error):
+                continue
+            raise
+        break
     count = len(result.applied)
     at = ", ".join(result.current) or "base"
     screen.tell(f"{direction}d {count} revision{'s' * (count != 1)}; the database stands at {at}.")

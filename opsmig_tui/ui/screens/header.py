@@ -33,7 +33,8 @@ class Header(Widget):
 
 
 def header(state: WorkspaceState, width: int) -> Content:
-    """The line for a terminal of `width` columns. "READ-ONLY" and "remote" go last of all."""
+    """The line for a terminal of `width` columns. "READ-ONLY", "PROTECTED" and "remote" go
+    last of all."""
     branch = _branch(state)
     short = branch if len(branch) <= SHORT_BRANCH else f"{branch[: SHORT_BRANCH - 1]}…"
     drift = _drift(state)
@@ -81,10 +82,16 @@ def _identity(state: WorkspaceState) -> list[Content]:
 
 
 def _not_local(state: WorkspaceState) -> list[Content]:
+    """What makes a database one to be careful with: the settings protect it, it is not local."""
+    from opsmig_tui.workspace.protection import protection
+
+    words = []
+    if state.database and protection(state.project.settings, [state.database.identity]):
+        words.append(Content.styled(" PROTECTED ", "bold reverse $error"))
     where = state.locality
-    if where is None or where.is_local:
-        return []
-    return [Content.styled(f"▲ {where.kind}", "bold $warning")]
+    if where is not None and not where.is_local:
+        words.append(Content.styled(f"▲ {where.kind}", "bold $warning"))
+    return words
 
 
 def _position(state: WorkspaceState, length: int) -> list[Content]:

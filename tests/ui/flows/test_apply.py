@@ -201,3 +201,24 @@ async def test_the_session_in_the_way_is_ended_from_output(
                 one.command for one in driver.state.commands
             ]
     assert stands(sql) == ["0a0a0a0a0a0a"]
+
+
+async def test_a_file_that_changed_behind_the_question_is_asked_about_again(
+    opened: Opener, versions: Path, sql: Sql, at_head: None
+) -> None:
+    write(versions, "0a0a0a0a0a0a", "CREATE TABLE ops.one (id integer)")
+    async with opened() as driver:
+        await driver.position()
+        await driver.press("u")
+        first = await driver.confirm()
+        write(versions, "0a0a0a0a0a0a", "CREATE TABLE ops.two (id integer)")
+        await driver.agree()
+        await driver.until(lambda: driver.app.screen is not first)
+        second = await driver.confirm()
+        assert "has changed since it was confirmed" in second.confirmation.warnings[0]
+        assert second.confirmation.steps[0].summary.startswith("creates table two")
+        await driver.agree()
+        await driver.told("upgraded 1 revision")
+    assert sql("SELECT to_regclass('ops.one')::text, to_regclass('ops.two')::text") == [
+        (None, "ops.two")
+    ]
