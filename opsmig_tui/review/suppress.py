@@ -138,7 +138,8 @@ def with_suppression(source: str, finding: Finding, reason: str) -> str:
     if not words:
         raise ValueError("an ignore wants a reason")
     tree = ast.parse(source)
-    lines = source.splitlines(keepends=True)
+    # Not splitlines(): to Python a form feed or U+2028 ends no line.
+    lines = re.findall(r"[^\n]*\n|[^\n]+", source)
     head = max((h for h in _heads(tree) if h[0] <= finding.line <= h[1]), default=None)
     own = [
         item

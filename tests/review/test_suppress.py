@@ -157,6 +157,15 @@ def test_writing_one(up: str, end: str) -> None:
     assert ast.dump(ast.parse(after)) == ast.dump(ast.parse(source))
 
 
+def test_a_form_feed_ends_no_line() -> None:
+    source = Case("", f'op.execute("""\n\x0c\u2028\n""")\n{DROP}', DOWN).source
+    review = review_source(Case("").review().path, source, Facts())
+    finding = next(item for item in review.findings if item.rule == "drop-column")
+    after = with_suppression(source, finding, "unused since March")
+    assert ast.dump(ast.parse(after)) == ast.dump(ast.parse(source))
+    assert "drop-column" not in rules(review_source(review.path, after, Facts()))
+
+
 def test_one_about_no_statement_covers_the_file() -> None:
     source = Case("", DOWN, DOWN).source
     finding = replace(reviewed(DROP).findings[0], rule="bad-file-name", line=10)
