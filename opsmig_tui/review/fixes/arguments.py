@@ -42,12 +42,6 @@ def with_argument(call: cst.Call, name: str, value: cst.BaseExpression) -> cst.C
     return call.with_changes(args=[*before, last, added])
 
 
-def without_arguments(call: cst.Call, *names: str) -> cst.Call:
-    """The call without these keywords. A comment behind one of them goes along."""
-    kept = [a for a in call.args if a.keyword is None or a.keyword.value not in names]
-    return with_arguments(call, kept)
-
-
 def with_arguments(call: cst.Call, kept: list[cst.Arg]) -> cst.Call:
     """The call with some of its own arguments; its end is written as it was."""
     if not kept or kept[-1] is call.args[-1]:

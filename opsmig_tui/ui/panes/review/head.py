@@ -22,9 +22,6 @@ LABEL = 11
 MOST_OPERATIONS = 12
 #: Cells beside a rule's name that are worth beginning a sentence in.
 NARROWEST = 12
-#: Probes whose answer is no count of rows that could be looked at.
-WITHOUT_ROWS = ("longest", "dependents")
-ROWS_HINT = "(p: which)"
 _SIGNS = (
     (("adds", "add", "creates", "create", "inserts"), "+", "added"),
     (("drops", "drop", "removes", "remove", "deletes", "truncates"), "−", "removed"),
