@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from alembic.runtime.migration import MigrationContext
 
 from .errors import WorkerError
-from .protocol import DatabaseStatus, Failed, Run, from_dict
+from .protocol import DatabaseStatus, Failed, Rehearse, Run, from_dict
 from .session import Session
 from .side import SideConnection, unavailable
 from .status import database_status
@@ -63,7 +63,7 @@ def check_database(
         raise _mismatch(f"The database moved since it was confirmed: from {was} to {now}.")
 
 
-def check_steps(steps: list[Any], request: Run, offset: int) -> None:
+def check_steps(steps: list[Any], request: Union[Run, Rehearse], offset: int) -> None:
     """alembic's steps about to run must be those of the confirmed plan, in its order, and their
     files as they were then."""
     names = [step.revision.revision for step in steps]

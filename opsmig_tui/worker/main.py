@@ -39,6 +39,7 @@ OPERATIONS = {
     "plan_create": "create",
     "create": "create",
     "run": "run",
+    "rehearse": "rehearse",
     "sessions": "sessions",
     "render": "render",
 }

@@ -77,7 +77,7 @@ def sealed(recorder: Recorder) -> Iterator[None]:
         raise recorder.stop(CONNECTS)  # also within an import: the driver is asked by name
 
     with contextlib.ExitStack() as stack:
-        for owner, name in _connectors():
+        for owner, name in connectors():
             value = classmethod(refuse) if isinstance(owner, type) else refuse
             stack.enter_context(replaced(owner, **{name: value}))
         for owner, name, words in UNHEARD:
@@ -105,7 +105,8 @@ def _unless_listening(function: Any, words: str) -> Any:
     return ask
 
 
-def _connectors() -> Iterator[tuple[Any, str]]:
+def connectors() -> Iterator[tuple[Any, str]]:
+    """(module or class, name) of the loaded drivers' functions that open a connection."""
     for module, places in DRIVERS.items():
         loaded = sys.modules.get(module)
         for cls, name in places if loaded is not None else ():

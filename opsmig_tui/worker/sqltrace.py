@@ -51,6 +51,8 @@ class Trace:
         self._dirty = False
         self._unsettled: Optional[tuple[str, ...]] = None
         self.recording = False
+        self.rehearsal: Any = None
+        """The listening.Listener of a rehearsal, while one is under way."""
         self.applied: list[str] = []
         self.committed: list[str] = []
         self.stays = Stays()
@@ -109,6 +111,8 @@ class Trace:
             connections.dispose(engine)
 
     def _do_connect(self, dialect: Any, record: Any, cargs: Any, cparams: dict[str, Any]) -> None:
+        if self.rehearsal is not None:
+            self.rehearsal.connecting()
         read_only = self.read_only and self.options_taken
         self.asked = connections.asked_address(dialect, cparams)
         connections.prepare(dialect, record, cargs, cparams, self._redactor, read_only)
@@ -120,6 +124,8 @@ class Trace:
             connections.protect_sqlite(raw)
 
     def _send_if_recording(self, notice: Any) -> None:
+        if self.rehearsal is not None and self.rehearsal.heard(notice):
+            return
         if self.recording:
             self._channel.send(notice)
 
@@ -129,7 +135,9 @@ class Trace:
         self._redactor.add(url.password, (url.username, url.database, url.host))
 
     def _begin(self, connection: Any) -> None:
-        if self.read_only and connection.dialect.name == "postgresql":
+        if self.rehearsal is not None:
+            self.rehearsal.begun(connection)
+        elif self.read_only and connection.dialect.name == "postgresql":
             cursor = connection.connection.cursor()
             cursor.execute("SET TRANSACTION READ ONLY")
             cursor.close()
@@ -145,17 +153,21 @@ class Trace:
             file, line = self._place()
             text = sql if len(sql) <= LONGEST_SQL else sql[:LONGEST_SQL] + " …"
             self._channel.send(SqlStart(self._count, text, file, line))
+            if self.rehearsal is not None:
+                self.rehearsal.before(conn, text, file, line)
         self._begun = time.perf_counter()
 
     def _after(self, conn: Any, cursor: Any, sql: str, params: Any, ctx: Any, many: bool) -> None:
         if not self.recording:
             return
-        for notice in connections.take_notices(conn):
-            self._channel.send(notice)
         elapsed = (time.perf_counter() - self._begun) * 1000
         self.stays.done(sql, at_once=connections.autocommits(conn))
+        for notice in connections.take_notices(conn):
+            self._send_if_recording(notice)
         rows = getattr(cursor, "rowcount", -1)
         self._channel.send(SqlEnd(self._count, elapsed, rows if rows >= 0 else None))
+        if self.rehearsal is not None:
+            self.rehearsal.after(conn, elapsed, rows if rows >= 0 else None)
 
     def _error(self, context: Any) -> None:
         self.failed_statement = context.statement or ""
@@ -165,11 +177,13 @@ class Trace:
             self._channel.send(Rollback())
         if self.recording and context.connection is not None and not context.is_disconnect:
             for notice in connections.take_notices(context.connection):
-                self._channel.send(notice)
+                self._send_if_recording(notice)
 
     def _commit(self, connection: Any) -> None:
         self._cancellation.check()
         self.settle()
+        if self.rehearsal is not None:
+            self.rehearsal.committing(connection)
         if self.recording and (self._dirty or self.applied):
             self._unsettled, self.applied = tuple(self.applied), []
             self.stays.committing()

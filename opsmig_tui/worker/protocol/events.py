@@ -117,7 +117,8 @@ class Failed:
     the database that was confirmed), "locked" (another run holds the advisory lock), "cancelled",
     "project" (the project's own code raised: file and line of *their* frame), "alembic" (a
     CommandError: unknown revision, several heads …), "dependency" (alembic or a driver is
-    missing), "crash" (the process died), "protocol".
+    missing), "refused" (what a rehearsal does not let a migration do), "crash" (the process died),
+    "protocol".
     `committed` are revisions of the run that stay, `rolled_back` those undone, `current` the
     position read back, None when the database could not be asked. `kept` are statements that stay
     although their revision does not (an autocommit_block), `invalid` the indexes that CONCURRENTLY

@@ -8,6 +8,7 @@ from typing import Any, Optional, Union
 
 from .facts import FactsResult
 from .migration import LiveResult, PeekResult, Probe, RenderResult
+from .rehearsal import Rehearse, RehearseResult
 from .results import (
     CreatePlan,
     CreateResult,
@@ -171,6 +172,7 @@ Request = Union[
     PlanCreate,
     Create,
     Run,
+    Rehearse,
     Sessions,
     StopSession,
     Cancel,
@@ -190,6 +192,7 @@ RESULTS: dict[str, Any] = {
     "plan_create": CreatePlan,
     "create": CreateResult,
     "run": RunResult,
+    "rehearse": RehearseResult,
     "sessions": SessionsResult,
     "stop_session": StopResult,
     "ping": Pong,

@@ -1,0 +1,73 @@
+"""Makes every commit of the open transaction fail at the server.
+
+A table of the session holds one row whose trigger fires when the transaction commits, and raises.
+Nothing in the project's code has to co-operate: SQL, the driver and SQLAlchemy meet the same
+server. Measured: PREPARE TRANSACTION, COMMIT in SQL, commit() of psycopg, psycopg2 and asyncpg.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .asking import raw_rows
+
+SQLSTATE = "OPSMG"
+"""What the server answers to a commit. No class of PostgreSQL's own begins so."""
+SETTLES = re.compile(r"(?is)\s*SET\s+CONSTRAINTS\s+ALL\s+IMMEDIATE\s*;?\s*")
+"""The one statement that fires the trigger before the end, and means no harm."""
+_ARM = (
+    "CREATE TEMPORARY TABLE opsmig_rehearsal (armed boolean NOT NULL)",
+    f"""
+CREATE FUNCTION pg_temp.opsmig_refuse() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER AS $opsmig$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_temp.opsmig_rehearsal WHERE NOT armed) THEN
+    RAISE EXCEPTION 'A rehearsal does not commit.' USING ERRCODE = '{SQLSTATE}';
+  END IF;
+  RETURN NULL;
+END $opsmig$""",
+    """
+CREATE CONSTRAINT TRIGGER opsmig_refuse AFTER INSERT ON pg_temp.opsmig_rehearsal
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE PROCEDURE pg_temp.opsmig_refuse()""",
+    "INSERT INTO pg_temp.opsmig_rehearsal VALUES (true)",
+)
+_DEFERRABLE = """
+SELECT quote_ident(n.nspname) || '.' || quote_ident(c.conname), c.condeferred
+FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace
+WHERE c.condeferrable AND left(n.nspname, 3) <> 'pg_'
+"""
+
+
+def arm(connection: Any) -> None:
+    """From here on the transaction can only be rolled back. Raises what the driver raises."""
+    for statement in _ARM:
+        raw_rows(connection, statement)
+
+
+def disarm(connection: Any) -> None:
+    """Let the trigger pass, for one statement that fires it. `rearm` must follow."""
+    raw_rows(connection, "UPDATE pg_temp.opsmig_rehearsal SET armed = false")
+
+
+def rearm(connection: Any) -> None:
+    """Armed again, with a new row whose trigger has not fired."""
+    raw_rows(connection, "SET CONSTRAINTS pg_temp.opsmig_refuse DEFERRED")
+    raw_rows(connection, "DELETE FROM pg_temp.opsmig_rehearsal")
+    raw_rows(connection, "INSERT INTO pg_temp.opsmig_rehearsal VALUES (true)")
+
+
+def settle(connection: Any) -> None:
+    """Check what the project's own deferred constraints put off, as a commit would.
+
+    What stays pending would keep the next leg from altering the table. Constraints are named one
+    by one: ALL would fire our own trigger and change what later ones start as. Raises what the
+    driver raises for rows that break one.
+    """
+    found = raw_rows(connection, _DEFERRABLE)
+    if not found:
+        return
+    raw_rows(connection, f"SET CONSTRAINTS {', '.join(name for name, _ in found)} IMMEDIATE")
+    deferred = [name for name, initially in found if initially]
+    if deferred:
+        raw_rows(connection, f"SET CONSTRAINTS {', '.join(deferred)} DEFERRED")
