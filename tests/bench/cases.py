@@ -14,6 +14,7 @@ from tests.bench.docker_cases import container_state, log_flood
 from tests.bench.projects import Measured
 from tests.bench.result import Result
 from tests.bench.review_cases import review_history, review_long, review_opens
+from tests.bench.schema_cases import snapshot
 from tests.bench.terminal import running
 
 BIN = Path(sys.executable).parent
@@ -218,4 +219,5 @@ CASES = {
     "review-history": review_history,
     "review-long": review_long,
     "review-opens": review_opens,
+    "snapshot": snapshot,
 }
