@@ -23,6 +23,7 @@ LAYERS = (
     "services",
     "review",
     "changes",
+    "schema",
     "history",
     "project",
     "demo",

@@ -14,9 +14,12 @@ from .asking import raw_rows
 from .protocol import SchemaDelta, SchemaObject
 from .snapshot_tables import FIRST_OWN_OID
 
+# `ext` is what an extension or a type brought along. A sequence that an identity column owns is
+# told with the column.
 _QUERY = f"""
 WITH ext AS (SELECT classid, objid FROM pg_depend
-  WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'),
+  WHERE (refclassid = 'pg_extension'::regclass AND deptype = 'e')
+    OR (classid IN ('pg_proc'::regclass, 'pg_cast'::regclass) AND deptype = 'i')),
 spaces AS (SELECT oid, quote_ident(nspname) AS object, nspowner, nspacl FROM pg_namespace
   WHERE left(nspname, 3) <> 'pg_' AND nspname <> 'information_schema'),
 ours AS (SELECT * FROM spaces n WHERE NOT EXISTS (SELECT FROM ext x
@@ -25,7 +28,9 @@ rel AS (SELECT n.object || '.' || quote_ident(c.relname) AS object, c.*
   FROM pg_class c JOIN spaces n ON n.oid = c.relnamespace
   WHERE c.oid >= {FIRST_OWN_OID} AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
     AND NOT EXISTS (SELECT FROM ext x
-      WHERE x.objid = c.oid AND x.classid = 'pg_class'::regclass)),
+      WHERE x.objid = c.oid AND x.classid = 'pg_class'::regclass)
+    AND (c.relkind <> 'S' OR NOT EXISTS (SELECT FROM pg_depend o
+      WHERE o.objid = c.oid AND o.classid = 'pg_class'::regclass AND o.deptype = 'i'))),
 typ AS (SELECT n.object || '.' || quote_ident(t.typname) AS object, t.*
   FROM pg_type t JOIN spaces n ON n.oid = t.typnamespace
   WHERE t.oid >= {FIRST_OWN_OID} AND (t.typtype IN ('e', 'd', 'r') OR (t.typtype = 'c'

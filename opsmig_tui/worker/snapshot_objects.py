@@ -14,15 +14,12 @@ SELECT 'extension', quote_ident(e.extname), '',
   'VERSION ' || e.extversion || ' SCHEMA ' || e.extnamespace::regnamespace, e.oid::text
 FROM pg_extension e"""
 
-# A sequence that an identity column owns is told with the column.
 SEQUENCES = f"""
-SELECT 'sequence', r.object, '', concat_ws(' ', {SEQUENCE}, 'OWNED BY ' ||
-    (SELECT min(o.refobjid::regclass || '.' || quote_ident(a.attname)) FROM pg_depend o
-      JOIN pg_attribute a ON a.attrelid = o.refobjid AND a.attnum = o.refobjsubid
+SELECT 'sequence', r.object, '', concat_ws(' ', 'AS ' || format_type(s.seqtypid, NULL), {SEQUENCE},
+    'OWNED BY ' || (SELECT min(o.refobjid::regclass || '.' || quote_ident(a.attname))
+      FROM pg_depend o JOIN pg_attribute a ON a.attrelid = o.refobjid AND a.attnum = o.refobjsubid
       WHERE o.objid = r.oid AND o.classid = 'pg_class'::regclass AND o.deptype = 'a')), r.oid::text
-FROM rel r JOIN pg_sequence s ON s.seqrelid = r.oid
-WHERE NOT EXISTS (SELECT FROM pg_depend o
-  WHERE o.objid = r.oid AND o.classid = 'pg_class'::regclass AND o.deptype = 'i')"""
+FROM rel r JOIN pg_sequence s ON s.seqrelid = r.oid"""
 
 VIEWS = """
 SELECT CASE r.relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END, r.object, '',
@@ -31,20 +28,20 @@ SELECT CASE r.relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END, r.objec
 FROM rel r WHERE r.relkind IN ('v', 'm')"""
 
 TYPES = """
-SELECT 'enum', t.object, '', (SELECT string_agg(quote_literal(e.enumlabel), ', '
-    ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid), t.oid::text
+SELECT 'enum', t.object, '', coalesce((SELECT string_agg(quote_literal(e.enumlabel), ', '
+    ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid), ''), t.oid::text
 FROM typ t WHERE t.typtype = 'e'
 UNION ALL
 SELECT 'domain', t.object, '', concat_ws(' ', format_type(t.typbasetype, t.typtypmod),
     CASE WHEN t.typnotnull THEN 'NOT NULL' END, 'DEFAULT ' || t.typdefault), t.oid::text
 FROM typ t WHERE t.typtype = 'd'
 UNION ALL
-SELECT 'constraint', t.object, k.conname::text, pg_get_constraintdef(k.oid), k.oid::text
+SELECT 'domain constraint', t.object, k.conname::text, pg_get_constraintdef(k.oid), k.oid::text
 FROM typ t JOIN pg_constraint k ON k.contypid = t.oid WHERE k.contype = 'c'
 UNION ALL
-SELECT 'composite type', t.object, '', (SELECT string_agg(quote_ident(a.attname) || ' ' ||
+SELECT 'composite type', t.object, '', coalesce((SELECT string_agg(quote_ident(a.attname) || ' ' ||
     format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum) FROM pg_attribute a
-    WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped), t.oid::text
+    WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped), ''), t.oid::text
 FROM typ t WHERE t.typtype = 'c'
 UNION ALL
 SELECT 'range type', t.object, '', format_type(g.rngsubtype, NULL), t.oid::text

@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import Connection, create_engine
 
 from opsmig_tui.demo import server as embedded
+from opsmig_tui.schema.compare import changes
+from opsmig_tui.schema.readable import text
 from opsmig_tui.worker.snapshot import difference, take_snapshot
 
 SETUP = """
@@ -61,12 +63,12 @@ CASES = {
     "ALTER TABLE ops.vendor ALTER code SET STORAGE EXTERNAL": "column ops.vendor code",
     "ALTER TABLE ops.vendor ALTER code SET STATISTICS 500": "column ops.vendor code",
     "ALTER TABLE ops.vendor ALTER code SET (n_distinct = 5)": "column ops.vendor code",
-    "ALTER TABLE ops.part DROP code, ADD code text, ADD more int": "column order ops.part",
+    "ALTER TABLE ops.part DROP id, ADD id int, ADD more int": "column order ops.part",
     "ALTER TYPE ops.state ADD VALUE 'paused' BEFORE 'closed'": "enum ops.state",
     "ALTER TYPE ops.state RENAME VALUE 'open' TO 'begun'": "enum ops.state",
     "CREATE TYPE ops.size AS ENUM ()": "enum ops.size",
     "ALTER DOMAIN ops.amount SET NOT NULL": "domain ops.amount",
-    "ALTER DOMAIN ops.amount DROP CONSTRAINT positive": "constraint ops.amount positive",
+    "ALTER DOMAIN ops.amount DROP CONSTRAINT positive": "domain constraint ops.amount positive",
     "ALTER TYPE ops.pair ADD ATTRIBUTE c int": "composite type ops.pair",
     "CREATE TYPE ops.span AS RANGE (subtype = int4)": "range type ops.span",
     "CREATE UNIQUE INDEX ON ops.vendor (lower(code)) WHERE id > 5":
@@ -163,6 +165,8 @@ def test_each_kind_of_ddl_is_noticed_and_named(
     delta = difference(before, take_snapshot(connection))
     named = {f"{one.kind} {one.object} {one.name}".strip() for one in delta.before + delta.after}
     assert CASES[ddl] in named
+    shown = text(changes(delta))
+    assert CASES[ddl].split()[-1].removeprefix("public.").split(".")[-1] in shown
 
 
 @pytest.mark.parametrize("statements", UNNOTICED)
