@@ -135,7 +135,9 @@ def _sqlalchemy(run: Run, symbol: Symbol, arguments: Call) -> object:
 def _batch(arguments: Call) -> Batch:
     name, schema = arguments.value(0, "table_name"), arguments.value(1, "schema")
     return Batch(
-        name if isinstance(name, str) else None, schema if isinstance(schema, str) else None
+        name if isinstance(name, str) else None,
+        schema if isinstance(schema, str) else None,
+        naming=arguments.has("naming_convention"),
     )
 
 

@@ -21,7 +21,7 @@ def create(kind: str) -> Callable[[Run, Call, Batch | None], Operation]:
         at = 1 if batch else 2
         named = kind in ("unique", "primary")
         columns = plain_names(call.value(at, "columns")) if named else ()
-        constraint = Constraint(kind, as_text(name), columns, unnamed=name is None)
+        constraint = Constraint(kind, as_text(name), columns, unnamed=_unnamed(name, batch))
         constraint = with_options(constraint, call, condition(call, at) if kind == "check" else "")
         found = _operation(run, call, batch, constraint, 1, "table_name")
         return found if named else replace(found, text=ast.unparse(call.node)[:400])
@@ -37,7 +37,7 @@ def foreign_key(run: Run, call: Call, batch: Batch | None) -> Operation:
         as_text(name),
         plain_names(call.value(first + 1, "local_cols")),
         referent=as_text(call.value(first, "referent_table")),
-        unnamed=name is None,
+        unnamed=_unnamed(name, batch),
         referent_schema=as_text(call.value(-1, "referent_schema")),
         referent_columns=plain_names(call.value(first + 2, "remote_cols")),
     )
@@ -45,6 +45,11 @@ def foreign_key(run: Run, call: Call, batch: Batch | None) -> Operation:
     if batch is None:
         found = replace(found, schema=as_text(call.value(-1, "source_schema")))
     return found
+
+
+def _unnamed(name: object, batch: Batch | None) -> bool:
+    """Without a name, unless a convention of the batch gives it one."""
+    return name is None and not (batch is not None and batch.naming)
 
 
 def _operation(

@@ -59,10 +59,11 @@ class DialectTest:
 
 @dataclass(frozen=True)
 class Batch:
-    """What batch_alter_table() gives."""
+    """What batch_alter_table() gives. `naming`: with a naming convention of its own."""
 
     table: str | None
     schema: str | None
+    naming: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Optional
 
 from alembic.runtime.migration import MigrationContext
@@ -9,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from . import protocol
 from .catalog import database_facts
 from .environment import problem_of, run_environment, run_offline
-from .modelfacts import model_facts
+from .modelfacts import conventions, model_facts
 from .session import Session
 from .status import OPTIONS
 
@@ -63,4 +64,6 @@ def _models(context: MigrationContext, suffixes: tuple[str, ...]) -> Optional[pr
     many = metadata if isinstance(metadata, (list, tuple)) else [metadata]
     # What alembic compares itself is in what it generates.
     compared = bool(context.opts.get("compare_server_default"))
-    return model_facts(many, context.dialect, suffixes, defaults=not compared)
+    found = model_facts(many, context.dialect, suffixes, defaults=not compared)
+    # Of several, alembic takes none of the conventions: SchemaObjects.metadata().
+    return found if many is metadata else replace(found, conventions=conventions(metadata))

@@ -141,6 +141,21 @@ def final_name(item: Any, dialect: Any) -> Optional[str]:
     return str(name) if name else None
 
 
+_CONVENTIONS = {
+    "unique": ("uq", UniqueConstraint),
+    "foreign": ("fk", ForeignKeyConstraint),
+    "primary": ("pk", PrimaryKeyConstraint),
+    "check": ("ck", CheckConstraint),
+}
+
+
+def conventions(metadata: Any) -> dict[str, str]:
+    """How constraints without a name are called, by kind: MetaData.naming_convention."""
+    given = getattr(metadata, "naming_convention", None) or {}
+    found = {kind: given.get(short, given.get(cls)) for kind, (short, cls) in _CONVENTIONS.items()}
+    return {kind: text for kind, text in found.items() if isinstance(text, str)}
+
+
 def _type_imports(tables: Iterable[Any]) -> dict[str, str]:
     """Class → module of the column types that are not SQLAlchemy's own."""
     classes = {type(column.type) for table in tables for column in table.columns}

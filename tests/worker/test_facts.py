@@ -21,7 +21,7 @@ MODELS = '''\
 from sqlalchemy import *
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
-metadata = MetaData()
+metadata = MetaData(naming_convention={"uq": "uq_%(table_name)s", "pk": "pk_%(table_name)s"})
 KIND = Enum("new", "it's", name="kind")
 Table(
     "t", metadata,
@@ -140,6 +140,10 @@ async def test_what_was_made_of_the_models_differs_in_nothing(
 ) -> None:
     facts = await client.request(protocol.GatherFacts())
     assert (facts.models_problem, facts.database_problem) == ("", "")
+    assert facts.models.conventions == {
+        "unique": "uq_%(table_name)s",
+        "primary": "pk_%(table_name)s",
+    }
     (table,) = facts.models.tables
     unknown = {column.name for column in table.columns if column.default is None}
     assert unknown == {"counted", "doubled"}

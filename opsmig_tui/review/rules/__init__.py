@@ -37,14 +37,15 @@ from opsmig_tui.review.rules import (
     suppression,
     transaction,
     type_changes,
+    unnamed,
 )
 from opsmig_tui.review.rules.base import Rule
 
 _MODULES = (
     *(data_loss, rows, removals, type_changes, locking_indexes, locking_columns, locking_keys),
     *(locking_constraints, locking_transaction, locking_commands, nulls, enums, enum_types),
-    *(enum_values, missed, constraints, imports, empty, live_data, live_checks, running_code),
-    *(missed_defaults, transaction, code),
+    *(enum_values, missed, missed_defaults, constraints, unnamed, imports, empty, live_data),
+    *(live_checks, running_code, transaction, code),
     *(advice, reversibility, chain, files, convention, suppression),
 )
 

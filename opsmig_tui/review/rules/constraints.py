@@ -1,4 +1,4 @@
-"""Rules about the names of constraints and indexes."""
+"""Constraints and indexes that are called otherwise in the models."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from opsmig_tui.review.model import NotChecked
 from opsmig_tui.review.operations import Operation, Span
 from opsmig_tui.review.renames import table_facts
-from opsmig_tui.review.rules.base import Example, Rule, Verdict, flag, listed, table_of
+from opsmig_tui.review.rules.base import Example, Rule, Verdict, flag, listed
 from opsmig_tui.review.subject import Subject
 from opsmig_tui.worker.protocol import ConstraintFacts, TableFacts
 
@@ -171,32 +171,6 @@ def _definition(subject: Subject, drop: Operation) -> _Shape | None:
     return None
 
 
-def _unnamed(subject: Subject) -> Iterator[Verdict]:
-    for item in subject.operations:
-        if not item.unnamed or not item.complete:
-            continue
-        what = _KINDS.get(item.object_type, "index" if "index" in item.kind else "constraint")
-        if item.kind in ("drop_constraint", "drop_index"):
-            yield flag(
-                "unnamed-constraint",
-                "error",
-                item,
-                f"Drops a {what} of {table_of(item)} without saying which.",
-                "Without a name the DROP cannot be rendered: it fails when it runs.",
-                "Look the name up in the database and write it here, and give the metadata a "
-                "naming_convention.",
-            )
-        elif item.kind in ("create_constraint", "create_index") and not item.is_sql:
-            yield flag(
-                "unnamed-constraint",
-                "note",
-                item,
-                f"Creates a {what} on {table_of(item)} without a name.",
-                "The database chooses one, which a later drop then has to guess.",
-                "Name it, or give the metadata a naming_convention.",
-            )
-
-
 RULES = (
     Rule(
         RENAMED,
@@ -224,20 +198,5 @@ op.execute("ALTER INDEX ix_new RENAME TO ix_old")
 """,
         ),
         source="PostgreSQL documentation: ALTER INDEX, ALTER TABLE (RENAME CONSTRAINT)",
-    ),
-    Rule(
-        "unnamed-constraint",
-        "error",
-        "correctness",
-        "A constraint is dropped by the name None, which cannot be rendered (an error), or created "
-        "without a name, so that the database chooses one (a note).",
-        _unnamed,
-        fires=Example("""
-op.drop_constraint(None, "a", type_="unique")  #!
-"""),
-        silent=Example("""
-op.drop_constraint("uq_a_b", "a", type_="unique")
-"""),
-        source="Alembic documentation: The Importance of Naming Constraints",
     ),
 )

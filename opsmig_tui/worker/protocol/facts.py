@@ -56,13 +56,15 @@ class ModelFacts:
 
     `type_imports` maps a custom type's class name to the module it is imported from, for
     missing-import; `companions` versioned table → companion table, both without schema, where the
-    models hold both.
+    models hold both. `conventions` are the metadata's naming conventions by a constraint's kind
+    ("ck_%(table_name)s"), where there is one metadata.
     """
 
     tables: tuple[TableFacts, ...]
     enums: tuple[EnumFacts, ...]
     companions: dict[str, str] = field(default_factory=dict)
     type_imports: dict[str, str] = field(default_factory=dict)
+    conventions: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
