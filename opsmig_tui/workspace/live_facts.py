@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from opsmig_tui.history.model import History, Revision
 from opsmig_tui.review.engine import questions
-from opsmig_tui.review.errors import NotReviewable
 from opsmig_tui.review.migration import Migration
 from opsmig_tui.review.model import Facts
 from opsmig_tui.worker.protocol import AskLive, LiveResult, Probe, ProbeAnswer
@@ -79,7 +78,7 @@ def _questions(workspace: Workspace, one: Known) -> tuple[Probe, ...] | None:
         return None
     try:
         return questions(one.path, one.source, one.facts)
-    except NotReviewable:
+    except Exception:
         return None  # the review itself says why
 
 

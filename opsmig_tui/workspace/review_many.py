@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.review.model import Review
 from opsmig_tui.review.reports import NotReviewed
+from opsmig_tui.workspace.crash import crash_line
 from opsmig_tui.workspace.live_facts import Known, with_live_facts
 from opsmig_tui.workspace.rendering import render_all
 from opsmig_tui.workspace.review import ask_worker, find_target, gather, judge
@@ -85,4 +86,6 @@ async def review_many(
             reviews.append(await judge(workspace, one, shared))
         except OpsmigError as error:
             failed.append(NotReviewed(one.path, str(error)))
+        except Exception as error:  # a fault of ours in one file is no reason to review no other
+            failed.append(NotReviewed(one.path, f"{one.path.name}: {crash_line(error)}"))
     return reviews, failed

@@ -2,6 +2,8 @@
 
 import json
 import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,9 @@ from click.testing import Result
 
 from opsmig_tui.demo import SampleProject
 from opsmig_tui.project.trust import trust
+from opsmig_tui.review.model import Finding
+from opsmig_tui.review.rules import ALL
+from opsmig_tui.review.subject import Subject
 from opsmig_tui.services.worker_client import WorkerClient
 from tests.cli.conftest import Opsmig, call
 from tests.support.projects import AlembicProject
@@ -68,6 +73,25 @@ def test_one_that_cannot_be_read_among_others_is_said_and_2(project: AlembicProj
     assert [Path(one["file"]).name for one in document["not_reviewed"]] == ["odd.py"]
     assert len(document["reviews"]) == 3
     assert "odd.py: line 1: does not parse" in result.stderr
+
+
+def test_a_fault_of_ours_in_one_file_leaves_the_others_reviewed(
+    project: AlembicProject, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def faulty(subject: Subject) -> Iterator[Finding]:
+        yield from ALL["drop-table"].check(subject)  # type: ignore[misc]
+        if subject.migration.revision.revision == "b2":
+            raise IndexError("a fault")
+
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    rules = {**ALL, "drop-table": replace(ALL["drop-table"], check=faulty)}
+    monkeypatch.setattr("opsmig_tui.review.engine.ALL", rules)
+    result = review(project, "--all", "--json")
+    assert result.exit_code == 2
+    assert [one["revision"] for one in json.loads(result.stdout)["reviews"]] == ["a1", "c3"]
+    (line,) = result.stderr.splitlines()
+    assert "opsmig stumbled: IndexError. The details are in" in line
+    assert "b2" in line
 
 
 def test_since_takes_what_is_new_on_the_branch(project: AlembicProject) -> None:
@@ -184,6 +208,10 @@ def test_the_output_is_written_whole(project: AlembicProject) -> None:
     nowhere = review(project, "--all", "--output", "no/such/folder/report.txt")
     assert nowhere.exit_code == 2
     assert "cannot be written" in nowhere.stderr
+
+
+def test_a_rule_that_is_like_none_is_told_where_to_look() -> None:
+    assert call("rules", "nope").stderr.endswith("`opsmig rules` lists them.\n")
 
 
 def test_rules_are_listed_and_explained() -> None:

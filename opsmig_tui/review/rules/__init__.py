@@ -58,6 +58,6 @@ def check_rule_ids(ids: Iterable[str], where: str) -> None:
     for name in ids:
         if name in ALL:
             continue
-        near = difflib.get_close_matches(name, ALL, n=1, cutoff=0.3)
-        hint = f"Did you mean {near[0]}?" if near else f"The rules are: {', '.join(ALL)}."
+        near = difflib.get_close_matches(name, ALL, n=1)
+        hint = f"Did you mean {near[0]}?" if near else "`opsmig rules` lists them."
         raise OpsmigError(f"Unknown rule {name!r} in {where}. {hint}")

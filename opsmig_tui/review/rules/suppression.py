@@ -39,7 +39,7 @@ def unknown(items: Iterable[Suppression], rules: Iterable[str]) -> Iterator[Find
         for name in item.rules:
             if name in known:
                 continue
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.3)
+            near = difflib.get_close_matches(name, known, n=1)
             yield flag(
                 UNKNOWN,
                 "warning",
