@@ -15,6 +15,7 @@ from opsmig_tui.cli.look import check, history, status
 from opsmig_tui.cli.options import open_options, project_options
 from opsmig_tui.cli.review import review
 from opsmig_tui.cli.rules import rules
+from opsmig_tui.cli.runs import runs
 from opsmig_tui.cli.say import say
 from opsmig_tui.cli.screen import demo, open_screen
 from opsmig_tui.cli.session import guarded
@@ -59,6 +60,6 @@ def main(context: click.Context, /, **given: Any) -> None:
 
 for command in (
     *(history, review, rules, status, check),
-    *(create, upgrade, downgrade, test, demo),
+    *(create, upgrade, downgrade, test, runs, demo),
 ):
     main.add_command(command)

@@ -10,9 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opsmig_tui import __version__
 from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.services.run_history import step_times
+from opsmig_tui.services.run_log import RunLog, failure_for_log
 from opsmig_tui.worker import protocol
 from opsmig_tui.workspace.crash import crash_line
+from opsmig_tui.workspace.estimate import left_ms
 from opsmig_tui.workspace.state import RunChanged, RunPhase, RunView
 from opsmig_tui.workspace.waiting import age_text, progress_text, signature, wait_lines
 
@@ -21,6 +25,16 @@ if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
 
 
+SQL = (protocol.SqlStart, protocol.SqlEnd)
+#: Events that a run's log has a line for; a wait has one when something about it changes.
+LOGGED = (
+    protocol.StepStart,
+    protocol.StepEnd,
+    *SQL,
+    protocol.WaitEnd,
+    protocol.Commit,
+    protocol.Rollback,
+)
 # The step lines say the same, with their number and time.
 STEP_LOGGER, STEP_RECORDS = "alembic.runtime.migration", ("Running upgrade", "Running downgrade")
 
@@ -44,16 +58,24 @@ class RunReporter:
         self._step_line: int | None = None
         self._sql_lines: dict[int, int] = {}
         self._told_wait: tuple[object, ...] | None = None
+        self._why = ""
+        self._steps: tuple[str, ...] = ()
+        self._known: dict[str, float] = {}
+        self._done: dict[str, float] = {}
+        self.log = RunLog(lambda problem: self.say("warning", problem))
         self.say("command", command)
         self._show()
 
     def __call__(self, event: protocol.Event) -> None:
+        if isinstance(event, LOGGED):
+            self.log.told(event, flush=not isinstance(event, SQL))
         match event:
             case protocol.StepStart():
                 self._step_start(event)
             case protocol.StepEnd():
                 self._complete(self._step_line, "done", event.elapsed_ms)
                 self._step_line = None
+                self._done[event.revision] = event.elapsed_ms
             case protocol.SqlStart():
                 text = " ".join(event.sql.split())
                 line = self.workspace.output.append(
@@ -93,6 +115,8 @@ class RunReporter:
         told = signature(event)
         if told != self._told_wait:
             self._told_wait = told
+            holders = tuple(replace(one, query="") for one in event.holders)
+            self.log.told(replace(event, holders=holders), flush=True)
             first, *more = wait_lines(event)
             self.say("warning", first)
             for text in more:
@@ -123,6 +147,7 @@ class RunReporter:
             total=event.total,
             step=event.revision,
             message=event.message,
+            left_ms=left_ms(self._steps[event.number - 1 :], self._known, self._done),
         )
         self._show()
 
@@ -137,6 +162,9 @@ class RunReporter:
         if self.stopping:
             raise WorkerFailed(CANCELLED)
         self.client, self._between = client, False
+        if isinstance(request, protocol.Run):
+            await self._look_back(request)
+            self._log_plan(request)
         try:
             return await client.request(request, self)
         except WorkerFailed as error:
@@ -145,6 +173,34 @@ class RunReporter:
             raise
         finally:
             self.client, self._between = None, True
+
+    async def _look_back(self, request: protocol.Run) -> None:
+        """How long these steps took before, for an estimate of the whole."""
+        root = self.workspace.project.config.root
+        self._steps, self._done = request.steps, {}
+        self._known = await asyncio.to_thread(step_times, root, request.direction)
+
+    def _log_plan(self, request: protocol.Run) -> None:
+        """Only what changes a database is logged: a log begins with its first run."""
+        from opsmig_tui.workspace.apply import identity_text
+
+        databases = [identity_text(one.identity) for one in request.expected]
+        self.log.begin(
+            opsmig=__version__,
+            project=str(self.workspace.project.config.root),
+            title=self.view.title,
+            command=self.view.command,
+            databases=databases,
+        )
+        at = [one.current for one in request.expected]
+        self.log.line(
+            "plan",
+            direction=request.direction,
+            target=request.target,
+            steps=request.steps,
+            databases=databases,
+            current=at,
+        )
 
     def cancel(self, force: bool) -> None:
         """Stops what is under way: in the worker, or before it has been asked for anything.
@@ -198,6 +254,9 @@ class RunReporter:
         for number in self._sql_lines.values():
             self._complete(number, "failed", None)
         self._complete(self._step_line, "failed", None)
+        told = failure_for_log(failed)
+        self._why = str(told.get("message", ""))
+        self.log.line("failed", **told)
         kind: RunPhase = "cancelled" if failed.kind == "cancelled" else "failed"
         self.say("warning" if kind == "cancelled" else "error", failed.message)
         for text in failure_details(failed, self.workspace.project.root):
@@ -217,6 +276,7 @@ class RunReporter:
 
     def _end(self, phase: RunPhase, message: str) -> None:
         self.view = replace(self.view, phase=phase, message=message, waiting=None)
+        self.log.end(phase=phase, message=message if phase == "done" else self._why)
         self._show()
         self.workspace.output_moved()
 

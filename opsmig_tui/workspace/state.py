@@ -81,7 +81,8 @@ RunPhase = Literal["running", "cancelling", "done", "failed", "cancelled"]
 class RunView:
     """The run that is under way, or the last one. `number` of `total` steps; times in ms.
 
-    `waiting` is the lock that it waits for just now.
+    `waiting` is the lock that it waits for just now. `left_ms` is about how long the steps that
+    have not ended may take, None where that cannot be told.
     """
 
     title: str
@@ -92,6 +93,7 @@ class RunView:
     step: str = ""
     message: str = ""
     waiting: Waiting | None = None
+    left_ms: float | None = None
 
     @property
     def active(self) -> bool:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Lines arrive in batches: one repaint a batch, whatever came in between. Seconds.
 BATCH = 0.05
+#: What is over by the time it is read is not worth an estimate. Milliseconds.
+LEAST_LEFT = 2_000.0
 
 
 class OutputList(FollowingView):
@@ -181,6 +183,9 @@ class OutputPane(Pane):
             parts.append((f"waits for a lock {waited}  ", ink.warning))
         if run.phase == "cancelling":
             parts.append(("cancelling …  ", ink.warning))
+        if run.left_ms is not None and run.left_ms >= LEAST_LEFT:
+            left = output_rows.duration(run.left_ms)
+            parts.append((f"about {left} left  ", ink.dim))
         if run.total:
             done = max(0, run.number - 1)
             parts.append((f"{run.number} of {run.total}  ", ink.strong))
