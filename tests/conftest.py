@@ -18,6 +18,7 @@ from opsmig_tui.demo import SampleProject, point_to, populate, write_sample
 from opsmig_tui.demo import server as embedded
 from tests.support.postgres import run_sql
 from tests.support.projects import AlembicProject, write_project
+from tests.support.warm import Warm, warm_workers
 
 Sql = Callable[..., list[tuple[Any, ...]]]
 
@@ -58,6 +59,19 @@ def isolated_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
         patch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
         patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
         yield home
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm() -> Iterator[Warm]:
+    """A worker's start takes a tenth of the time."""
+    with warm_workers() as started:
+        yield started
+
+
+@pytest.fixture
+def cold_workers(warm: Warm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers are started as the tool starts them, for tests about just that."""
+    monkeypatch.setattr(warm, "enabled", False)
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,8 @@ from opsmig_tui.services.worker_environment import worker_environment
 from opsmig_tui.worker import protocol
 from tests.support.projects import AlembicProject
 
+pytestmark = pytest.mark.usefixtures("cold_workers")
+
 SHOW = "import os\nprint('SEEN', {names})\n"
 
 

@@ -13,6 +13,8 @@ from opsmig_tui.services.worker_client import WorkerFailed
 from opsmig_tui.worker import protocol
 from tests.worker.conftest import HEAD, Start, Told, add_revision, line_of, upgrade
 
+pytestmark = pytest.mark.usefixtures("cold_workers")
+
 
 def before_env(sample: SampleProject, code: str) -> Path:
     env = sample.backend / "alembic" / "env.py"
