@@ -58,11 +58,11 @@ def _plain_place(subject: Subject, item: Operation | None) -> Place | None:
         return None
     if item.kind != "add_column":
         return place
-    made = _column_call(place.call, item.columns[0])
+    made = column_call(place.call, item.columns[0])
     return place if made is not None else None
 
 
-def _column_call(call: ast.Call, column: Column) -> ast.Call | None:
+def column_call(call: ast.Call, column: Column) -> ast.Call | None:
     """The ``sa.Column(...)`` in the call, if it names a type."""
     for node in (*call.args, *(k.value for k in call.keywords)):
         if not isinstance(node, ast.Call) or node.lineno != column.span.line:
@@ -118,7 +118,7 @@ def _mirrored(sheet: Sheet, item: Operation, place: Place, companion: str) -> st
 def _copied_column(sheet: Sheet, call: ast.Call, column: Column) -> str:
     """The column without keys. A default stays only where NOT NULL needs it: rows of history are
     written in full. NOT NULL without one would fail on the rows that are there."""
-    made = _column_call(call, column)
+    made = column_call(call, column)
     assert made is not None
     found = sheet.call(made)
     default = source_of(sheet, found, -1, "server_default")
@@ -165,7 +165,7 @@ def _model_of(facts: Facts, name: str | None, schema: str | None) -> TableFacts 
 def _writable_with(item: Operation, place: Place, column: ColumnFacts) -> bool:
     """The column is one of the table's own, as the migration has them, or can be written."""
     own = _own(item, column.name)
-    copied = own is not None and _column_call(place.call, own) is not None
+    copied = own is not None and column_call(place.call, own) is not None
     return (copied and not column.has_server_default) or writable(column)
 
 
@@ -187,7 +187,7 @@ def _created(
     parts = []
     for wanted in model.columns:
         own = _own(item, wanted.name)
-        made = _column_call(place.call, own) if own is not None else None
+        made = column_call(place.call, own) if own is not None else None
         if own is None or made is None or wanted.has_server_default:
             parts.append(column_code(style, wanted, facts))
             continue

@@ -14,8 +14,10 @@ from opsmig_tui.review.fixes import (
     guards,
     imports,
     indexes,
+    names,
     nulls,
     renames,
+    table_renames,
 )
 from opsmig_tui.review.fixes.model import Fix
 from opsmig_tui.review.model import Finding
@@ -28,7 +30,9 @@ _PLANNERS: Mapping[str, Planner] = {
     "missing-import": imports.missing,
     "wrong-parent": chain.wrong_parent,
     "revises-mismatch": chain.revises_mismatch,
+    "rename-as-drop-add-table": table_renames.table,
     "rename-as-drop-add-column": renames.column,
+    "constraint-renamed": names.renamed,
     "cast-without-using": casts.using,
     "enum-type-exists": enum_reuse.reused,
     "enum-type-missing": enums.type_missing,

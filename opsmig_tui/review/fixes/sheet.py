@@ -54,6 +54,7 @@ class Sheet:
         self._blocks: dict[cst.CSTNode, BlockEdit] = {}
         self._changes: dict[cst.CSTNode, list[Callable[[cst.CSTNode], cst.CSTNode]]] = {}
         self._imports: list[str] = []
+        self._downgrade: list[str] = []
 
     def _walk(self, node: cst.CSTNode, owner: Statement | None) -> None:
         if isinstance(node, cst.Call):
@@ -158,7 +159,11 @@ class Sheet:
         edit.wraps[statement] = (cast(cst.With, wrapper), self.parsed(first))
 
     def append(self, function: str, code: str) -> None:
-        """New statements at the end of upgrade() or downgrade(), in place of a lone ``pass``."""
+        """New statements at the end of upgrade() or downgrade(), in place of a lone ``pass``.
+        A downgrade() that is not there is written below upgrade()."""
+        if function == "downgrade" and self.function(function) is None:
+            self._downgrade.append(code)
+            return
         block = self.body(function)
         self._blocks.setdefault(block, BlockEdit()).last += self.parsed(code)
 
@@ -208,6 +213,8 @@ class Sheet:
         """The text with all changes made."""
         for code in self.style.missing:
             self.add_import(code)
+        if self._downgrade:
+            self._add_downgrade("\n".join(self._downgrade))
         imports = [line for code in self._imports for line in self.parsed(code)]
         self._add_imports(imports)
         try:
@@ -215,6 +222,16 @@ class Sheet:
         except RecursionError:
             raise FixRefused("The file is nested too deeply to be edited.") from None
         return new.code
+
+    def _add_downgrade(self, code: str) -> None:
+        """A whole downgrade(), written as upgrade() is."""
+        up = self.function("upgrade")
+        if up is None or self.code(up.params).strip():
+            raise FixRefused("There is no upgrade() below which a downgrade() could stand.")
+        returns = " -> None" if up.returns is not None else ""
+        made = self.parsed(f"def downgrade(){returns}:\n{self.style.indented(code)}\n")[0]
+        blank = [cst.EmptyLine(indent=False)] * 2
+        self._edit(up).after.setdefault(up, []).append(made.with_changes(leading_lines=blank))
 
     def _add_imports(self, imports: Sequence[Statement]) -> None:
         if not imports:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from opsmig_tui.review.model import NotChecked
-from opsmig_tui.review.operations import Operation, Span
+from opsmig_tui.review.operations import Operation, Span, qualified
 from opsmig_tui.review.renames import table_facts
 from opsmig_tui.review.rules.base import Example, Rule, Verdict, flag, listed
 from opsmig_tui.review.subject import Subject
@@ -22,14 +22,14 @@ _KINDS = {"unique": "unique constraint", "foreign": "foreign key", "primary": "p
 
 
 @dataclass(frozen=True)
-class _Renamed:
-    """`schema` is "ops." or nothing."""
+class Renamed:
+    """`old` is its name in the database, `new` in the models or in this revision."""
 
     kind: str
     table: str
     old: str
     new: str
-    schema: str = ""
+    schema: str | None = None
 
 
 def _constraint_renamed(subject: Subject) -> Iterator[Verdict]:
@@ -43,13 +43,7 @@ def _constraint_renamed(subject: Subject) -> Iterator[Verdict]:
         return
     if not subject.on_postgresql or subject.migration.opaque_upgrade:
         return
-    touched = {name for op in subject.migration.upgrade for name in (op.name, op.old_name)}
-    found = [
-        item
-        for table in facts.models.tables
-        for item in _differences(table, table_facts(facts, table.name, table.schema))
-        if item.old not in touched and item.new not in touched
-    ]
+    found = renamed_in_models(subject)
     if found:
         names = listed(f"{item.old} ({item.new} in the models)" for item in found)
         first = found[0]
@@ -64,17 +58,30 @@ def _constraint_renamed(subject: Subject) -> Iterator[Verdict]:
         )
 
 
+def renamed_in_models(subject: Subject) -> list[Renamed]:
+    """What models and database call by two names, and this revision leaves so."""
+    facts, migration = subject.facts, subject.migration
+    touched = {name for op in migration.upgrade for name in (op.name, op.old_name)}
+    return [
+        item
+        for table in (facts.models.tables if facts.models is not None else ())
+        for item in _differences(table, table_facts(facts, table.name, table.schema))
+        if item.old not in touched and item.new not in touched
+    ]
+
+
 def _counted(count: int) -> str:
     return "One constraint has" if count == 1 else f"{count} constraints have"
 
 
-def _statement(item: _Renamed) -> str:
+def _statement(item: Renamed) -> str:
     if item.kind == "index":
-        return f"ALTER INDEX {item.schema}{item.old} RENAME TO {item.new}"
-    return f"ALTER TABLE {item.schema}{item.table} RENAME CONSTRAINT {item.old} TO {item.new}"
+        return f"ALTER INDEX {qualified(item.old, item.schema)} RENAME TO {item.new}"
+    table = qualified(item.table, item.schema)
+    return f"ALTER TABLE {table} RENAME CONSTRAINT {item.old} TO {item.new}"
 
 
-def _differences(model: TableFacts, there: TableFacts | None) -> Iterator[_Renamed]:
+def _differences(model: TableFacts, there: TableFacts | None) -> Iterator[Renamed]:
     if there is None:
         return
     for item in model.constraints:
@@ -85,8 +92,7 @@ def _differences(model: TableFacts, there: TableFacts | None) -> Iterator[_Renam
             continue
         if len(_alike(item, model.constraints)) != 1 or same[0].name is None:
             continue
-        schema = f"{there.schema}." if there.schema else ""
-        yield _Renamed(item.kind, model.name, same[0].name, item.name, schema)
+        yield Renamed(item.kind, model.name, same[0].name, item.name, there.schema)
 
 
 def _alike(item: ConstraintFacts, others: Iterable[ConstraintFacts]) -> list[ConstraintFacts]:
@@ -103,35 +109,34 @@ def _is_unique(item: ConstraintFacts) -> bool:
 
 
 def _renamed_here(subject: Subject) -> Iterator[Verdict]:
+    for drop, made, item in renamed_here(subject):
+        what = _KINDS.get(made.object_type, "index")
+        yield flag(
+            RENAMED,
+            "warning",
+            drop,
+            f"Drops {what} {item.old} and builds the same again as {item.new}.",
+            "Only the name differs: building it anew locks the table for nothing.",
+            f"Rename it: {_statement(item)}.",
+        )
+
+
+def renamed_here(subject: Subject) -> Iterator[tuple[Operation, Operation, Renamed]]:
     """A drop and a create over the same columns that differ in the name alone."""
     for drop in subject.migration.upgrade:
         old = _definition(subject, drop)
         if old is None or drop.name is None or not subject.locks(drop):
             continue
         for made in subject.on_table("upgrade", drop.table):
-            if made.name not in (None, drop.name) and _shape(made) == old:
-                is_index = made.kind == "create_index"
-                item = _Renamed(
-                    "index" if is_index else made.object_type,
-                    drop.table or "",
-                    drop.name,
-                    made.name or "",
-                    f"{drop.schema}." if drop.schema else "",
-                )
-                what = _KINDS.get(made.object_type, "index")
-                yield flag(
-                    RENAMED,
-                    "warning",
-                    drop,
-                    f"Drops {what} {drop.name} and builds the same again as {made.name}.",
-                    "Only the name differs: building it anew locks the table for nothing.",
-                    f"Rename it: {_statement(item)}.",
-                )
+            if made.name not in (None, drop.name) and shape(made) == old:
+                kind = "index" if made.kind == "create_index" else made.object_type
+                names = (drop.table or "", drop.name, made.name or "")
+                yield drop, made, Renamed(kind, *names, drop.schema)
                 break
 
 
 @dataclass(frozen=True)
-class _Shape:
+class Shape:
     """All of an index or constraint but its name."""
 
     kind: str
@@ -142,23 +147,24 @@ class _Shape:
     options: frozenset[str] = frozenset()
 
 
-def _shape(item: Operation) -> _Shape | None:
+def shape(item: Operation) -> Shape | None:
+    """None where the text does not tell, and for what is no index or constraint."""
     if item.kind not in ("create_index", "create_constraint") or not item.column_names:
         return None
     referent = item.constraint.referent if item.constraint is not None else None
-    return _Shape(
+    return Shape(
         item.kind, item.object_type, item.column_names, item.unique, referent, item.options
     )
 
 
-def _definition(subject: Subject, drop: Operation) -> _Shape | None:
+def _definition(subject: Subject, drop: Operation) -> Shape | None:
     """What is dropped, as downgrade() makes it again or the database has it; None: not known."""
     if drop.kind not in ("drop_index", "drop_constraint") or drop.table is None:
         return None
     wanted = "create_index" if drop.kind == "drop_index" else "create_constraint"
     for item in subject.on_table("downgrade", drop.table):
         if item.kind == wanted and item.name == drop.name:
-            return _shape(item)
+            return shape(item)
     table = table_facts(subject.facts, drop.table, drop.schema)
     for fact in table.constraints if table is not None else ():
         is_index = fact.kind == "index"
@@ -167,7 +173,7 @@ def _definition(subject: Subject, drop: Operation) -> _Shape | None:
         # A foreign key's target and options stand in a text that is not taken apart here.
         if fact.columns and fact.kind != "foreign" and not _SPECIAL.search(fact.definition):
             kind = "" if is_index else fact.kind
-            return _Shape(wanted, kind, fact.columns, _is_unique(fact))
+            return Shape(wanted, kind, fact.columns, _is_unique(fact))
     return None
 
 

@@ -10,6 +10,7 @@ from tests.review.fixes import (
     pairs_downgrades,
     pairs_enums,
     pairs_indexes,
+    pairs_names,
     pairs_nulls,
     pairs_renames,
     pairs_small,
@@ -20,6 +21,7 @@ PAIRS: list[Pair] = [
     pair
     for module in (
         pairs_indexes,
+        pairs_names,
         pairs_nulls,
         pairs_small,
         pairs_enums,
