@@ -170,7 +170,7 @@ class Listener:
             transaction, locks, work = self._locks.look()
         except Exception:  # a migration went on in a transaction that has failed
             return
-        if self._transaction is not None and transaction not in (self._transaction, None):
+        if transaction != self._transaction:
             raise Stopped(ENDED, "refused")
         if not self.statements:
             return

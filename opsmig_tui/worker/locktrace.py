@@ -36,17 +36,17 @@ FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamesp
 WHERE c.oid >= {FIRST_OWN_OID} AND left(n.nspname, 3) <> 'pg_'
 """
 _NOW = f"""
-SELECT l.relation::bigint, l.modes, coalesce(c.relfilenode, 0)::bigint,
+SELECT coalesce(l.relation, 0)::bigint, l.modes, coalesce(c.relfilenode, 0)::bigint,
   pg_stat_get_xact_numscans(l.relation), pg_stat_get_xact_tuples_returned(l.relation),
   pg_stat_get_xact_tuples_inserted(l.relation), pg_stat_get_xact_tuples_updated(l.relation),
   pg_stat_get_xact_tuples_deleted(l.relation), txid_current_if_assigned()
-FROM (
+FROM (SELECT) always LEFT JOIN (
   SELECT relation, string_agg(mode, ' ') AS modes FROM pg_catalog.pg_locks
   WHERE locktype = 'relation' AND pid = pg_backend_pid() AND granted
     AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
     AND relation::bigint >= {FIRST_OWN_OID}
   GROUP BY relation
-) l LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation
+) l ON true LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation
 """
 
 
@@ -109,7 +109,7 @@ class LockTrace:
         transaction = None
         for oid, modes, file, *counts, number in raw_rows(self._connection, _NOW):
             transaction = number
-            old = self._states.get(oid)
+            old = self._states.get(oid)  # None, too, where nothing is locked
             if old is not None:
                 strength = max(_strength(mode) for mode in modes.split())
                 self._states[oid] = _State(
