@@ -57,7 +57,7 @@ class Warm:
         start = json.dumps({"folder": str(folder), "environment": environment}).encode()
         with self._lock:
             self.forked += 1
-            control = self._control or self._begin()
+            control = self.begin()
             prctl = ctypes.CDLL(None).prctl
             prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # what has lost its parent is ours now
             try:
@@ -66,7 +66,10 @@ class Warm:
             finally:
                 prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
 
-    def _begin(self) -> socket.socket:
+    def begin(self) -> socket.socket:
+        """Start the process unless it runs; returns the socket to it."""
+        if self._control is not None:
+            return self._control
         self._control, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with there:
             number = there.fileno()

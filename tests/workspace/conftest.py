@@ -14,6 +14,7 @@ from opsmig_tui.demo import SampleProject
 from opsmig_tui.project.model import OpenOptions, Project
 from opsmig_tui.project.open import open_project
 from opsmig_tui.workspace.workspace import Workspace
+from tests.support.warm import Warm
 
 HEAD, MIDDLE, CURRENT, BEFORE = "a7c3f15d8e92", "b8c9d0a41e6f", "7e35d1a8c0f2", "c80b4f1e97d5"
 # A worker's start, on a machine that runs many tests at once.
@@ -61,8 +62,10 @@ _OTHERS: set[int] = set()
 
 
 @pytest.fixture(autouse=True)
-def count_own_workers_only() -> None:
-    """A worker that another test's screen is still ending is not this test's."""
+def count_own_workers_only(warm: Warm) -> None:
+    """A worker that another test's screen is still ending is not this test's, nor is the process
+    that all are forked from."""
+    warm.begin()
     _OTHERS.clear()
     _OTHERS.update(workers())
 
