@@ -121,5 +121,5 @@ class Board(Horizontal):
         for column, names in (("#side", SIDE), ("#main", PANES[len(SIDE) :])):
             box = self.query_one(column)
             box.display = not wanted.hidden.issuperset(names)
-            box.set_class(self.focused in names, "-open")
+            box.set_class(wanted.narrow and self.focused in names, "-open")
             box.set_class(wanted.hidden.issuperset(set(PANES) - set(names)), "-alone")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.reactive import Reactive
+from textual.widget import Widget
 from textual.widgets import Input
 
 from opsmig_tui.project.preferences import load_preferences
@@ -38,6 +40,10 @@ class MainScreen(ReviewRequests):
 
     BINDINGS: ClassVar[list[BindingType]] = list(MAIN)
     AUTO_FOCUS = "#history-list"
+
+    #: As Textual's, save that another focus does not paint the whole screen: the panes it goes
+    #: between and the footer do that for themselves.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
