@@ -124,6 +124,8 @@ def _without_ignored(
     judged = {name for name, rule in ALL.items() if _wanted(rule, facts, version)} - set(unchecked)
     if facts.database is None or facts.models is None:
         judged -= suppression.NEEDS_FACTS
+    if facts.residue is None:
+        judged -= {"downgrade-residue"}
     opaque = [op.span for op in (*migration.upgrade, *migration.downgrade) if op.opaque]
     idle = [
         (item, name)

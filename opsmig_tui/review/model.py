@@ -90,6 +90,19 @@ class Opinion:
 
 
 @dataclass(frozen=True)
+class Residue:
+    """What a rehearsal found otherwise after upgrade() and downgrade() than before.
+
+    `what` completes a sentence ("enum ops.state is left behind"); `line` is that of upgrade() which
+    caused it, 0 where not known. `low`: a query by name would not see it.
+    """
+
+    line: int
+    what: str
+    low: bool = False
+
+
+@dataclass(frozen=True)
 class Facts:
     """Everything a rule may know beside the migration itself. None means: could not be had.
 
@@ -108,6 +121,7 @@ class Facts:
     answers about live data, by question; None where nothing was asked. `postgresql` is the major
     version to judge by when a setting overrides the server's. `severities` are those of the
     settings for this file, by rule. `large_rows` is from how many rows on a table counts as large.
+    `residue` is what the round trip of a rehearsal left, None where there was none.
     `left_alone` is the revision that the setting start-after names, for a file at or below it: old
     history is not judged.
     """
@@ -134,6 +148,7 @@ class Facts:
     postgresql: int | None = None
     severities: Mapping[str, Override] = field(default_factory=dict)
     large_rows: int = 10_000
+    residue: tuple[Residue, ...] | None = None
     left_alone: str = ""
     no_models_reason: str = "no worker"
     no_database_reason: str = "no database"

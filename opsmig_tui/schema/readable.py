@@ -54,7 +54,7 @@ def lines(changes: Iterable[Change]) -> tuple[Line, ...]:
     found = list(changes)
     tables = {one.object for one in found if one.kind == "table" or one.kind in _OF_TABLES}
     owners = {one.object: owner for one in found if (owner := _owner(one)) in tables}
-    made = {(one.object, one.sign) for one in found if _is_whole(one)}
+    made = {(one.object, one.sign) for one in found if is_whole(one)}
     told = [one for one in found if one.kind != "owner" or (one.object, one.sign) not in made]
     keyed = sorted(((_group(one, tables, owners), one) for one in told), key=_rank)
     result: list[Line] = []
@@ -80,9 +80,11 @@ def as_json(changes: Iterable[Change]) -> list[dict[str, Any]]:
 def title(change: Change) -> str:
     """ "column code of ops.vendor", "enum ops.state"."""
     name = plain_name(change.object)
-    if not change.name:
-        return name if change.kind == "comment" else f"{change.kind} {name}"
-    return f"{_part(change)} of {name}"
+    if change.kind == "comment":
+        return f"the comment on {f'{change.name} of ' if change.name else ''}{name}"
+    if change.kind == "privileges":
+        return f"the {_part(change)} on {name}"
+    return f"{_part(change)} of {name}" if change.name else f"{change.kind} {name}"
 
 
 def plain_name(name: str) -> str:
@@ -114,7 +116,7 @@ def _rank(item: tuple[tuple[int, str], Change]) -> tuple[int, str, bool, int]:
 
 
 def _object(name: str, group: Sequence[Change]) -> Iterator[Line]:
-    whole = next((one for one in group if one.object == name and _is_whole(one)), None)
+    whole = next((one for one in group if one.object == name and is_whole(one)), None)
     if whole is not None:
         yield from _line(whole, f"{whole.kind} {plain_name(name)}", 0)
     else:
@@ -126,7 +128,8 @@ def _object(name: str, group: Sequence[Change]) -> Iterator[Line]:
             yield from _line(one, _part(one), 1)
 
 
-def _is_whole(change: Change) -> bool:
+def is_whole(change: Change) -> bool:
+    """Whether it is about an object, not a part or a trait of one."""
     other = ("comment", "owner", "privileges", "column order")
     return not change.name and change.kind not in other
 

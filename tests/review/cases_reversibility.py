@@ -1,6 +1,7 @@
 """Cases of downgrade rules."""
 # ruff: noqa: E501 - a mark must stand on the line it is about
 
+from opsmig_tui.review.model import Facts, Residue
 from tests.review.case import Case
 
 TABLE = 'op.create_table("t", sa.Column("id", sa.Integer()))'
@@ -290,6 +291,27 @@ CASES += [
         top="""
         def pairs():
             yield "a", "b"
+        """,
+    ),
+    Case(
+        "downgrade-residue: at its line, or at upgrade() where no statement names it",
+        whole="""
+        from alembic import op
+        revision = "a1"
+        down_revision = "a0"
+        def upgrade():  #! downgrade-residue
+            op.execute("CREATE SEQUENCE numbers")  #! downgrade-residue
+        def downgrade():
+            op.execute("SELECT tidy()")
+        """,
+        facts=Facts(
+            residue=(Residue(6, "sequence numbers is left behind"), Residue(0, "view v is gone"))
+        ),
+    ),
+    Case(
+        "downgrade-residue: ignored for a reason, and an ignore of it is not judged unrehearsed",
+        """
+        op.execute("CREATE SEQUENCE numbers")  # opsmig: ignore[downgrade-residue] kept on purpose
         """,
     ),
 ]

@@ -11,9 +11,6 @@ from opsmig_tui.review.catalogue import headline
 from opsmig_tui.review.fixes import planners
 from opsmig_tui.review.rules import ALL, suppression
 
-# Its findings come from a rehearsal.
-TO_COME = {"downgrade-residue"}
-
 
 @pytest.mark.parametrize(
     "named",
@@ -22,7 +19,7 @@ TO_COME = {"downgrade-residue"}
         pytest.param(second_opinion.PLAIN.values(), id="squawk-plain"),
         pytest.param(second_opinion.FINER.values(), id="squawk-finer"),
         pytest.param(planners.RULES, id="fixes"),
-        pytest.param(suppression.NEEDS_FACTS - TO_COME, id="suppression"),
+        pytest.param(suppression.NEEDS_FACTS, id="suppression"),
         pytest.param(precedence.GIVES_WAY_TO, id="precedence"),
         pytest.param(frozenset().union(*precedence.GIVES_WAY_TO.values()), id="preferred"),
     ],
