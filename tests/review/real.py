@@ -1,11 +1,16 @@
 """Every migration of optuna, mlflow and jupyterhub, as their packages on PyPI have them.
 
-`verdicts.toml` holds each error-level finding in them, looked at by hand: right or wrong, and why.
+`verdicts.toml` holds each error-level finding in them, looked at by hand: right or wrong, and why;
+`rendered` marks those that only the rendered SQL shows.
 `uv run python -m tests.review.real` prints what is found and not written down, and the reverse.
 """
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+import shutil
+import tempfile
 import tomllib
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -17,6 +22,7 @@ from opsmig_tui.history.model import Revision
 from opsmig_tui.history.reader import read_revision
 from opsmig_tui.review.engine import review_source
 from opsmig_tui.review.model import Facts
+from tests.support.rendering import offline_project, rendered
 
 PACKAGES = ("optuna", "mlflow", "jupyterhub")
 VERDICTS = Path(__file__).parent / "verdicts.toml"
@@ -51,19 +57,41 @@ def errors() -> dict[Place, str]:
     return found
 
 
-def verdicts() -> dict[Place, bool]:
-    """What is written down: whether the finding is right."""
+async def rendered_errors(root: Path) -> dict[Place, str]:
+    """Those with the SQL that a worker rendered of each, on PostgreSQL, in a project in `root`."""
+    project = offline_project(root)
+    paths = dict(migrations())
+    copies = [project.versions / name.replace("/", "_") for name in paths]
+    for path, copy in zip(paths.values(), copies, strict=True):
+        shutil.copy(path, copy)
+    result = await rendered(root, *copies)
+    assert not result.problem
+    found = {}
+    for (name, path), revision in zip(paths.items(), result.revisions, strict=True):
+        assert revision.digest == hashlib.sha256(path.read_bytes()).hexdigest()
+        for item in review_source(path, path.read_bytes(), Facts(rendered=revision)).findings:
+            if item.severity == "error":
+                found[(name, item.rule, item.line)] = item.message
+    return found
+
+
+def verdicts(rendering: bool = False) -> dict[Place, bool]:
+    """What is written down: whether the finding is right; with those that `rendering` adds."""
     entries = tomllib.loads(VERDICTS.read_text("utf-8"))["finding"]
     return {
         (entry["file"], entry["rule"], line): entry["verdict"] == "right"
         for entry in entries
         for line in entry["lines"]
+        if rendering or not entry.get("rendered")
     }
 
 
 @click.command()
 def main() -> None:
-    found, known = errors(), verdicts()
+    with tempfile.TemporaryDirectory() as root:
+        found = asyncio.run(rendered_errors(Path(root) / "project"))
+    found |= errors()
+    known = verdicts(rendering=True)
     for place in sorted(found.keys() - known.keys()):
         click.echo(f"new   {place[0]}:{place[2]} {place[1]}: {found[place]}")
     for place in sorted(known.keys() - found.keys()):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from opsmig_tui.review.engine import review_source
 from opsmig_tui.review.model import Facts
 from tests.review import real
@@ -18,6 +20,12 @@ def test_every_error_is_written_down() -> None:
     assert set(real.errors()) == set(real.verdicts())
 
 
+async def test_every_error_that_rendering_adds_is_written_down(tmp_path: Path) -> None:
+    """And it takes none away: what the text shows is still said."""
+    found = await real.rendered_errors(tmp_path / "project")
+    assert set(found) == set(real.verdicts(rendering=True))
+
+
 def test_nine_in_ten_errors_are_right() -> None:
-    verdicts = list(real.verdicts().values())
+    verdicts = list(real.verdicts(rendering=True).values())
     assert sum(verdicts) / len(verdicts) > 0.9
