@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from opsmig_tui.review.fixes.enums import drop_type
 from opsmig_tui.review.fixes.inverses import inverse, invertible
 from opsmig_tui.review.fixes.model import Fix
+from opsmig_tui.review.fixes.ordering import moved
 from opsmig_tui.review.model import Finding
 from opsmig_tui.review.operations import Operation
 from opsmig_tui.review.rules.reversibility import NO_INVERSE, in_use_elsewhere, made_enums
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 def empty(subject: Subject, finding: Finding) -> Iterator[Fix]:
     """downgrade-empty: the whole inverse, unless upgrade() drops what nothing can rebuild."""
     node = subject.migration.functions.get("downgrade")
-    if node is None or finding.operation is not None or node.body[0].lineno == node.lineno:
+    if finding.operation is not None or (node is not None and _on_one_line(node)):
         return
     lasting = [
         item
@@ -43,17 +45,22 @@ def empty(subject: Subject, finding: Finding) -> Iterator[Fix]:
         for enum in enums:
             sheet.append("downgrade", drop_type(sheet, enum))
 
-    yield Fix(finding.rule, "Writes the inverse of upgrade() into downgrade().", edit)
+    into = "into" if node is not None else "as"
+    yield Fix(finding.rule, f"Writes the inverse of upgrade() {into} downgrade().", edit)
 
 
 def asymmetric(subject: Subject, finding: Finding) -> Iterator[Fix]:
-    """downgrade-asymmetric: the missing inverse, where the order of upgrade() puts it."""
+    """downgrade-asymmetric: the missing inverse, where the order of upgrade() puts it; or the
+    operation that stands in the wrong place, moved."""
     item = finding.operation
+    if item is not None and item.context.direction == "downgrade":
+        yield from moved(subject, finding.rule, item)
+        return
     place = invertible(subject, item) if item is not None else None
     if item is None or place is None or item.context.direction != "upgrade":
         return
     node = subject.migration.functions.get("downgrade")
-    if node is None or node.body[0].lineno == node.lineno:
+    if node is None or _on_one_line(node):
         return
     # What upgrade() does last is undone first. Where something stands in between, the check of
     # the order says so, and the fix is refused.
@@ -64,6 +71,10 @@ def asymmetric(subject: Subject, finding: Finding) -> Iterator[Fix]:
         add("downgrade", inverse(sheet, item, place))
 
     yield Fix(finding.rule, "Adds the inverse to downgrade().", edit)
+
+
+def _on_one_line(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return node.body[0].lineno == node.lineno
 
 
 def _of_new_table(subject: Subject, item: Operation) -> bool:

@@ -21,6 +21,7 @@ class BlockEdit:
     after: dict[cst.CSTNode, list[Any]] = field(default_factory=dict)
     instead: dict[cst.CSTNode, list[Any]] = field(default_factory=dict)
     wraps: dict[cst.CSTNode, tuple[cst.With, list[Any]]] = field(default_factory=dict)
+    gone: set[cst.CSTNode] = field(default_factory=set)
 
 
 class Rewriting(cst.CSTTransformer):
@@ -79,6 +80,8 @@ class Rewriting(cst.CSTTransformer):
         own = list(new.leading_lines)
         new = new.with_changes(leading_lines=())
         before, after = edit.before.get(old, []), edit.after.get(old, [])
+        if old in edit.gone:
+            return [*before, *after], [*carried, *_comments(_split(own)[0])]
         if old in self._emptied or edit.instead.get(old) == []:
             left = [*carried, *_comments(own), *_comments_within(new)]
             return [*before, *after], left
@@ -109,6 +112,11 @@ def _split(lines: Sequence[cst.EmptyLine]) -> tuple[list[cst.EmptyLine], list[cs
     comments. Blank lines before it and alembic's own comment stay above."""
     last = max((at for at, line in enumerate(lines) if _stays(line)), default=-1)
     return list(lines[: last + 1]), list(lines[last + 1 :])
+
+
+def own_lines(statement: Any) -> list[cst.EmptyLine]:
+    """The comments above a statement that are about it."""
+    return _split(statement.leading_lines)[1]
 
 
 def _stays(line: cst.EmptyLine) -> bool:

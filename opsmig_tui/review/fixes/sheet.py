@@ -16,7 +16,7 @@ from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
 from opsmig_tui.review.fixes.arguments import with_argument
 from opsmig_tui.review.fixes.model import FixRefused
-from opsmig_tui.review.fixes.rewriting import BlockEdit, Rewriting
+from opsmig_tui.review.fixes.rewriting import BlockEdit, Rewriting, own_lines
 from opsmig_tui.review.fixes.style import Style, style_of
 
 Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
@@ -151,6 +151,15 @@ class Sheet:
 
     def remove(self, statement: Statement) -> None:
         self.replace(statement, "")
+
+    def move(self, statement: Statement, where: Where, other: Statement) -> None:
+        """The statement with its comments beside another one of its block."""
+        edit = self._edit(other)
+        side = edit.before if where == "before" else edit.after
+        side.setdefault(other, []).append(
+            statement.with_changes(leading_lines=own_lines(statement))
+        )
+        self._edit(statement).gone.add(statement)
 
     def wrap(self, statement: Statement, header: str, first: str = "") -> None:
         """Put the statement into a ``with``, after the statements of `first`."""

@@ -96,3 +96,89 @@ PAIRS = [
         ),
     ),
 ]
+PAIRS += [
+    Pair(
+        "empty: there is no downgrade()",
+        "downgrade-empty",
+        """
+        def upgrade() -> None:
+            op.add_column("a", sa.Column("b", sa.Text()))
+
+
+        NAMES = ("x",)
+        """,
+        """
+        def upgrade() -> None:
+            op.add_column("a", sa.Column("b", sa.Text()))
+
+
+        def downgrade() -> None:
+            op.drop_column("a", "b")
+
+
+        NAMES = ("x",)
+        """,
+    ),
+    Pair(
+        "order: a parent dropped first, with its comment",
+        "downgrade-asymmetric",
+        """
+        def upgrade():
+            op.create_table("p", sa.Column("id", sa.Integer(), primary_key=True))
+            op.create_table("c", sa.Column("p_id", sa.Integer(), sa.ForeignKey("p.id")))
+            op.create_table("d", sa.Column("p_id", sa.Integer(), sa.ForeignKey("p.id")))
+
+
+        def downgrade():
+            # the parent
+            op.drop_table("p")  # of c
+
+            # the children
+            op.drop_table("c")
+            op.drop_table("d")
+            # the end
+        """,
+        """
+        def upgrade():
+            op.create_table("p", sa.Column("id", sa.Integer(), primary_key=True))
+            op.create_table("c", sa.Column("p_id", sa.Integer(), sa.ForeignKey("p.id")))
+            op.create_table("d", sa.Column("p_id", sa.Integer(), sa.ForeignKey("p.id")))
+
+
+        def downgrade():
+
+            # the children
+            op.drop_table("c")
+            op.drop_table("d")
+            # the parent
+            op.drop_table("p")  # of c
+            # the end
+        """,
+    ),
+    Pair(
+        "order: an index after its column",
+        "downgrade-asymmetric",
+        """
+        def upgrade():
+            op.add_column("a", sa.Column("b", sa.Text()))
+            op.create_index("ix", "a", ["b"], if_not_exists=True)
+
+
+        def downgrade():
+            op.drop_column("a", "b")
+            op.execute("SELECT 1")
+            op.drop_index("ix", table_name="a")
+        """,
+        """
+        def upgrade():
+            op.add_column("a", sa.Column("b", sa.Text()))
+            op.create_index("ix", "a", ["b"], if_not_exists=True)
+
+
+        def downgrade():
+            op.drop_index("ix", table_name="a")
+            op.drop_column("a", "b")
+            op.execute("SELECT 1")
+        """,
+    ),
+]
