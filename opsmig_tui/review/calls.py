@@ -8,6 +8,7 @@ import sys
 import textwrap
 from collections.abc import Callable
 
+from opsmig_tui.review.bounds import MAX_ITEMS, bounded, filled, joined, separated
 from opsmig_tui.review.dml import dml_method, run_sql
 from opsmig_tui.review.op_calls import op_call
 from opsmig_tui.review.operations import Operation
@@ -150,10 +151,12 @@ def _builtin(name: str, arguments: Call) -> object:
     if name in ("list", "tuple", "sorted", "reversed", "set", "frozenset") and len(values) == 1:
         return _as_list(values[0], name)
     if name == "enumerate" and values and isinstance(values[0], list | tuple):
-        return [[at, item] for at, item in enumerate(values[0])]
+        return bounded([[at, item] for at, item in enumerate(values[0])])
     if name == "zip" and values and not arguments.open:
         lists = [value for value in values if isinstance(value, list | tuple)]
-        return list(map(list, zip(*lists, strict=False))) if len(lists) == len(values) else UNKNOWN
+        if len(lists) < len(values):
+            return UNKNOWN
+        return bounded(list(map(list, zip(*lists, strict=False))))
     if name == "range" and len(values) == 1 and isinstance(values[0], int):
         return list(range(min(values[0], 500))) if values[0] <= 500 else UNKNOWN
     if name == "len" and values and isinstance(values[0], str | list | tuple | dict):
@@ -216,19 +219,17 @@ def _text_method(owner: str | Partial, name: str, arguments: Call) -> object:
     }
     values = [item.value for item in arguments.positional]
     if name in plain and not values:
-        return _again(plain[name](text))
+        return joined([plain[name](text)])
     if name == "split" and isinstance(owner, str):
         separator = values[0] if values else None
         known = separator is None or (isinstance(separator, str) and separator)
-        return (
-            list(owner.split(separator if isinstance(separator, str) else None))
-            if known
-            else UNKNOWN
-        )
+        parts = owner.split(separator if isinstance(separator, str) else None) if known else None
+        return bounded(parts) if parts is not None else UNKNOWN
     if name == "join" and len(values) == 1 and isinstance(values[0], list | tuple):
-        return _again(text.join(i if isinstance(i, str) else HOLE for i in values[0]))
+        return separated(text, (i if isinstance(i, str) else HOLE for i in values[0]))
     if name == "replace" and len(values) >= 2 and all(isinstance(v, str) for v in values[:2]):
-        return _again(text.replace(str(values[0]), str(values[1]))) if values[0] else UNKNOWN
+        old, new = str(values[0]), str(values[1])
+        return separated(new, text.split(old)) if old else UNKNOWN
     if name == "format":
         return _format(text, arguments)
     return UNKNOWN
@@ -251,13 +252,7 @@ def _format(text: str, arguments: Call) -> object:
         value = arguments.value(at, name)
         return str(value) if isinstance(value, str | int) else HOLE
 
-    return _again(_FIELD.sub(fill, text))
-
-
-def _again(text: str) -> object:
-    if len(text) > 400_000:
-        return UNKNOWN
-    return Partial(text) if HOLE in text else text
+    return filled(_FIELD, fill, text)
 
 
 def _container_method(run: Run, owner: object, name: str, arguments: Call, env: Env) -> object:
@@ -270,8 +265,11 @@ def _container_method(run: Run, owner: object, name: str, arguments: Call, env: 
             return owner.get(key, UNKNOWN) if isinstance(key, str | int) else UNKNOWN
     certain = not run.context.branch and not arguments.open
     if isinstance(owner, list) and certain and name == "append" and arguments.positional:
-        owner.append(arguments.positional[0].value)
-        return None
+        item = arguments.positional[0].value
+        owner.append(item)
+        holds_more = isinstance(item, list | tuple | dict)
+        if len(owner) <= MAX_ITEMS and not (holds_more and bounded(owner) is UNKNOWN):
+            return None
     function = arguments.node.func
     if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
         # It changes in a way nobody follows here: from now on it is not known.

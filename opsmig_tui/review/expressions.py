@@ -7,9 +7,10 @@ import builtins
 import re
 from collections.abc import Callable
 
+from opsmig_tui.review.bounds import MAX_DIGITS, bounded, filled, joined
 from opsmig_tui.review.calls import call
 from opsmig_tui.review.names import attribute, subscript
-from opsmig_tui.review.run import MAX_TEXT, Argument, Call, Run
+from opsmig_tui.review.run import Argument, Call, Run
 from opsmig_tui.review.values import (
     HOLE,
     INSPECTED,
@@ -45,6 +46,8 @@ def _children(run: Run, node: ast.AST, env: Env) -> object:
 
 
 def _constant(run: Run, node: ast.Constant, env: Env) -> object:
+    if isinstance(node.value, int) and node.value.bit_length() > 3 * MAX_DIGITS:
+        return UNKNOWN
     return node.value if constant(node.value) else UNKNOWN
 
 
@@ -109,13 +112,7 @@ def _joined(run: Run, node: ast.JoinedStr, env: Env) -> object:
             parts.append(str(value) if plain and isinstance(value, str | int) else HOLE)
         elif isinstance(piece, ast.Constant):
             parts.append(str(piece.value))
-    return joined("".join(parts))
-
-
-def joined(text: str) -> object:
-    if len(text) > MAX_TEXT:
-        return UNKNOWN
-    return Partial(text) if HOLE in text else text
+    return joined(parts)
 
 
 def _text(value: object) -> str | None:
@@ -129,10 +126,10 @@ def _binary(run: Run, node: ast.BinOp, env: Env) -> object:
     left, right = evaluate(run, node.left, env), evaluate(run, node.right, env)
     if isinstance(node.op, ast.Add):
         if isinstance(left, list | tuple) and isinstance(right, list | tuple):
-            return [*left, *right]
+            return bounded([*left, *right])
         first, second = _text(left), _text(right)
         if first is not None or second is not None:
-            return joined(f"{first if first is not None else HOLE}{second or HOLE}")
+            return joined((first if first is not None else HOLE, second or HOLE))
     if isinstance(node.op, ast.Mod) and isinstance(left, str):
         return _percent(left, right)
     return INSPECTED if is_inspected(left) or is_inspected(right) else UNKNOWN
@@ -152,7 +149,7 @@ def _percent(template: str, values: object) -> object:
             return printable(values.get(name)) if isinstance(values, dict) else HOLE
         return printable(items.pop(0)) if items else HOLE
 
-    return joined(_PLACE.sub(fill, template))
+    return filled(_PLACE, fill, template)
 
 
 def printable(item: object) -> str:
@@ -231,7 +228,7 @@ def _sequence(run: Run, node: ast.List | ast.Tuple | ast.Set, env: Env) -> objec
     for element in node.elts:
         _positional(run, element, env, items)
     values = [item.value for item in items.positional]
-    return UNKNOWN if items.open else values
+    return UNKNOWN if items.open else bounded(values)
 
 
 def _dict(run: Run, node: ast.Dict, env: Env) -> object:
@@ -246,7 +243,7 @@ def _dict(run: Run, node: ast.Dict, env: Env) -> object:
             found[name] = value
         else:
             known = False
-    return found if known else UNKNOWN
+    return bounded(found) if known else UNKNOWN
 
 
 def _subscript(run: Run, node: ast.Subscript, env: Env) -> object:
@@ -278,7 +275,7 @@ def _comprehension(
         lambda inner: found.append(evaluate(run, node.elt, inner)),
     )
     if known:
-        return found
+        return bounded(found)
     return INSPECTED if any(map(is_inspected, found)) else UNKNOWN
 
 

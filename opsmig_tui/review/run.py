@@ -14,7 +14,6 @@ from opsmig_tui.review.values import UNKNOWN, Function, truth
 MAX_STEPS = 600_000  # about a second of reading; a 10,000-line migration takes a third of it
 MAX_OPERATIONS = 20_000
 MAX_DEPTH = 12  # helper calling helper
-MAX_TEXT = 400_000  # characters of a string put together while reading
 
 
 class OutOfSteps(Exception):
@@ -75,8 +74,8 @@ class Run:
     statement: ast.AST | None = None
     star_imports: list[str] = field(default_factory=list)
 
-    def step(self) -> None:
-        self.steps -= 1
+    def step(self, cost: int = 1) -> None:
+        self.steps -= cost
         if self.steps < 0:
             raise OutOfSteps
 

@@ -59,12 +59,14 @@ def _is_scratch(subject: Subject, drop: Operation) -> bool:
 
 def _drop_column(subject: Subject) -> Iterator[Finding]:
     renamed = {id(pair.drop) for pair in subject.column_renames}
+    added = [item for item in subject.operations if item.kind == "add_column"]
+    computed = [i for i in added if i.columns[0].fill in ("stored", "virtual", "generated")]
     for item in subject.operations:
         if item.kind != "drop_column" or id(item) in renamed:
             continue
         if subject.before(item).has_column(item, item.column) or _expected(subject, item):
             continue
-        if _computed_again(subject, item):
+        if any(_comes_again(subject, item, other) for other in computed):
             continue
         yield flag(
             "drop-column",
@@ -77,15 +79,10 @@ def _drop_column(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _computed_again(subject: Subject, drop: Operation) -> bool:
-    """A generated column of that name is added after it: its values come of the others again."""
-    after = subject.migration.operations(drop.context.direction)[drop.order + 1 :]
-    return any(
-        item.kind == "add_column"
-        and subject.same_column(item, drop)
-        and item.columns[0].fill in ("stored", "virtual", "generated")
-        for item in after
-    )
+def _comes_again(subject: Subject, drop: Operation, computed: Operation) -> bool:
+    """The generated column is the one that was dropped: its values come of the others again."""
+    same = computed.context.direction == drop.context.direction
+    return same and computed.order > drop.order and subject.same_column(computed, drop)
 
 
 def _expected(subject: Subject, item: Operation) -> bool:
