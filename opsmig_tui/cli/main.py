@@ -13,6 +13,7 @@ from opsmig_tui.cli.change import downgrade, test, upgrade
 from opsmig_tui.cli.create import create
 from opsmig_tui.cli.look import check, history, status
 from opsmig_tui.cli.options import open_options, project_options
+from opsmig_tui.cli.rehearse import rehearse
 from opsmig_tui.cli.review import review
 from opsmig_tui.cli.rules import rules
 from opsmig_tui.cli.runs import runs
@@ -60,6 +61,6 @@ def main(context: click.Context, /, **given: Any) -> None:
 
 for command in (
     *(history, review, rules, status, check),
-    *(create, upgrade, downgrade, test, runs, demo),
+    *(create, upgrade, downgrade, test, rehearse, runs, demo),
 ):
     main.add_command(command)

@@ -119,11 +119,11 @@ def _step(step: PlanStep) -> ConfirmationStep:
     # The worker has counted what some of these destroy; the rest is known from the file alone.
     counted = {f"drops {loss.what}" for loss in step.losses}
     more = tuple(text for text in reasons if text not in counted)
-    losses = (*(_loss(loss) for loss in step.losses), *more)
+    losses = (*(loss_text(loss) for loss in step.losses), *more)
     return ConfirmationStep(step.revision, step.message, summary, losses, step.commits)
 
 
-def _loss(loss: Loss) -> str:
+def loss_text(loss: Loss) -> str:
     """A loss as a sentence: "column ops.agreement.nickname: 1,204 rows hold a value"."""
     what = loss.what.removeprefix("rows of ")
     if loss.rows is None:

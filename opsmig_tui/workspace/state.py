@@ -26,6 +26,8 @@ if TYPE_CHECKING:
         DatabaseStatus,
         DriftResult,
         Failed,
+        PlanResult,
+        RehearseResult,
         StatusResult,
         Waiting,
     )
@@ -100,6 +102,14 @@ class RunView:
         return self.phase in ("running", "cancelling")
 
 
+@dataclass(frozen=True)
+class Rehearsal:
+    """The last rehearsal: what was planned, with the digests of its files, and what was seen."""
+
+    plan: PlanResult
+    result: RehearseResult
+
+
 Part = Literal["history", "git", "status", "container", "drift"]
 
 
@@ -119,6 +129,7 @@ class WorkspaceState:
     commands: tuple[LoggedCommand, ...] = ()
     output_version: int = 0
     usage: tuple[Usage, ...] = ()
+    rehearsal: Rehearsal | None = None
 
     @property
     def read_only(self) -> bool:
@@ -221,6 +232,11 @@ class RunChanged:
 
 
 @dataclass(frozen=True)
+class Rehearsed:
+    rehearsal: Rehearsal
+
+
+@dataclass(frozen=True)
 class UsageMeasured:
     """What the container takes now; None: it is not measured (any more)."""
 
@@ -239,7 +255,7 @@ class OutputMoved:
 
 StateEvent = (
     Began | Answered | Unanswered | Staled | Trusted | InterpreterSought | LocalityKnown
-    | RunChanged | CommandLogged | OutputMoved | UsageMeasured
+    | RunChanged | CommandLogged | OutputMoved | UsageMeasured | Rehearsed
 )  # fmt: skip
 
 MOST_COMMANDS = 500
@@ -273,6 +289,8 @@ def apply(state: WorkspaceState, event: StateEvent) -> WorkspaceState:
             return replace(state, locality=locality)
         case RunChanged(run):
             return replace(state, run=run)
+        case Rehearsed(rehearsal):
+            return replace(state, rehearsal=rehearsal)
         case CommandLogged(command):
             # What is read again on every change stands once, with its last time.
             others = tuple(one for one in state.commands if one.command != command.command)

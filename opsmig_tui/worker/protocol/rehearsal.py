@@ -112,8 +112,8 @@ class RehearsedLeg:
 class RoundTrip:
     """The schema before against after upgrade() and downgrade() of one revision: what is left.
 
-    `upgrade` and `downgrade` are the numbers of the two legs, from 0. Where the downgrade came
-    first, `restored` compares the database as it was found with it after the upgrade: what
+    Where the downgrade came first, `residue` compares the schema after it with the schema after
+    the second one, and `restored` the database as it was found with it after the upgrade: what
     upgrade() does not bring back.
     """
 

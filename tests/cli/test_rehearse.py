@@ -1,0 +1,70 @@
+"""`opsmig rehearse` on a real database."""
+
+import json
+from typing import Any
+
+import pytest
+
+from opsmig_tui.demo import BEFORE_PENDING, SampleProject
+from tests.cli.conftest import Opsmig
+from tests.test_readme import fields, promised
+from tests.worker.conftest import HEAD, add_revision, line_of
+
+CHANGE = {"change", "object", "name", "renamed", "severity"}
+VERSION = "SELECT version_num FROM public.alembic_version"
+
+
+def test_the_pending_ones_are_rehearsed_as_a_chain(opsmig: Opsmig, sql: Any) -> None:
+    before = sql(VERSION)
+    result = opsmig("rehearse", "--seconds", "60")
+    assert result.exit_code == 1, result.output
+    assert result.output.count("✓ ▲ upgrade   b8c9d0a41e6f") == 2
+    assert result.output.count("✓ ▼ downgrade b8c9d0a41e6f") == 1
+    assert "ACCESS EXCLUSIVE on ops.agreement (about 1,600 rows" in result.output
+    assert "reads and writes of ops.agreement wait" in result.output
+    assert f"▲ ▲ upgrade   {HEAD}" in result.output
+    assert "autocommit_block() commits what ran before it" in result.output
+    assert f"Nothing stays: the database stands at {before[0][0]}." in result.output
+    assert sql(VERSION) == before
+
+
+def test_an_applied_revision_goes_down_first(opsmig: Opsmig) -> None:
+    document = json.loads(opsmig("rehearse", BEFORE_PENDING, "--json", "--seconds", "60").output)
+    assert [leg["direction"] for leg in document["legs"]] == ["downgrade", "upgrade", "downgrade"]
+    assert document["unchanged"]
+    assert document["current"] == [BEFORE_PENDING]
+
+
+@pytest.mark.usefixtures("at_head")
+def test_what_stays_behind_and_what_fails_end_with_one(
+    opsmig: Opsmig, sample: SampleProject
+) -> None:
+    path = add_revision(
+        sample,
+        'op.add_column("vendor", sa.Column("nick", sa.Text), schema="ops")\n'
+        "op.execute(\"SELECT nextval('ops.vendor_id_seq')\")",
+    )
+    result = opsmig("rehearse", "--json")
+    assert result.exit_code == 1
+    document = json.loads(result.output)
+    (trip,) = document["round_trips"]
+    assert {(one["change"], one["name"]) for one in trip["residue"]} >= {
+        ("added", "nick"), ("removed", "rating"),
+    }  # fmt: skip
+    last = document["legs"][-1]["failed"]
+    assert (last["line"], last["sqlstate"]) == (line_of(path, "add_column"), "42701")
+    assert [one["sequence"] for one in document["sequences"]] == ["ops.vendor_id_seq"]
+    assert fields(document) - CHANGE == promised("rehearse") - {"CHANGE"}
+
+
+def test_read_only_rehearses_nothing(opsmig: Opsmig) -> None:
+    result = opsmig("rehearse", "--read-only")
+    assert result.exit_code == 2
+    assert "Read-only: cannot rehearse." in result.output
+
+
+def test_an_unknown_revision_is_one_sentence(opsmig: Opsmig) -> None:
+    result = opsmig("rehearse", "nowhere")
+    assert result.exit_code == 2
+    assert "nowhere" in result.output
+    assert "Traceback" not in result.output
