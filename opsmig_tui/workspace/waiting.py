@@ -39,7 +39,7 @@ def wait_lines(waiting: Waiting) -> list[str]:
         lines.append(
             f"{waiting.queue} session{'s' * many} queue{'s' * (not many)} behind this migration"
         )
-    return [*lines, remedy(waiting)]
+    return [*lines, *remedies(waiting)]
 
 
 def what(waiting: Waiting) -> str:
@@ -70,7 +70,7 @@ def doing(holder: Holder) -> str:
     """What it does and for how long, and when it is going to let go."""
     if not holder.pid:
         age = f"for {age_text(holder.transaction_ms)}, " if holder.transaction_ms else ""
-        return f"prepared {age}it belongs to no session and lasts until it is committed or undone"
+        return f"prepared {age}and in no session"
     if holder.waits_for:
         return f"it waits itself, for pid {', '.join(map(str, holder.waits_for))}"
     if holder.kind == "autovacuum worker":
@@ -79,29 +79,24 @@ def doing(holder: Holder) -> str:
         return "what it does is hidden from this role (membership in pg_read_all_stats shows it)"
     if holder.state.startswith("idle in transaction"):
         failed = ", after an error" if "aborted" in holder.state else ""
-        return (
-            f"idle in transaction for {age_text(holder.state_ms)}{failed}; it holds its locks "
-            "until it commits, rolls back or is ended"
-        )
+        return f"idle in transaction for {age_text(holder.state_ms)}{failed}; it keeps its locks"
     running = f"running a statement for {age_text(holder.state_ms)}"
     if holder.transaction_ms and holder.transaction_ms > 2 * (holder.state_ms or 0) + 1_000:
         running += f", its transaction for {age_text(holder.transaction_ms)}"
     return running
 
 
-def remedy(waiting: Waiting) -> str:
+def remedies(waiting: Waiting) -> list[str]:
     """What the person can do: end the session that can be ended, or give up."""
     prepared = [one.gid for one in waiting.holders if not one.pid]
     pids = [one.pid for one in waiting.holders if one.pid and not one.waits_for]
+    found = []
     if prepared:
         gid = prepared[0].replace("'", "''")
-        return f"ROLLBACK PREPARED '{gid}' lets go of it; ctrl+c cancels the migration"
-    if not pids:
-        return "ctrl+c cancels the migration"
-    return (
-        f"! in Output, or SELECT pg_terminate_backend({pids[0]}), ends that session; "
-        "ctrl+c cancels the migration"
-    )
+        found.append(f"ROLLBACK PREPARED '{gid}' lets go of it")
+    elif pids:
+        found.append(f"! in Output ends that session, or SELECT pg_terminate_backend({pids[0]})")
+    return [*found, "ctrl+c cancels the migration"]
 
 
 def progress_text(event: Progress) -> str:

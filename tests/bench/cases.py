@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.bench.docker_cases import container_state, log_flood
+from tests.bench.live_cases import lock_wait, upgrade_overhead
 from tests.bench.projects import Measured
 from tests.bench.result import Result
 from tests.bench.review_cases import review_history, review_long, review_opens
@@ -220,4 +221,6 @@ CASES = {
     "review-long": review_long,
     "review-opens": review_opens,
     "snapshot": snapshot,
+    "lock-wait": lock_wait,
+    "upgrade-overhead": upgrade_overhead,
 }

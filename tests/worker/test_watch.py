@@ -253,6 +253,11 @@ def test_a_password_in_a_holders_query_is_masked(watched: Watched, connect: Conn
 def test_a_run_that_cannot_be_watched_is_run(watched: Watched, postgres: embedded.Server) -> None:
     """The server has room for the migration and its guard only."""
     with postgres.connect() as superuser:
+        others = b"SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
+        end = time.monotonic() + 30
+        while superuser.execute(others, (DATABASE,)).fetchone() != (0,):
+            assert time.monotonic() < end
+            time.sleep(0.01)
         superuser.execute(f"ALTER DATABASE {DATABASE} CONNECTION LIMIT 2".encode())
         try:
             told, failed = watched.migrate(ADD)

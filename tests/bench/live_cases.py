@@ -1,0 +1,152 @@
+"""A live run that explains itself: how soon a wait is told, and what the watching costs."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.bench.projects import Measured
+from tests.bench.result import Result
+
+ROUNDS = 5
+# alembic's own upgrade in a process that has imported everything, as the worker has.
+ALEMBIC = """
+import sys, time
+from alembic import command
+from alembic.config import Config
+def config():
+    return Config("alembic.ini", stdout=open("/dev/null", "w"))
+for _ in range(int(sys.argv[1])):
+    command.downgrade(config(), "base")
+    began = time.perf_counter()
+    command.upgrade(config(), "head")
+    print("ms", (time.perf_counter() - began) * 1000)
+"""
+LOCKS = '''"""locks
+
+Revision ID: 0a0a0a0a0a0a
+Revises: {head}
+"""
+from alembic import op
+
+revision = "0a0a0a0a0a0a"
+down_revision = "{head}"
+branch_labels = depends_on = None
+
+
+def upgrade():
+    op.execute("LOCK TABLE ops.vendor")
+
+
+def downgrade():
+    pass
+'''
+
+
+def upgrade_overhead(projects: list[Measured]) -> Iterator[Result]:
+    """The sample's whole chain, statements told and watched, beside alembic in a warm process."""
+    project = projects[0]
+    ours = asyncio.run(_upgrades(project))
+    done = subprocess.run(
+        [sys.executable, "-c", ALEMBIC, str(ROUNDS)],
+        cwd=project.backend, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    lines = [line for line in done.stdout.splitlines() if line.startswith("ms ")]
+    peer = statistics.median(float(line.split()[1]) for line in lines)
+    name = "upgrade of the chain, sample"
+    yield Result(name, ours, peer, "ms", "< 1.1×", ours / peer < 1.1, "alembic, warm")
+
+
+async def _upgrades(project: Measured) -> float:
+    from opsmig_tui.services.worker_client import WorkerClient
+    from opsmig_tui.worker.protocol import Plan, RunResult
+    from opsmig_tui.workspace.apply import run_request
+
+    client = WorkerClient(_opened(project), runner=True)
+    times = []
+    try:
+        for _ in range(ROUNDS):
+            for direction, target in (("downgrade", "base"), ("upgrade", "head")):
+                plan = await client.request(Plan(direction, target))
+                began = time.perf_counter()
+                result: RunResult = await client.request(run_request(plan), lambda event: None)
+                if direction == "upgrade":
+                    times.append((time.perf_counter() - began) * 1000)
+                    assert len(result.applied) >= 20
+    finally:
+        await client.stop()
+    return statistics.median(times)
+
+
+def lock_wait(projects: list[Measured]) -> Iterator[Result]:
+    """From the statement that has to wait until the output says for whom."""
+    ours = asyncio.run(_waits(projects[0]))
+    yield Result("a wait is told, sample", ours, 500.0, "ms", "< 500 ms", ours < 500, "the target")
+
+
+async def _waits(project: Measured) -> float:
+    import psycopg
+
+    from opsmig_tui.services.worker_client import WorkerFailed
+    from opsmig_tui.workspace import apply
+    from opsmig_tui.workspace.workspace import Workspace
+
+    workspace = Workspace(_opened(project), trusted=True)
+    workspace.read_history()
+    await workspace.refresh("status")
+    if workspace.state.status.value is not None and workspace.state.status.value.pending:
+        await apply.run(workspace, await apply.plan(workspace, "upgrade", "head"))
+    assert workspace.state.current
+    path = project.backend / "alembic" / "versions" / "2030_01_01_0000-0a0a0a0a0a0a_locks.py"
+    path.write_text(LOCKS.format(head=workspace.state.current[0]))
+    times: list[float] = []
+    try:
+        with psycopg.connect(_libpq(project.backend)) as other:
+            other.execute(b"SELECT 1 FROM ops.vendor")
+            for _ in range(ROUNDS):
+                plan = await apply.plan(workspace, "upgrade", "head")
+                run = asyncio.create_task(apply.run(workspace, plan))
+                times.append(await _until_told(workspace))
+                workspace.cancel()
+                try:
+                    await run
+                except WorkerFailed:
+                    workspace.output.clear()
+    finally:
+        path.unlink()
+        await workspace.close()
+    return max(times)
+
+
+async def _until_told(workspace: Any) -> float:
+    seen: dict[str, float] = {}
+    async with asyncio.timeout(60):
+        while len(seen) < 2:
+            for line in workspace.output.lines:
+                if line.text.startswith(("LOCK TABLE", "held by pid")):
+                    seen.setdefault(line.text[:4], time.perf_counter())
+            await asyncio.sleep(0.002)
+    return (seen["held"] - seen["LOCK"]) * 1000
+
+
+def _opened(project: Measured) -> Any:
+    from opsmig_tui.project.model import OpenOptions, Project
+    from opsmig_tui.project.open import open_project
+
+    opened = open_project(OpenOptions(project.backend))
+    assert isinstance(opened, Project)
+    return opened
+
+
+def _libpq(backend: Path) -> str:
+    """The sample's own DATABASE_URL."""
+    for line in (backend / ".env").read_text().splitlines():
+        if line.startswith("DATABASE_URL="):
+            return line.partition("=")[2].strip().strip("\"'").replace("+psycopg:", ":", 1)
+    raise AssertionError("the sample has no DATABASE_URL")
