@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -35,6 +36,9 @@ class Score:
 
     value: float
     reasons: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"score {self.value:.2f}, {', '.join(self.reasons)}"
 
 
 def name_similarity(left: str, right: str) -> float:
@@ -152,3 +156,18 @@ def table_score(old: str, old_columns: set[str], new: str, new_columns: set[str]
         return Score(0)
     count = max(len(old_columns), len(new_columns))
     return Score(share, (f"they share {len(shared)} of {count} columns",))
+
+
+_SAME_SHAPE = 0.8
+"""What a constraint's own parts count: they decide, names are changed for their own sake."""
+
+
+def constraint_score(old: str, new: str, columns: Iterable[str], referent: str | None) -> Score:
+    """How likely one constraint or index is another renamed, where all but the names is equal."""
+    likeness = name_similarity(old, new)
+    reasons = [f"both are over {', '.join(columns)}"]
+    if referent is not None:
+        reasons.append(f"both point to {referent}")
+    if likeness >= _NAME_FLOOR:
+        reasons.append("the names are alike")
+    return Score(_SAME_SHAPE + (1 - _SAME_SHAPE) * likeness, tuple(reasons))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from opsmig_tui.review.operations import Column, Constraint
 from opsmig_tui.review.sql_cursor import Cursor
+from opsmig_tui.review.sql_tokens import statements
 from opsmig_tui.review.types import is_serial, sql_type
 from opsmig_tui.review.volatility import of_sql
 
@@ -55,6 +56,12 @@ def read_constraint(item: Cursor) -> Constraint:
         using_index=using,
         text=text,
     )
+
+
+def kept_constraint(definition: str) -> Constraint:
+    """What a server says of a constraint: ``UNIQUE (a)``, ``CHECK ((a > 0)) NOT VALID``."""
+    found = statements(definition)
+    return read_constraint(Cursor(found[0] if found else [], definition))
 
 
 def _inner(item: Cursor) -> str:

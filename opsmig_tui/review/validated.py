@@ -7,9 +7,7 @@ import re
 from opsmig_tui.review.operations import Constraint, Operation, same_table
 from opsmig_tui.review.probes import key_orphans
 from opsmig_tui.review.renames import table_facts
-from opsmig_tui.review.sql_columns import read_constraint
-from opsmig_tui.review.sql_cursor import Cursor
-from opsmig_tui.review.sql_tokens import statements
+from opsmig_tui.review.sql_columns import kept_constraint
 from opsmig_tui.review.subject import Subject
 from opsmig_tui.worker.protocol import ConstraintFacts, Probe
 
@@ -72,7 +70,6 @@ def _constraint(
     table = table_facts(subject.facts, item.table, item.schema)
     for kept in table.constraints if table is not None else ():
         if kept.name == item.name and kept.kind in ("foreign", "check"):
-            (tokens, *_) = statements(kept.definition) or ([],)
-            made = read_constraint(Cursor(tokens, kept.definition))
+            made = kept_constraint(kept.definition)
             return (made, kept) if made.valid is False else None
     return None

@@ -29,6 +29,9 @@ def defaults(model: str | None, database: str | None, *schemas: str) -> Facts:
     )
 
 
+KEY = "FOREIGN KEY (a) REFERENCES {}(id)"
+BTREE = "CREATE INDEX old ON public.t USING btree {}"
+RENAME = "op.execute('ALTER TABLE t RENAME CONSTRAINT old TO new')"
 FILE = """
 from alembic import op
 import sqlalchemy as sa
@@ -63,6 +66,19 @@ def checks(model: str, database: str, name: str = "ck") -> Facts:
     )
 
 
+def names(kind: str, model: str, database: str, columns: tuple[str, ...] = ("a",)) -> Facts:
+    """A constraint or index of table t: "new" in the models, "old" in the database."""
+
+    def table(schema: str | None, name: str, sql: str) -> TableFacts:
+        return TableFacts(schema, "t", (), (ConstraintFacts(kind, name, columns, sql),))
+
+    return Facts(
+        models=ModelFacts((table(None, "new", model),), ()),
+        database=DatabaseFacts("postgresql", 160000, (table("public", "old", database),), ()),
+    )
+
+
+FOREIGN = names("foreign", KEY.format("u"), KEY.format("ops.u") + " ON DELETE CASCADE")
 OTHER = checks("CHECK (a > 0)", "CHECK ((a > 1)) NOT VALID")
 CHANGE = """op.drop_constraint("ck", "t", type_="check")
     op.create_check_constraint("ck", "t", "a > 0"{})"""
@@ -123,5 +139,30 @@ CASES = [
         checks("CHECK (b > 0)", "CHECK ((a > 0))"),
         'op.alter_column("t", "c", new_column_name="d")  #! rename-breaks-app',
         down='op.alter_column("t", "d", new_column_name="c")',
+    ),
+    case("constraint-renamed: a foreign key", FOREIGN, mark="constraint-renamed"),
+    case(
+        "near: a foreign key to another table", names("foreign", KEY.format("u"), KEY.format("v"))
+    ),
+    case(
+        "constraint-renamed: an index",
+        names("index", "(a, b)", BTREE.format("(a, b)"), ("a", "b")),
+        mark="constraint-renamed",
+    ),
+    case("near: a partial index", names("index", "(a)", BTREE.format("(a) WHERE b"))),
+    case("near: an index over an expression", names("index", "(a)", BTREE.format("(a, lower(b))"))),
+    case(
+        "near: renamed by this revision",
+        FOREIGN,
+        RENAME,
+        down=RENAME.replace("old TO new", "new TO old"),
+    ),
+    case(
+        "near: renamed by a pending revision before",
+        replace(FOREIGN, pending_before=earlier(RENAME).pending_before),
+    ),
+    case(
+        "near: a pending revision before may rename it",
+        replace(FOREIGN, pending_before=earlier("rename_all(op.get_bind())").pending_before),
     ),
 ]

@@ -49,6 +49,12 @@ Table(
     Column("counted", Integer, Identity()),
     Column("doubled", Integer, Computed("whole * 2")),
     Column("python", Text, default="x"),
+    Column("parent", ForeignKey("t.id", name="t_parent_fkey", ondelete="CASCADE")),
+    UniqueConstraint("whole", "big", name="uq_two"),
+    Index("ix_short", "short"),
+    Index("ix_part", "whole", postgresql_where=text("whole > 0")),
+    Index("ix_lower", "kind", func.lower(column("quoted"))),
+    Index("ix_down", text("exact DESC")),
     *(CheckConstraint(sql, name=f"ck_{at}") for at, sql in enumerate(CONDITIONS)),
 )
 t = metadata.tables["t"]
@@ -131,7 +137,7 @@ def missed(models: protocol.ModelFacts, database: protocol.DatabaseFacts) -> dic
     return {
         found.rule: found.message
         for found in case.review().findings
-        if found.rule.endswith("-missed")
+        if found.rule.endswith("-missed") or found.rule == "constraint-renamed"
     }
 
 
@@ -180,8 +186,22 @@ async def test_checks_that_were_changed_since_are_found(client: WorkerClient, ur
     }
 
 
-def alter(url: str, *changes: str) -> None:
+async def test_names_that_were_changed_since_are_found(client: WorkerClient, url: str) -> None:
+    alter(url, "RENAME CONSTRAINT t_parent_fkey TO fk_parent")
+    alter(url, "RENAME CONSTRAINT uq_two TO t_two_key")
+    for name in ("ix_part", "ix_lower", "ix_down"):
+        alter(url, f"RENAME TO {name}_old", what=f"INDEX {name}")
+    facts = await client.request(protocol.GatherFacts())
+    assert missed(facts.models, facts.database) == {
+        "constraint-renamed": "2 constraints have another name in the database than in the models: "
+        "fk_parent (t_parent_fkey in the models; score 0.93, both are over parent, both point to "
+        "t, the names are alike), t_two_key (uq_two in the models; score 0.90, both are over "
+        "whole, big)."
+    }
+
+
+def alter(url: str, *changes: str, what: str = "TABLE t") -> None:
     engine = create_engine(url)
     with engine.begin() as connection:
-        connection.exec_driver_sql(f"ALTER TABLE t {', '.join(changes)}")
+        connection.exec_driver_sql(f"ALTER {what} {', '.join(changes)}")
     engine.dispose()

@@ -10,6 +10,9 @@ from opsmig_tui.review.model import NotChecked
 from opsmig_tui.review.operations import Operation, Span, qualified
 from opsmig_tui.review.renames import table_facts
 from opsmig_tui.review.rules.base import Example, Rule, Verdict, flag, listed
+from opsmig_tui.review.rules.compared import pairs, to_come
+from opsmig_tui.review.similarity import Score, constraint_score
+from opsmig_tui.review.sql_columns import kept_constraint
 from opsmig_tui.review.subject import Subject
 from opsmig_tui.worker.protocol import ConstraintFacts, TableFacts
 
@@ -19,17 +22,20 @@ _SPECIAL = re.compile(
     r"\b(WHERE|INCLUDE|DEFERRABLE|NULLS|DESC|COLLATE)\b|USING (?!btree)", re.IGNORECASE
 )
 _KINDS = {"unique": "unique constraint", "foreign": "foreign key", "primary": "primary key"}
+_CERTAIN = Score(1)
 
 
 @dataclass(frozen=True)
 class Renamed:
-    """`old` is its name in the database, `new` in the models or in this revision."""
+    """`old` is its name in the database, `new` in the models or in this revision. `score` tells how
+    likely they are one."""
 
     kind: str
     table: str
     old: str
     new: str
     schema: str | None = None
+    score: Score = _CERTAIN
 
 
 def _constraint_renamed(subject: Subject) -> Iterator[Verdict]:
@@ -41,11 +47,11 @@ def _constraint_renamed(subject: Subject) -> Iterator[Verdict]:
         reason = facts.no_models_reason if facts.models is None else facts.no_database_reason
         yield NotChecked(RENAMED, reason)
         return
-    if not subject.on_postgresql or subject.migration.opaque_upgrade:
-        return
-    found = renamed_in_models(subject)
-    if found:
-        names = listed(f"{item.old} ({item.new} in the models)" for item in found)
+    found = renamed_in_models(subject) if subject.on_postgresql else []
+    if found and any(op.opaque for op in to_come(subject)):
+        yield NotChecked(RENAMED, "what the pending revisions do is not all known")
+    elif found:
+        names = listed(f"{item.old} ({item.new} in the models; {item.score})" for item in found)
         first = found[0]
         yield flag(
             RENAMED,
@@ -59,13 +65,12 @@ def _constraint_renamed(subject: Subject) -> Iterator[Verdict]:
 
 
 def renamed_in_models(subject: Subject) -> list[Renamed]:
-    """What models and database call by two names, and this revision leaves so."""
-    facts, migration = subject.facts, subject.migration
-    touched = {name for op in migration.upgrade for name in (op.name, op.old_name)}
+    """What models and database call by two names, and the pending revisions leave so."""
+    touched = {name for op in to_come(subject) for name in (op.name, op.old_name)}
     return [
         item
-        for table in (facts.models.tables if facts.models is not None else ())
-        for item in _differences(table, table_facts(facts, table.name, table.schema))
+        for table, there in pairs(subject.facts)
+        for item in _differences(table, there)
         if item.old not in touched and item.new not in touched
     ]
 
@@ -81,9 +86,7 @@ def _statement(item: Renamed) -> str:
     return f"ALTER TABLE {table} RENAME CONSTRAINT {item.old} TO {item.new}"
 
 
-def _differences(model: TableFacts, there: TableFacts | None) -> Iterator[Renamed]:
-    if there is None:
-        return
+def _differences(model: TableFacts, there: TableFacts) -> Iterator[Renamed]:
     for item in model.constraints:
         if item.kind not in _COMPARED or item.name is None or not item.columns:
             continue
@@ -92,16 +95,35 @@ def _differences(model: TableFacts, there: TableFacts | None) -> Iterator[Rename
             continue
         if len(_alike(item, model.constraints)) != 1 or same[0].name is None:
             continue
-        yield Renamed(item.kind, model.name, same[0].name, item.name, there.schema)
+        score = constraint_score(same[0].name, item.name, item.columns, _referent(item))
+        yield Renamed(item.kind, model.name, same[0].name, item.name, there.schema, score)
 
 
 def _alike(item: ConstraintFacts, others: Iterable[ConstraintFacts]) -> list[ConstraintFacts]:
+    """Those of the same kind, columns and target; none where there is more to an index than its
+    columns."""
     return [
         other
         for other in others
         if (other.kind, other.columns) == (item.kind, item.columns)
-        and _is_unique(other) == _is_unique(item)
+        and (_is_unique(other), _referent(other)) == (_is_unique(item), _referent(item))
+        and (other.kind == "foreign" or _is_plain(other))
     ]
+
+
+def _is_plain(item: ConstraintFacts) -> bool:
+    """Nothing but columns: no expression, condition or order."""
+    parts = item.definition.count(",") + 1
+    return not _SPECIAL.search(item.definition) and (
+        not item.definition or (item.definition.count("("), parts) == (1, len(item.columns))
+    )
+
+
+def _referent(item: ConstraintFacts) -> str | None:
+    """The table, without schema, that a foreign key points to."""
+    if item.kind != "foreign" or not item.definition:
+        return None
+    return kept_constraint(item.definition).referent
 
 
 def _is_unique(item: ConstraintFacts) -> bool:
@@ -115,7 +137,7 @@ def _renamed_here(subject: Subject) -> Iterator[Verdict]:
             RENAMED,
             "warning",
             drop,
-            f"Drops {what} {item.old} and builds the same again as {item.new}.",
+            f"Drops {what} {item.old} and builds the same again as {item.new}: {item.score}.",
             "Only the name differs: building it anew locks the table for nothing.",
             f"Rename it: {_statement(item)}.",
         )
@@ -131,7 +153,8 @@ def renamed_here(subject: Subject) -> Iterator[tuple[Operation, Operation, Renam
             if made.name not in (None, drop.name) and shape(made) == old:
                 kind = "index" if made.kind == "create_index" else made.object_type
                 names = (drop.table or "", drop.name, made.name or "")
-                yield drop, made, Renamed(kind, *names, drop.schema)
+                score = constraint_score(*names[1:], old.columns, old.referent)
+                yield drop, made, Renamed(kind, *names, drop.schema, score)
                 break
 
 

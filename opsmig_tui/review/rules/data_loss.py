@@ -106,7 +106,7 @@ def _renamed_column(subject: Subject) -> Iterator[Finding]:
             "error",
             pair.drop,
             f"Column {table_of(pair.drop)}.{pair.old} is dropped and {pair.new} added: this looks "
-            f"like a rename: score {pair.score.value:.2f}, {', '.join(pair.score.reasons)}.",
+            f"like a rename: {pair.score}.",
             "Autogenerate writes a rename this way; the new column starts out empty and the old "
             "values are lost.",
             f"Put {call} in place of both, and the reverse in downgrade().",
@@ -121,7 +121,7 @@ def _renamed_table(subject: Subject) -> Iterator[Finding]:
             "error",
             pair.drop,
             f"Table {table_of(pair.drop)} is dropped and {table_of(pair.add)} created: this looks "
-            f"like a rename: score {pair.score.value:.2f}, {', '.join(pair.score.reasons)}.",
+            f"like a rename: {pair.score}.",
             "Autogenerate writes a rename this way; the new table starts out empty and the old "
             "rows are lost.",
             f"Put op.rename_table({quoted(pair.old)}, {quoted(pair.new)}{schema}) in place of "

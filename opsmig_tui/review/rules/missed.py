@@ -9,9 +9,7 @@ from opsmig_tui.review.model import Facts, NotChecked
 from opsmig_tui.review.operations import Span, qualified
 from opsmig_tui.review.rules.base import Example, Rule, Verdict, flag, listed
 from opsmig_tui.review.rules.compared import pairs, to_come
-from opsmig_tui.review.sql_columns import read_constraint
-from opsmig_tui.review.sql_cursor import Cursor
-from opsmig_tui.review.sql_tokens import statements
+from opsmig_tui.review.sql_columns import kept_constraint
 from opsmig_tui.review.subject import Subject
 from opsmig_tui.worker.protocol import ConstraintFacts, DatabaseFacts, ModelFacts, TableFacts
 
@@ -95,8 +93,7 @@ def _different(facts: Facts) -> Iterator[tuple[TableFacts, ConstraintFacts]]:
 
 
 def _condition(item: ConstraintFacts) -> str:
-    (tokens, *_) = statements(item.definition) or ([],)
-    return read_constraint(Cursor(tokens, item.definition)).text
+    return kept_constraint(item.definition).text
 
 
 def _facts(*checks: str) -> Facts:
