@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from opsmig_tui.review.model import Facts
 from opsmig_tui.review.operations import Column, ColumnType, Operation, same_schema, same_table
@@ -32,56 +33,77 @@ def column_renames(
 ) -> tuple[Rename, ...]:
     """Pairs of one direction; `inverse` are the other direction's operations, which tell what a
     dropped column was."""
-    adds = [item for item in operations if item.kind == "add_column" and item.column]
+    drops = _by_table(operations, "drop_column")
+    adds = _by_table(operations, "add_column")
     found: list[Rename] = []
-    by_table: dict[str, list[Operation]] = {}
-    for item in operations:
-        if item.kind == "drop_column" and item.column and item.table:
-            by_table.setdefault(item.table, []).append(item)
-    for table, drops in by_table.items():
-        there = [add for add in adds if add.table == table]
-        if there and len(drops) <= _MOST and len(there) <= _MOST:
-            candidates = [
-                pair
-                for drop in drops
-                for add in there
-                if (pair := _column_pair(drop, add, operations, inverse, facts)) is not None
-            ]
-            found += _unique(candidates)
+    for table, dropped in drops.items():
+        added = adds.get(table, [])
+        if not added or len(dropped) > _MOST or len(added) > _MOST:
+            continue
+        old = [_Old.of(item, inverse, facts) for item in dropped]
+        new = [_New.of(item, operations) for item in added]
+        pairs = (_column_pair(one, other) for one in old for other in new)
+        found += _unique([pair for pair in pairs if pair is not None])
     return tuple(found)
 
 
-def _column_pair(
-    drop: Operation,
-    add: Operation,
-    operations: Sequence[Operation],
-    inverse: Sequence[Operation],
-    facts: Facts,
-) -> Rename | None:
-    if not same_schema(drop.schema, add.schema) or _copied(drop, add, operations):
-        return None
-    old_name, new = drop.column, add.columns[0]
-    assert old_name is not None
-    old = dropped_column(drop, old_name, inverse, facts) or Column(old_name, nullable=None)
-    indexed = _indexed(inverse, drop, old_name), _indexed(operations, add, new.name)
-    score = column_score(old, new, *indexed)
-    if score.value < THRESHOLD or new.name is None:
-        return None
-    return Rename(drop, add, old_name, new.name, score)
+def _by_table(operations: Iterable[Operation], kind: str) -> dict[str, list[Operation]]:
+    found: dict[str, list[Operation]] = {}
+    for item in operations:
+        if item.kind == kind and item.column and item.table:
+            found.setdefault(item.table, []).append(item)
+    return found
 
 
-def _copied(drop: Operation, add: Operation, operations: Sequence[Operation]) -> bool:
-    """The data is (or may be) carried over before the drop: then it is a deliberate change."""
-    for item in operations[: drop.order]:
-        if (
-            item.kind == "update"
-            and item.table in (None, add.table)
-            and (not item.complete or add.column in item.column_names)
-        ):
-            return True
-        if item.kind in ("data", "undecided"):
-            return True
-    return False
+@dataclass(frozen=True)
+class _Old:
+    """A dropped column, as far as it is known."""
+
+    drop: Operation
+    name: str
+    column: Column
+    indexed: bool
+
+    @classmethod
+    def of(cls, drop: Operation, inverse: Sequence[Operation], facts: Facts) -> _Old:
+        name = drop.column or ""
+        column = dropped_column(drop, name, inverse, facts) or Column(name, nullable=None)
+        return cls(drop, name, column, _indexed(inverse, drop, name))
+
+
+@dataclass(frozen=True)
+class _New:
+    """An added column. Whatever is dropped after `copied_at` has been (or may have been) carried
+    over: then it is a deliberate change."""
+
+    add: Operation
+    name: str
+    column: Column
+    indexed: bool
+    copied_at: float
+
+    @classmethod
+    def of(cls, add: Operation, operations: Sequence[Operation]) -> _New:
+        name = add.column or ""
+        copies = (item.order for item in operations if _may_copy(item, add))
+        at = min(copies, default=inf)
+        return cls(add, name, add.columns[0], _indexed(operations, add, name), at)
+
+
+def _may_copy(item: Operation, add: Operation) -> bool:
+    if item.kind == "update":
+        concerned = item.table in (None, add.table)
+        return concerned and (not item.complete or add.column in item.column_names)
+    return item.kind in ("data", "undecided")
+
+
+def _column_pair(old: _Old, new: _New) -> Rename | None:
+    if not same_schema(old.drop.schema, new.add.schema) or new.copied_at < old.drop.order:
+        return None
+    score = column_score(old.column, new.column, old.indexed, new.indexed)
+    if score.value < THRESHOLD:
+        return None
+    return Rename(old.drop, new.add, old.name, new.name, score)
 
 
 def dropped_column(

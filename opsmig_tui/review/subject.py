@@ -125,6 +125,23 @@ class Subject:
                 yield from migration.upgrade
         yield from self.migration.operations(item.context.direction)[: item.order]
 
+    def named_before(self, item: Operation) -> list[Operation]:
+        """Those among `before_it` that are about something of the operation's name, in order."""
+        pending: list[Operation] = []
+        if item.context.direction == "upgrade":
+            for migration in self.facts.pending_before:
+                pending += [op for op in migration.upgrade if item.name in (op.name, op.old_name)]
+        own = self._by_name.get((item.context.direction, item.name), [])
+        return pending + [op for op in own if op.order < item.order]
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str | None], list[Operation]]:
+        found: dict[tuple[str, str | None], list[Operation]] = {}
+        for item in self.operations:
+            for name in {item.name, item.old_name} - {None}:
+                found.setdefault((item.context.direction, name), []).append(item)
+        return found
+
     @property
     def version(self) -> int | None:
         """PostgreSQL's major version: the setting's, else the server's; None: not known."""

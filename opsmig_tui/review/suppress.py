@@ -117,9 +117,12 @@ def split(
     shown: list[Finding] = []
     hidden: list[Suppressed] = []
     used: set[tuple[Suppression, str]] = set()
-    known = tuple(comments)
+    by_rule: dict[str, list[Suppression]] = {}
+    for item in comments:
+        for rule in item.rules:
+            by_rule.setdefault(rule, []).append(item)
     for finding in findings:
-        covering = [item for item in known if item.covers(finding)]
+        covering = [item for item in by_rule.get(finding.rule, ()) if item.covers(finding)]
         used |= {(item, finding.rule) for item in covering}
         if covering:
             hidden.append(Suppressed(finding, covering[0].reason))

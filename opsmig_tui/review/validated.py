@@ -63,8 +63,8 @@ def _constraint(
     valid already, or not known."""
     if item.kind != "validate_constraint" or item.name is None or item.table is None:
         return None
-    for other in reversed(list(subject.before_it(item))):
-        if item.name in (other.name, other.old_name) and same_table(other, item):
+    for other in reversed(subject.named_before(item)):
+        if same_table(other, item):
             made = other.constraint if other.kind == "create_constraint" else None
             return (made, other) if made is not None and made.valid is False else None
     table = table_facts(subject.facts, item.table, item.schema)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cProfile
 import random
 import re
 from pathlib import Path
@@ -135,6 +136,22 @@ def long_migration(count: int) -> str:
 def test_two_thousand_lines() -> None:
     """Ten thousand are the bench's: review-long."""
     _quick(long_migration(2_000))
+
+
+def _calls(source: str) -> int:
+    """How many calls of functions a review makes: the same on every machine."""
+    profile = cProfile.Profile()
+    profile.runcall(review_source, PATH, source, Facts())
+    return sum(entry.callcount for entry in profile.getstats())
+
+
+def test_work_grows_with_the_lines_and_no_faster() -> None:
+    """A rule that goes through every operation for every operation makes it 1.2 times and more."""
+    short, long = long_migration(1_500), long_migration(4_500)
+    _calls(SOURCES[0])  # what is worked out once and kept
+    more_lines = long.count("\n") / short.count("\n")
+    assert more_lines > 2
+    assert _calls(long) / _calls(short) < 1.1 * more_lines
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ import builtins
 import dis
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import CodeType
 
 from opsmig_tui.review.model import Finding
+from opsmig_tui.review.nodes import Nodes
 from opsmig_tui.review.operations import Span
 from opsmig_tui.review.rules.base import Example, Rule, flag
 from opsmig_tui.review.run import span_of
@@ -51,9 +52,10 @@ def _missing(subject: Subject) -> Iterator[Finding]:
         _scan(scope, scope is code, bound, loads)
     if _ASKS_GLOBALS & set(loads):
         return
-    for name, (line, column) in sorted(loads.items(), key=lambda item: item[1]):
-        if name not in bound:
-            yield _finding(subject, name, line, column)
+    missing = {at: name for name, at in loads.items() if name not in bound}
+    chains = _chains(subject.migration.nodes, missing) if missing else {}
+    for at, name in sorted(missing.items()):
+        yield _finding(subject, name, at, chains.get(at))
 
 
 def _is_star(node: ast.ImportFrom) -> bool:
@@ -125,8 +127,10 @@ def _scan(
                 loads[name] = min(loads.get(name, at), at)
 
 
-def _finding(subject: Subject, name: str, line: int, column: int) -> Finding:
-    chain = _chain(subject.migration.tree, name, line, column)
+def _finding(
+    subject: Subject, name: str, at: tuple[int, int], chain: ast.Attribute | ast.Name | None
+) -> Finding:
+    line, column = at
     span = span_of(chain) if chain is not None else Span(line, column, line, column + len(name))
     whole = ast.unparse(chain) if chain is not None else name
     return flag(
@@ -139,16 +143,18 @@ def _finding(subject: Subject, name: str, line: int, column: int) -> Finding:
     )
 
 
-def _chain(tree: ast.Module, name: str, line: int, column: int) -> ast.expr | None:
-    """The longest dotted expression that begins with the name at this place."""
-    found: ast.expr | None = None
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Attribute | ast.Name):
+def _chains(
+    nodes: Nodes, names: Mapping[tuple[int, int], str]
+) -> dict[tuple[int, int], ast.Attribute | ast.Name]:
+    """For each place the longest dotted expression that begins there with the name."""
+    found: dict[tuple[int, int], ast.Attribute | ast.Name] = {}
+    dotted: list[ast.Attribute | ast.Name] = nodes.of(ast.Attribute, ast.Name)
+    for node in dotted:
+        at = (node.lineno, node.col_offset)
+        if at not in names or _root(node) != names[at]:
             continue
-        if (node.lineno, node.col_offset) != (line, column) or _root(node) != name:
-            continue
-        if found is None or (node.end_col_offset or 0) > (found.end_col_offset or 0):
-            found = node
+        if at not in found or (node.end_col_offset or 0) > (found[at].end_col_offset or 0):
+            found[at] = node
     return found
 
 
