@@ -37,7 +37,7 @@ def run_sql(run: Run, call: Call, autocommit: bool) -> object:
     with run.within(**({"autocommit": True} if autocommit else {})):
         if isinstance(value, str | Partial):
             text = value if isinstance(value, str) else value.text
-            run.step(len(text) // 10)
+            run.step(len(text) // 4)
             span_at = spans(text, argument.node, call.node)
             run.record(*read_sql(text, span_at, run.context, len(run.operations)))
             return INSPECTED if is_catalog_query(text) else UNKNOWN
