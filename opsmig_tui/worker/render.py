@@ -12,6 +12,7 @@ import hashlib
 import importlib.util
 import os
 import re
+import resource
 import signal
 import sys
 import time
@@ -35,6 +36,9 @@ ALL_SECONDS = 30.0
 """For a request: what is left then is not tried."""
 AGAIN = 0.25
 """Seconds between attempts to end a migration that catches everything."""
+MEMORY = 2**30
+"""Bytes that a migration may ask for: far more than any needs, and less than what would make the
+machine, or the database on it, stop."""
 
 
 @dataclass
@@ -137,8 +141,27 @@ def _guarded(here: _Rendering, recorder: Recorder) -> Iterator[None]:
     seconds = min(here.seconds, here.deadline - time.monotonic())
     if seconds <= 0:
         raise recorder.stop("was not tried: the others took too long")
-    with recorded(here.context, recorder), sealed(recorder), _limited(seconds, recorder):
+    limited = _limited(seconds, recorder)
+    with _little_memory(), recorded(here.context, recorder), sealed(recorder), limited:
         yield
+
+
+@contextlib.contextmanager
+def _little_memory() -> Iterator[None]:
+    """No more than MEMORY beside what the process has. Only Linux tells that, and holds to it."""
+    try:
+        with open("/proc/self/statm", "rb") as statm:
+            used = int(statm.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        yield
+        return
+    before = soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    given = [limit for limit in (used + MEMORY, soft, hard) if limit != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_AS, (min(given), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 @contextlib.contextmanager

@@ -347,6 +347,16 @@ CASES = {
         None,  # type: ignore[arg-type]
         "goes on after 10,000 statements",
     ),
+    "much_memory": Case("memory = bytes(2 * 2**30) #problem", (), "MemoryError"),
+    "memory_bit_by_bit": Case(
+        """
+        pieces = []
+        while True:
+            pieces.append(bytes(2**28)) #problem
+        """,
+        (),
+        "MemoryError",
+    ),
     "raises": Case('{}["missing"] #problem', (), "KeyError: 'missing'"),
     "no_name": Case('op.drop_constraint(None, "t", type_="unique") #problem', (), None),  # type: ignore[arg-type]
     "exits": Case("sys.exit(3) #problem", (), "calls sys.exit(3)"),
