@@ -9,6 +9,7 @@ from opsmig_tui.review.engine import subject_of
 from opsmig_tui.review.fixes import Fix, FixRefused, plans
 from opsmig_tui.review.fixes.checked import fixed
 from opsmig_tui.review.fixes.everything import Everything, fix_everything
+from opsmig_tui.review.fixes.planners import refusal
 from opsmig_tui.review.model import Finding, Review
 from opsmig_tui.workspace.edits import Proposal, proposal, reviewed_text
 
@@ -19,6 +20,13 @@ def fixes_of(review: Review, finding: Finding) -> tuple[Fix, ...]:
     `Fix.title` says what each does, `Fix.ask` what it needs to be told (None: nothing).
     """
     return plans(subject_of(review.path, review.source, review.facts), finding)
+
+
+def why_not(review: Review, finding: Finding) -> str:
+    """Why the tool has no fix for the finding, in a sentence."""
+    subject = subject_of(review.path, review.source, review.facts)
+    reason = refusal(subject, finding)
+    return reason or f"{finding.rule} cannot be fixed here. {finding.remedy}".strip()
 
 
 async def propose(
@@ -32,7 +40,7 @@ async def propose(
     text = await asyncio.to_thread(reviewed_text, review)
     chosen = fix or next(iter(fixes_of(review, finding)), None)
     if chosen is None:
-        raise FixRefused(f"{finding.rule} cannot be mended by the tool here.")
+        raise FixRefused(why_not(review, finding))
     new = await asyncio.to_thread(
         fixed, review.path, review.source, review.facts, finding, chosen, value
     )

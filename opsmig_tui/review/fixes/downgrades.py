@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from opsmig_tui.review.fixes.enums import drop_type
 from opsmig_tui.review.fixes.inverses import inverse, invertible
-from opsmig_tui.review.fixes.model import Fix
+from opsmig_tui.review.fixes.model import Fix, FixRefused
 from opsmig_tui.review.fixes.ordering import moved
+from opsmig_tui.review.fixes.rebuilt import Undo, rebuilt
 from opsmig_tui.review.model import Finding
 from opsmig_tui.review.operations import Operation
 from opsmig_tui.review.rules.reversibility import NO_INVERSE, in_use_elsewhere, made_enums
 from opsmig_tui.review.subject import Subject
+from opsmig_tui.review.words import sentence
 
 if TYPE_CHECKING:
     from opsmig_tui.review.fixes.sheet import Sheet
@@ -24,14 +26,11 @@ def empty(subject: Subject, finding: Finding) -> Iterator[Fix]:
     node = subject.migration.functions.get("downgrade")
     if finding.operation is not None or (node is not None and _on_one_line(node)):
         return
-    lasting = [
-        item
-        for item in subject.migration.upgrade
-        if item.kind not in NO_INVERSE and not item.is_data and not _of_new_table(subject, item)
-    ]
-    places = [(item, invertible(subject, item)) for item in lasting]
-    known = [(item, place) for item, place in places if place is not None]
-    if not known or len(known) < len(lasting):
+    try:
+        undos = [undo_of(subject, item) for item in _lasting(subject)]
+    except FixRefused:
+        return  # `why_not` says why
+    if not undos:
         return
     enums = [
         enum
@@ -40,8 +39,8 @@ def empty(subject: Subject, finding: Finding) -> Iterator[Fix]:
     ]
 
     def edit(sheet: Sheet, value: str) -> None:
-        for item, place in reversed(known):
-            sheet.append("downgrade", inverse(sheet, item, place))
+        for undo in reversed(undos):
+            sheet.append("downgrade", undo(sheet))
         for enum in enums:
             sheet.append("downgrade", drop_type(sheet, enum))
 
@@ -56,8 +55,11 @@ def asymmetric(subject: Subject, finding: Finding) -> Iterator[Fix]:
     if item is not None and item.context.direction == "downgrade":
         yield from moved(subject, finding.rule, item)
         return
-    place = invertible(subject, item) if item is not None else None
-    if item is None or place is None or item.context.direction != "upgrade":
+    if item is None:
+        return
+    try:
+        undo = undo_of(subject, item)
+    except FixRefused:
         return
     node = subject.migration.functions.get("downgrade")
     if node is None or _on_one_line(node):
@@ -68,9 +70,43 @@ def asymmetric(subject: Subject, finding: Finding) -> Iterator[Fix]:
 
     def edit(sheet: Sheet, value: str) -> None:
         add = sheet.append if later else sheet.prepend
-        add("downgrade", inverse(sheet, item, place))
+        add("downgrade", undo(sheet))
 
     yield Fix(finding.rule, "Adds the inverse to downgrade().", edit)
+
+
+def why_not(subject: Subject, finding: Finding) -> str:
+    """Why the inverse of upgrade() cannot be written, in a sentence; "" where that is not it."""
+    item = finding.operation
+    if item is not None and item.context.direction == "downgrade":
+        return ""
+    for undone in _lasting(subject) if item is None else [item]:
+        try:
+            undo_of(subject, undone)
+        except FixRefused as refusal:
+            return f"upgrade() {sentence(undone)}, and {refusal}: no inverse can be written."
+    return ""
+
+
+def undo_of(subject: Subject, item: Operation) -> Undo:
+    """Source of the inverse, from the call or, failing that, the database. Raises FixRefused."""
+    place = invertible(subject, item)
+    if place is None:
+        return rebuilt(subject, item)
+    return lambda sheet: inverse(sheet, item, place)
+
+
+def _lasting(subject: Subject) -> list[Operation]:
+    """What upgrade() does that has to be undone by a step of its own."""
+    types = made_enums(subject)
+    return [
+        item
+        for item in subject.migration.upgrade
+        if item.kind not in NO_INVERSE
+        and not item.is_data
+        and not _of_new_table(subject, item)
+        and not (item.kind == "create_enum" and item.name in types)
+    ]
 
 
 def _on_one_line(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -49,6 +49,11 @@ _PLANNERS: Mapping[str, Planner] = {
     "concurrent-in-transaction": indexes.concurrently,
     "no-existence-guard": guards.guarded,
 }
+_REFUSALS: Mapping[str, Callable[[Subject, Finding], str]] = {
+    "downgrade-empty": downgrades.why_not,
+    "downgrade-asymmetric": downgrades.why_not,
+}
+EXPLAINED = frozenset(_REFUSALS)  # rules where `refusal` may say why there is no way
 PRIORITY: Mapping[str, int] = {rule: at for at, rule in enumerate(_PLANNERS)}
 RULES = frozenset(_PLANNERS)
 
@@ -57,6 +62,12 @@ def plans(subject: Subject, finding: Finding) -> tuple[Fix, ...]:
     """The ways to mend the finding, the best first; empty where the tool cannot."""
     planner = _PLANNERS.get(finding.rule)
     return tuple(planner(subject, finding)) if planner is not None else ()
+
+
+def refusal(subject: Subject, finding: Finding) -> str:
+    """Why there is no way to mend the finding, in a sentence; "" where that needs no words."""
+    reason = _REFUSALS.get(finding.rule)
+    return reason(subject, finding) if reason is not None else ""
 
 
 def plan(subject: Subject, finding: Finding) -> Fix | None:

@@ -30,7 +30,7 @@ async def fix(screen: MainScreen, review: Review, finding: Finding) -> None:
     async def work() -> None:
         ways = await asyncio.to_thread(fixes.fixes_of, review, finding)
         if not ways:
-            raise OpsmigError(f"{finding.rule} cannot be fixed here. {finding.remedy}")
+            raise OpsmigError(await asyncio.to_thread(fixes.why_not, review, finding))
         value: str | None = ""
         if ways[0].ask is not None:
             ask, title = ways[0].ask, f"Fix {finding.rule}"

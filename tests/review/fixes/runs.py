@@ -14,7 +14,7 @@ class Ran:
     """A pair's migration, on a database of `there`. `after` makes from it what is expected of
     upgrade(), `back` what is expected of downgrade() where that is not what was there. `kept` is a
     query that answers true before and after the upgrade. `down` replaces the pair's downgrade(),
-    where that is none that could run."""
+    where that is none that could run. `asked`: the fix is told what the database has."""
 
     pair: str
     there: str
@@ -22,6 +22,7 @@ class Ran:
     back: str = ""
     kept: str = "SELECT true"
     down: str = ""
+    asked: bool = False
 
 
 A = "CREATE TABLE a (id int PRIMARY KEY, b text, n text, x int, g int);"
@@ -59,6 +60,17 @@ CHAIN = (
     "ALTER TABLE a ADD b text",
 )
 EMPTY = "SELECT 1"
+REBUILT = """
+CREATE TYPE ops.state AS ENUM ('open', 'it''s over');
+CREATE TABLE ops.vendor (id bigserial CONSTRAINT pk_vendor PRIMARY KEY, name varchar(120) NOT NULL,
+  n numeric(2, 1) CONSTRAINT ck_n CHECK (n > 0), state ops.state NOT NULL DEFAULT 'open',
+  at timestamptz DEFAULT now(), tags text[], u uuid, day date DEFAULT CURRENT_DATE, j jsonb,
+  small smallint DEFAULT 1, fixed char(3), double float8, yes bool DEFAULT true,
+  code varchar(9) CONSTRAINT uq_code UNIQUE, other bigint CONSTRAINT fk_other REFERENCES ops.vendor);
+CREATE INDEX ix_name ON ops.vendor (name);
+CREATE UNIQUE INDEX ix_lower ON ops.vendor (lower(name)) WHERE id > 1;
+INSERT INTO ops.vendor (name, n) VALUES ('x', 1);
+"""
 
 CASES = [
     Ran("import: the usual one", NOT_THERE, "ALTER TABLE a ADD b int"),
@@ -235,4 +247,23 @@ CASES = [
         back="ALTER TYPE kind ADD VALUE 'c'",
     ),
     Ran("parent: moved on top of the base branch, the docstring too", *CHAIN),
+    Ran(
+        "rebuilt: a table with all that goes with it",
+        REBUILT,
+        "DROP TABLE ops.vendor; DROP TYPE ops.state",
+        asked=True,
+    ),
+    Ran(
+        "rebuilt: a column with its check, an index, a constraint, a change",
+        REBUILT,
+        "ALTER TABLE ops.vendor DROP n, ALTER state DROP DEFAULT; DROP INDEX ops.ix_name",
+        asked=True,
+    ),
+    Ran(
+        "rebuilt: the one that is missing",
+        REBUILT,
+        "ALTER TABLE ops.vendor DROP CONSTRAINT ck_n, ADD b text; DROP INDEX ops.ix_name;"
+        "CREATE INDEX ix_vendor_name ON ops.vendor (name)",
+        asked=True,
+    ),
 ]

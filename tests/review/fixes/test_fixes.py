@@ -9,13 +9,14 @@ import pytest
 
 from opsmig_tui.review.fixes import Fix, FixRefused, plans
 from opsmig_tui.review.fixes.checked import fixed
-from opsmig_tui.review.fixes.planners import RULES
+from opsmig_tui.review.fixes.planners import RULES, refusal
 from opsmig_tui.review.migration import read_migration
 from opsmig_tui.review.model import Facts
 from opsmig_tui.review.rules import ALL
 from opsmig_tui.review.subject import Subject
 from tests.review.case import HEADER, Case
 from tests.review.fixes.pair import PATH, findings, fix
+from tests.review.fixes.pairs_rebuilt import REFUSED, VENDOR, there
 from tests.review.fixes.test_pairs import PAIRS
 from tests.review.test_cases import CASES
 
@@ -110,3 +111,15 @@ def test_what_a_fix_must_not_do(old: str, new: str, why: str) -> None:
     way = Written(pair.rule, source.replace(old, new, 1), lambda sheet, value: None)
     with pytest.raises(FixRefused, match=why):
         fixed(PATH, source, Facts(), finding, way)
+
+
+@pytest.mark.parametrize(("call", "why"), REFUSED)
+def test_an_inverse_that_is_not_known_is_refused_in_a_sentence(call: str, why: str) -> None:
+    source = f"{HEADER}\n\ndef upgrade():\n    {call}\n\n\ndef downgrade():\n    pass\n"
+    facts = there(VENDOR)
+    finding = findings(source, "downgrade-empty", facts)[0]
+    assert not finding.fixable
+    sentence = refusal(Subject(read_migration(PATH, source), facts), finding)
+    assert why in sentence
+    assert sentence.startswith("upgrade() drops ")
+    assert sentence.endswith(": no inverse can be written.")

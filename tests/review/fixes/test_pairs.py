@@ -12,6 +12,7 @@ from tests.review.fixes import (
     pairs_indexes,
     pairs_names,
     pairs_nulls,
+    pairs_rebuilt,
     pairs_renames,
     pairs_small,
 )
@@ -23,6 +24,7 @@ PAIRS: list[Pair] = [
         pairs_indexes,
         pairs_names,
         pairs_nulls,
+        pairs_rebuilt,
         pairs_small,
         pairs_enums,
         pairs_chain,

@@ -6,6 +6,7 @@ One database for all of them, and alembic itself, driven in this process.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from sqlalchemy import Engine, create_engine
 from opsmig_tui.demo import server as embedded
 from opsmig_tui.review.fixes.planners import RULES
 from opsmig_tui.review.rules import ALL
+from opsmig_tui.worker.catalog import database_facts
+from opsmig_tui.worker.protocol import DatabaseFacts
 from tests.review.fixes.pair import Pair, fix
 from tests.review.fixes.runs import CASES, EMPTY, Ran
 from tests.review.fixes.test_pairs import PAIRS
@@ -86,6 +89,10 @@ class Database:
         with self.engine.connect() as connection:
             return sorted(map(tuple, connection.exec_driver_sql(SCHEMA)), key=str)
 
+    def facts(self) -> DatabaseFacts:
+        with self.engine.connect() as connection:
+            return database_facts(connection)
+
     def truth(self, query: str) -> bool:
         with self.engine.connect() as connection:
             return bool(connection.exec_driver_sql(query).scalar())
@@ -143,7 +150,11 @@ def before(case: Ran, pair: Pair) -> str:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.pair)
 def test_fixed_and_run(case: Ran, database: Database, tmp_path: Path) -> None:
     pair = BY_NAME[case.pair]
-    text = fix(before(case, pair), pair.rule, pair.value, pair.way, pair.at, pair.facts)
+    facts = pair.facts
+    if case.asked:
+        database.reset(case.there)
+        facts = replace(facts, database=database.facts())
+    text = fix(before(case, pair), pair.rule, pair.value, pair.way, pair.at, facts)
     config = migrations(tmp_path, text)
     up = database.expected(case.there, case.after)
     down = database.expected(case.there, case.back or EMPTY)

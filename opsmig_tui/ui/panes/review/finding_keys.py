@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
+from opsmig_tui.review.fixes.planners import EXPLAINED
 from opsmig_tui.ui.messages import FixRequested, IgnoreRequested, PeekRequested, UndoRequested
 from opsmig_tui.ui.panes.base import Pane
 from opsmig_tui.ui.panes.review.here import choose, findings_at
@@ -54,6 +55,7 @@ class FindingKeys(Pane):
         finding = self._here(
             lambda one: one.fixable,
             lambda one: f"{one.rule} has no fix that opsmig could make. {one.remedy}".strip(),
+            lambda one: one.rule in EXPLAINED,  # the reason is worked out where fixes are
         )
         if finding is not None and self.review is not None:
             self.post_message(FixRequested(self.review, finding))
@@ -67,12 +69,17 @@ class FindingKeys(Pane):
         self.post_message(UndoRequested())
 
     def _here(
-        self, fits: Callable[[Finding], bool], otherwise: Callable[[Finding], str]
+        self,
+        fits: Callable[[Finding], bool],
+        otherwise: Callable[[Finding], str],
+        second: Callable[[Finding], bool] = lambda _: False,
     ) -> Finding | None:
-        """The finding at the cursor that fits; where there is none, it is told why."""
+        """The finding at the cursor that fits, failing that one that is `second`; where there is
+        none, it is told why."""
         if self._content is None or self.list.cursor >= len(self.list.rows):
             return None
         findings = findings_at(self._content, self.list.rows[self.list.cursor])
+        fits = fits if any(map(fits, findings)) else second
         finding, reason = choose(findings, fits, otherwise)
         if reason:
             self.notify(reason, timeout=5, markup=False)
