@@ -414,4 +414,22 @@ CASES += [
         'op.drop_column("agreement", "x", schema="ops")',
         facts=VERSIONED,
     ),
+    Case(
+        "not-null-no-backfill: the database knows that it is no repetition",
+        """
+        op.alter_column("t", "x", type_=sa.Text(), nullable=False, schema="ops")  #! not-null-no-backfill, set-not-null
+        """,
+        "op.execute(UNDO)",
+        facts=facts(tables=(table("t", "x"),)),
+    ),
+    Case(
+        "near: the database has it NOT NULL already",
+        """
+        op.alter_column("t", "x", type_=sa.Text(), nullable=False, schema="ops")
+        """,
+        "op.execute(UNDO)",
+        facts=facts(
+            tables=(replace(table("t"), columns=(ColumnFacts("x", "VARCHAR(50)", False, False),)),)
+        ),
+    ),
 ]
