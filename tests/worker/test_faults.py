@@ -1,0 +1,183 @@
+"""What dies in the middle of a run: the worker, its connection, the server. Nothing half done."""
+
+import os
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from opsmig_tui.demo import server as embedded
+from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.services.worker_client import WorkerClient
+from opsmig_tui.worker import protocol
+from tests.worker.watched import TABLES, Live, Meanwhile, Watched
+
+DATABASE = "faults"
+VERSIONS = "CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY)"
+TABLE = "CREATE TABLE IF NOT EXISTS gone (id int)"
+
+
+@pytest.fixture(scope="module")
+def libpq(postgres: embedded.Server, role_password: str) -> str:
+    embedded.create_database(postgres, DATABASE)
+    found = postgres.url(DATABASE, role_password).replace("+psycopg:", ":", 1)
+    with psycopg.connect(found, autocommit=True) as first:
+        first.execute(f"SET synchronous_commit = on; {TABLES}; {VERSIONS}".encode())
+    return found
+
+
+@pytest.fixture(scope="module")
+def watched(
+    libpq: str,
+    postgres: embedded.Server,
+    role_password: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Watched]:
+    url = postgres.url(DATABASE, role_password)
+    made = Watched(tmp_path_factory.mktemp("faults") / "project", url)
+    yield made
+    made.stop()
+
+
+def rows(libpq: str, query: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(libpq, autocommit=True) as look:
+        return look.execute(query.encode()).fetchall()
+
+
+def ours_ended(libpq: str) -> None:
+    """Wait until the server has noticed that the sessions of the run are gone."""
+    query = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'opsmig'"
+    end = time.monotonic() + 30
+    while rows(libpq, query) != [(0,)]:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def once(seen: Callable[[Any], object], do: Callable[[int], None]) -> Meanwhile:
+    """`do(pid of the worker)` as soon as an event is `seen`."""
+
+    async def go(told: Live, client: WorkerClient) -> None:
+        pid = (await client.start()).pid
+        await told.until(seen)
+        do(pid)
+
+    return go
+
+
+def sql_with(text: str) -> Callable[[Any], bool]:
+    return lambda one: isinstance(one, protocol.SqlStart) and text in one.sql
+
+
+def waits(event: Any) -> bool:
+    return isinstance(event, protocol.Waiting)
+
+
+def kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize(
+    ("statements", "seen"),
+    [
+        (f"{TABLE}; SELECT pg_sleep(0.5)", sql_with("pg_sleep")),
+        (f"{TABLE}; LOCK TABLE vendor", waits),
+        (f"{TABLE}; @SELECT pg_sleep(0.5)", sql_with("pg_sleep")),
+    ],
+    ids=["in a statement", "waiting for a lock", "in an autocommit_block"],
+)
+def test_a_worker_that_is_killed(
+    watched: Watched, libpq: str, statements: str, seen: Callable[[Any], object]
+) -> None:
+    with psycopg.connect(libpq) as other:
+        other.execute(b"SELECT 1 FROM vendor")
+        _, failed = watched.migrate(statements, once(seen, kill))
+    assert failed is not None
+    assert failed.kind == "crash"
+    ours_ended(libpq)
+    kept = "@" in statements  # what the block has committed before it stays, as ever
+    assert rows(libpq, "SELECT to_regclass('gone') IS NOT NULL") == [(kept,)]
+    assert rows(libpq, "SELECT * FROM alembic_version") == []
+    assert watched.migrate("DROP TABLE IF EXISTS gone")[1] is None  # and no lock is left
+
+
+def test_a_connection_that_is_lost(watched: Watched, libpq: str) -> None:
+    def cut(_: int) -> None:
+        end = time.monotonic() + 30
+        query = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ~ '^ *SELECT pg_sl'"
+        )
+        while rows(libpq, query) != [(True,)]:  # it is only on its way to the server
+            assert time.monotonic() < end
+
+    _, failed = watched.migrate(f"{TABLE}; SELECT pg_sleep(30)", once(sql_with("pg_sleep"), cut))
+    assert failed is not None
+    assert "terminating connection" in failed.message
+    assert (failed.rolled_back, failed.current) == (("a1",), ())
+    assert rows(libpq, "SELECT to_regclass('gone')") == [(None,)]
+
+
+def test_watching_and_guarding_connections_that_are_lost(watched: Watched, libpq: str) -> None:
+    """The run itself goes on: what is watched no longer is said."""
+
+    def cut(_: int) -> None:
+        ended = rows(
+            libpq,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'opsmig' AND query !~ '^SELECT pg_sl'",
+        )
+        assert ended == [(True,)] * 2
+
+    told, failed = watched.migrate("SELECT pg_sleep(1)", once(sql_with("pg_sleep"), cut))
+    assert failed is None
+    assert any("no longer watched" in one.text for one in told.of(protocol.Log))
+
+
+@contextmanager
+def started_again(data: Path) -> Iterator[None]:
+    """The server once more, as soon as the processes of the killed one have let go."""
+    end = time.monotonic() + 30
+    with ExitStack() as stack:
+        while True:
+            try:
+                stack.enter_context(embedded.running(data))
+                break
+            except OpsmigError:
+                assert time.monotonic() < end
+        yield
+
+
+def test_a_server_that_is_killed(tmp_path_factory: pytest.TempPathFactory) -> None:
+    home = Path(tempfile.mkdtemp(prefix="opsmig-faults-"))
+    data = home / "postgres"
+    try:
+        with embedded.running(data) as server:
+            password = embedded.create_role(server)
+            embedded.create_database(server, DATABASE)
+            url = server.url(DATABASE, password)
+            libpq = url.replace("+psycopg:", ":", 1)
+            with psycopg.connect(libpq, autocommit=True) as first:
+                first.execute(f"SET synchronous_commit = on; {TABLES}; {VERSIONS}".encode())
+            alone = Watched(tmp_path_factory.mktemp("alone") / "project", url)
+            postmaster = int((data / "postmaster.pid").read_text().splitlines()[0])
+            try:
+                _, failed = alone.migrate(
+                    f"{TABLE}; SELECT pg_sleep(30)",
+                    once(sql_with("pg_sleep"), lambda _: kill(postmaster)),
+                )
+            finally:
+                alone.stop()
+            assert failed is not None
+            assert failed.current is None  # nobody could be asked
+            (data / "postmaster.pid").unlink()  # nothing is there to be stopped
+        with started_again(data):
+            assert rows(libpq, "SELECT to_regclass('gone')") == [(None,)]
+            assert rows(libpq, "SELECT * FROM alembic_version") == []
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
