@@ -49,6 +49,10 @@ def key(
 JOB = [
     key("job.create", "c", "create", "create", "Create a revision from the models", show=True),
     key(
+        "job.rehearse", "r", "rehearse", "rehearse",
+        "Rehearse: the selected revision, else all that are pending; nothing stays", show=True,
+    ),
+    key(
         "job.upgrade", "u", "upgrade", "upgrade",
         "Upgrade: to the selected revision from History, else to head; a plan first", show=True,
     ),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from opsmig_tui.workspace.state import WorkspaceState
 
 CHANGES_SOMETHING = frozenset({
-    "create", "upgrade", "downgrade", "test", "start_database", "stop_database",
+    "create", "rehearse", "upgrade", "downgrade", "test", "start_database", "stop_database",
     "restart_database", "psql",
 })  # fmt: skip
 WRITES_A_FILE = frozenset({
     "fix", "fix_all", "ignore", "undo", "export_picture", "export_markdown",
 })  # fmt: skip
-NEEDS_PYTHON = frozenset({"create", "upgrade", "downgrade", "test"})
+NEEDS_PYTHON = frozenset({"create", "rehearse", "upgrade", "downgrade", "test"})
 
 
 def why_not(action: str, state: WorkspaceState) -> str:

@@ -191,7 +191,7 @@ def on_files_changed(workspace: Workspace, paths: frozenset[Path]) -> Outdated:
     # Another .env may mean another database.
     old = Outdated(bool(code), bool(revisions or in_git or settings))
     if revisions or in_git:
-        workspace.read_history()
+        workspace.read_history(saved=bool(revisions))
     if old.code:
         workspace.workers.code_changed()
     stale: tuple[Part, ...] = ("drift",) if old.code else ()

@@ -17,6 +17,7 @@ from opsmig_tui.review.known import known_enums, known_tables, pending_enum_valu
 from opsmig_tui.review.model import ChainFacts, Facts, Review
 from opsmig_tui.worker.protocol import FactsResult, GatherFacts
 from opsmig_tui.workspace.live_facts import Known, with_live_facts, with_position
+from opsmig_tui.workspace.rehearsed import residues
 from opsmig_tui.workspace.rendering import render, second_opinion
 from opsmig_tui.workspace.severities import left_alone, severities
 from opsmig_tui.workspace.shared import Shared, history_of, read_shared
@@ -54,6 +55,7 @@ async def gather(workspace: Workspace, path: Path, shared: Shared, *, facts: boo
     read."""
     source = await asyncio.to_thread(read, path)
     known = await static_facts(workspace, path, shared)
+    known = replace(known, residue=residues(workspace.state, path, source))
     known = await with_position(workspace, path, known)
     if facts:
         known = with_worker_facts(known, shared.answer or await ask_worker(workspace))

@@ -52,10 +52,15 @@ class Loaded(Generic[T]):
 
 @dataclass(frozen=True)
 class HistoryView:
-    """The history and how it is drawn: both read statically, both ready before the worker is."""
+    """The history and how it is drawn: both read statically, both ready before the worker is.
+
+    `saves` counts the times that revision files were saved since: they may do something else, and
+    be the same history.
+    """
 
     history: History
     rows: tuple[GraphRow, ...]
+    saves: int = 0
 
 
 @dataclass(frozen=True)

@@ -120,15 +120,17 @@ class Workspace:
 
     # ------------------------------------------------------------------------------------ reading
 
-    def read_history(self) -> None:
+    def read_history(self, *, saved: bool = False) -> None:
         """Reads the revision files: text only, some milliseconds, before anything else is up.
 
-        A problem ends in the state.
+        `saved`: some of them are known to have changed. A problem ends in the state.
         """
         config = self.project.config
         try:
             history = read_history(config.version_locations, config.recursive)
-            view = HistoryView(history, layout(history))
+            before = self.state.history.value
+            saves = (before.saves if before is not None else 0) + saved
+            view = HistoryView(history, layout(history), saves)
         except Exception as error:
             from opsmig_tui.workspace.status import describe
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opsmig_tui.workspace.rehearsed import seen_of
 from opsmig_tui.workspace.review import review
 
 if TYPE_CHECKING:
@@ -23,12 +24,14 @@ async def show_review(screen: MainScreen, target: str | Path | None) -> None:
         return
     wanted = screen.shown = found.path
     waiting = screen.workspace.state.trusted
-    screen.board.review.show_review(found, waiting=waiting)
+    state = screen.workspace.state
+    screen.board.review.show_review(found, waiting=waiting, rehearsal=seen_of(state, found))
     if not waiting:
         return
     complete = await review(screen.workspace, found.path)
     if screen.shown == wanted:
-        screen.board.review.show_review(complete)
+        seen = seen_of(screen.workspace.state, complete)
+        screen.board.review.show_review(complete, rehearsal=seen)
 
 
 async def show_again(screen: MainScreen) -> None:

@@ -102,8 +102,9 @@ class MainScreen(ReviewRequests):
         self._review_again(state)
 
     def _review_again(self, state: WorkspaceState) -> None:
-        """What a review goes by: the files, whether the project may be asked, and its position."""
-        basis = (state.history.value, state.trusted, state.current)
+        """What a review goes by: the files, whether the project may be asked, its position, and a
+        rehearsal."""
+        basis = (state.history.value, state.trusted, state.current, state.rehearsal)
         before, self._reviewed = self._reviewed, basis
         if before and basis != before and self.shown:
             from opsmig_tui.ui.flows.review import show_again
@@ -202,6 +203,17 @@ class MainScreen(ReviewRequests):
             return
         wanted = target or selected or LAST[direction]
         self.begin(direction, lambda: migrate(self, direction, wanted))
+
+    def action_rehearse(self) -> None:
+        """What History has selected when it has the keyboard, what is under review when that has
+        it, else all that are pending."""
+        from opsmig_tui.ui.flows.rehearse import rehearse_revision
+
+        board = self.board
+        selected = board.history.selected if board.focused == "history" else None
+        if board.focused == "review" and board.review.review is not None:
+            selected = board.review.review.revision
+        self.begin("rehearse", lambda: rehearse_revision(self, selected))
 
     def action_test(self, revision: str = "") -> None:
         from opsmig_tui.ui.flows.test import test_revision

@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from opsmig_tui.review.model import Review, Severity
     from opsmig_tui.ui.panes.review.compare import Step
     from opsmig_tui.ui.widgets.code import CodeLine
+    from opsmig_tui.worker.protocol import RehearseResult
 
 
 @dataclass(frozen=True)
 class Content:
     """A review with its texts, in colours or not yet.
 
+    `rehearsal` is what the last one saw, None where this file was not rehearsed as it is.
     `sql` is None until somebody looks at it, or when there is none. `waiting`: models, database and
     SQL have not been asked yet. `level` is the least severity
     shown, `words` what is looked for in the list of findings.
@@ -30,6 +32,7 @@ class Content:
     base: tuple[CodeLine, ...]
     source: tuple[CodeLine, ...]
     sql: Sql | None = None
+    rehearsal: RehearseResult | None = None
     waiting: bool = False
     level: Severity = "note"
     words: str = ""

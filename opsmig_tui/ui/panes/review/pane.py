@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from opsmig_tui.ui.panes.review.sql import Sql
     from opsmig_tui.ui.panes.review.view import Layout
     from opsmig_tui.ui.widgets.line_view import LineView
-    from opsmig_tui.worker.protocol import RenderedRevision
+    from opsmig_tui.worker.protocol import RehearseResult, RenderedRevision
     from opsmig_tui.workspace.state import WorkspaceState
 
 HINT = "Press enter on a revision in History to review it, or on a file in Changes to see its diff."
@@ -57,7 +57,8 @@ class ReviewPane(FindingKeys):
         Binding("left_square_bracket", "flag(-1)", "previous flag", key_display="[", show=False,
                 id="review.previous-flag", tooltip="Go to the previous flag"),
         Binding("right_curly_bracket", "tab(1)", "next tab", key_display="}",
-                id="review.next-tab", tooltip="The next tab: Code, SQL, Findings"),
+                id="review.next-tab",
+                tooltip="The next tab: Code, SQL, Findings, Schema, Rehearsal"),
         Binding("left_curly_bracket", "tab(-1)", "previous tab", key_display="{", show=False,
                 id="review.previous-tab", tooltip="The previous tab"),
         Binding("v", "level", "severity", id="review.severity",
@@ -72,6 +73,7 @@ class ReviewPane(FindingKeys):
         self.path: Path | None = None
         self.tab: Tab = TABS[0]
         self.level: Severity = "note"
+        self._wish: Tab | None = None
         self._by_line: ByLine = {}
         self._history: History | None = None
         self._roots: tuple[Path, ...] = ()
@@ -110,17 +112,20 @@ class ReviewPane(FindingKeys):
             self.list.hint = text
         self._retitle()
 
-    def show_review(self, review: Review, *, waiting: bool = False) -> None:
+    def show_review(
+        self, review: Review, *, waiting: bool = False, rehearsal: RehearseResult | None = None
+    ) -> None:
         """The code with its findings. The same file again keeps the cursor on its line.
 
         `waiting`: there is more to come, from the models, the database and the rendered SQL.
+        `rehearsal` is what was seen of it, where it was rehearsed as it is.
         """
         keep = self.review is not None and self.review.path == review.path
         title: list[Piece] = [("  " + (review.message or review.path.name), "text")]
         self._begin(review, review.path, title, head.counts(review, self.level))
         # Partial: a worker that another one replaces at once leaves no coroutine behind.
         self.run_worker(
-            partial(self._load_review, review, keep, waiting),  # type: ignore[arg-type]
+            partial(self._load_review, review, keep, waiting, rehearsal),  # type: ignore[arg-type]
             group="review",
             exclusive=True,
         )
@@ -168,7 +173,16 @@ class ReviewPane(FindingKeys):
 
     # ------------------------------------------------------------------------------------ loading
 
-    async def _load_review(self, review: Review, keep: bool, waiting: bool) -> None:
+    def open_tab(self, name: str) -> None:
+        """Turn to this tab of the review that is shown next, or is on show."""
+        if self._content is not None and self._content.review is self.review:
+            self._turn(named(name))
+        else:
+            self._wish = named(name)
+
+    async def _load_review(
+        self, review: Review, keep: bool, waiting: bool, rehearsal: RehearseResult | None
+    ) -> None:
         """First in one colour, at once; then in colours, when the lexer's thread has answered."""
         base, source = code.plain(review.diff_base), code.plain(review.source)
         content = Content(
@@ -178,6 +192,7 @@ class ReviewPane(FindingKeys):
             await _steps(review, base, source),
             base,
             code.cached(review.source) or source,
+            rehearsal=rehearsal,
             waiting=waiting,
         )
         self._by_line = by_line(review.rendered)
@@ -206,6 +221,8 @@ class ReviewPane(FindingKeys):
         self._content = content = replace(content, level=self.level)
         if not keep:
             self.tab = TABS[0]
+        if self._wish is not None:
+            self.tab, self._wish, keep = self._wish, None, False
         content = self._content = self._with_sql(content)
         self.bar.show(content, self.tab.name)
         self.list.put(self._layout(content), content.digits, keep=keep)
@@ -270,7 +287,8 @@ class ReviewPane(FindingKeys):
         """Opens a fold; from a finding or a statement, goes to its code."""
         event.stop()
         row = self.list.rows[event.index]
-        if self.list.open_fold(event.index) or row.kind not in ("finding", "sql"):
+        leads_to_code = row.kind in ("finding", "sql") or (row.kind == "text" and row.number)
+        if self.list.open_fold(event.index) or not leads_to_code:
             return
         place = self.list.place
         self._turn(TABS[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from opsmig_tui.ui.panes.review import code_tab, findings_tab, sql_tab
+from opsmig_tui.ui.panes.review import code_tab, findings_tab, rehearsal_tab, schema_tab, sql_tab
 from opsmig_tui.ui.panes.review.content import Content
 from opsmig_tui.ui.panes.review.levels import visible
 from opsmig_tui.ui.panes.review.rows import Row
@@ -37,6 +37,8 @@ TABS: Sequence[Tab] = (
     Tab("code", "Code", "Code", code_tab.rows),
     Tab("sql", "SQL", "SQL", sql_tab.rows),
     Tab("findings", "Findings", "Find", findings_tab.rows, _findings),
+    Tab("schema", "Schema", "Sch", schema_tab.rows),
+    Tab("rehearsal", "Rehearsal", "Reh", rehearsal_tab.rows, rehearsal_tab.count),
 )
 NAMES = [tab.name for tab in TABS]
 
@@ -55,6 +57,6 @@ def titles(content: Content, width: int) -> list[str]:
     """What the bar says for each tab so that all fit `width`, each with a blank at both ends."""
     full = [f" {tab.title} {tab.count(content)}".rstrip() + " " for tab in TABS]
     short = [f" {tab.short} " for tab in TABS]
-    letters = [f" {tab.short[:1]} " for tab in TABS]
+    letters = [f" {tab.short[:2]} " for tab in TABS]
     fits = (one for one in (full, short) if sum(len(text) for text in one) <= width)
     return next(fits, letters)

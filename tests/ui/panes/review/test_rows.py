@@ -98,8 +98,8 @@ def test_one_key_goes_through_the_levels() -> None:
     assert [at for at, _ in visible(FINDINGS, "error")] == [2]
 
 
-@pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.name)
-def test_every_tab_goes_by_the_level(review: Review, tab: object) -> None:
+@pytest.mark.parametrize("tab", TABS[:3], ids=lambda tab: tab.name)
+def test_every_tab_of_findings_goes_by_the_level(review: Review, tab: object) -> None:
     content = content_of(review)
     shown = [
         {row.severity for row in tab.rows(replace(content, level=level), 80)}  # type: ignore[attr-defined]
@@ -282,9 +282,9 @@ def test_code_names_its_sql_and_sql_its_code(review: Review) -> None:
 
 def test_titles_of_tabs_shorten_until_they_fit(review: Review) -> None:
     content = content_of(review)
-    assert titles(content, 60) == [" Code ", " SQL ", " Findings 3 "]
-    assert titles(content, 18) == [" Code ", " SQL ", " Find "]
-    assert titles(content, 10) == [" C ", " S ", " F "]
+    assert titles(content, 60) == [" Code ", " SQL ", " Findings 3 ", " Schema ", " Rehearsal "]
+    assert titles(content, 30) == [" Code ", " SQL ", " Find ", " Sch ", " Reh "]
+    assert titles(content, 20) == [" Co ", " SQ ", " Fi ", " Sc ", " Re "]
 
 
 def test_marks_are_painted_within_the_pieces() -> None:
