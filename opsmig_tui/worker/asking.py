@@ -13,6 +13,7 @@ from typing import Any, Optional
 
 from .connections import autocommits
 from .errors import database_details
+from .patience import code_of, impatient, words
 
 LOCK_TIMEOUT_MS = 200
 """How long to wait for a table that somebody has locked: a review is not worth a queue."""
@@ -42,7 +43,7 @@ class Database:
         self.dialect = connection.dialect
         self.is_postgresql = self.dialect.name == "postgresql"
         self.connection = connection
-        self._timeout_ms = timeout_ms
+        self.timeout_ms = timeout_ms
         self._deadline = time.monotonic() + total_ms / 1000
         self._check = check
         self._limit = 0
@@ -52,7 +53,7 @@ class Database:
 
     def rows(self, sql: str) -> list[Any]:
         """The rows of one SELECT. Raises Refused, and what the driver raises for a lost session."""
-        limit = min(self._timeout_ms, int((self._deadline - time.monotonic()) * 1000))
+        limit = min(self.timeout_ms, int((self._deadline - time.monotonic()) * 1000))
         if limit <= 0:
             raise Refused("no time was left for it")
         self._check()
@@ -61,7 +62,9 @@ class Database:
                 return self._execute(sql)
             except Exception as error:
                 self._check()
-                raise Refused(_shortened(str(error))) from error
+                code = code_of(error)
+                why = _shortened(str(error)) if code is None else words(code, self.timeout_ms)
+                raise Refused(why) from error
         try:
             if limit != self._limit:
                 self._execute(f"SET LOCAL statement_timeout = {limit}")
@@ -110,7 +113,8 @@ def asking(
     """
     database = Database(connection, timeout_ms, total_ms, check)
     if not database.is_postgresql:
-        yield database
+        with impatient(database.dialect, database._execute, timeout_ms):
+            yield database
         return
     alone = autocommits(connection)
     if alone:

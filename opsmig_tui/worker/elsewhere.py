@@ -9,6 +9,7 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from .asking import Database, Refused
+from .patience import NO_DATABASE, code_of, words
 from .protocol import Probe, ProbeAnswer
 from .relations import Absent, Relations
 
@@ -27,7 +28,11 @@ def answer_elsewhere(relations: Relations, probe: Probe, sample_above: int) -> P
     except Refused as refused:
         return ProbeAnswer(probe, problem=str(refused))
     except SQLAlchemyError as error:
-        return ProbeAnswer(probe, problem=type(error).__name__)
+        code = code_of(getattr(error, "orig", None))
+        if code == NO_DATABASE:
+            return ProbeAnswer(probe, absent=True)
+        why = type(error).__name__ if code is None else words(code, relations.database.timeout_ms)
+        return ProbeAnswer(probe, problem=why)
 
 
 def _answer(database: Database, probe: Probe, sample_above: int) -> ProbeAnswer:
