@@ -9,6 +9,7 @@ from typing import Any
 
 from opsmig_tui.review.locks import MODES, Lock
 from opsmig_tui.schema import compare, readable
+from opsmig_tui.schema.residue import residue
 from opsmig_tui.worker.protocol import (
     RehearsedLeg,
     RehearsedStatement,
@@ -34,7 +35,7 @@ def report(result: RehearseResult, root: Path | None = None) -> list[str]:
     for leg in result.legs:
         lines += _leg(leg, root)
     for trip in result.round_trips:
-        lines += _round_trip(trip)
+        lines += _round_trip(trip, result)
     for revision in dict.fromkeys(leg.revision for leg in result.legs):
         lines += _changes(revision, result)
     return [*lines, *_end(result)]
@@ -104,11 +105,14 @@ def bytes_text(count: int) -> str:
     )
 
 
-def _round_trip(trip: RoundTrip) -> Iterator[str]:
-    left = readable.text(compare.changes(trip.residue))
+def _round_trip(trip: RoundTrip, result: RehearseResult) -> Iterator[str]:
+    upgrade = next(
+        leg for leg in result.legs if (leg.revision, leg.direction) == (trip.revision, "upgrade")
+    )
+    left = residue(trip.residue, upgrade.statements)
     if left:
         yield f"✖ {trip.revision}: downgrade() does not take back all of upgrade()"
-        yield from (f"    {line}" for line in left.splitlines())
+        yield from (f"    {f'line {line}: ' if line else ''}{text}" for line, text, _ in left)
     else:
         yield f"✓ {trip.revision}: downgrade() takes back all that upgrade() does"
     found = readable.text(compare.changes(trip.restored))

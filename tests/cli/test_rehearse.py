@@ -42,7 +42,9 @@ def test_what_stays_behind_and_what_fails_end_with_one(
     path = add_revision(
         sample,
         'op.add_column("vendor", sa.Column("nick", sa.Text), schema="ops")\n'
-        "op.execute(\"SELECT nextval('ops.vendor_id_seq')\")",
+        "op.execute(\"SELECT nextval('ops.vendor_id_seq')\")\n"
+        'op.execute("UPDATE ops.work_order SET priority = priority")\n'
+        'op.drop_column("vendor", "rating", schema="ops")',
     )
     result = opsmig("rehearse", "--json")
     assert result.exit_code == 1
