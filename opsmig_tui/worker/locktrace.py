@@ -39,7 +39,8 @@ _NOW = f"""
 SELECT coalesce(l.relation, 0)::bigint, l.modes, coalesce(c.relfilenode, 0)::bigint,
   pg_stat_get_xact_numscans(l.relation), pg_stat_get_xact_tuples_returned(l.relation),
   pg_stat_get_xact_tuples_inserted(l.relation), pg_stat_get_xact_tuples_updated(l.relation),
-  pg_stat_get_xact_tuples_deleted(l.relation), txid_current_if_assigned()
+  pg_stat_get_xact_tuples_deleted(l.relation), txid_current_if_assigned(),
+  CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) END
 FROM (SELECT) always LEFT JOIN (
   SELECT relation, string_agg(mode, ' ') AS modes FROM pg_catalog.pg_locks
   WHERE locktype = 'relation' AND pid = pg_backend_pid() AND granted
@@ -62,9 +63,12 @@ class Relation:
 
 @dataclass(frozen=True)
 class _State:
+    """`size` is in bytes, 0 for what holds no rows of its own."""
+
     strength: int
     file: int
     counts: tuple[int, ...]
+    size: int
 
 
 class LockTrace:
@@ -77,14 +81,14 @@ class LockTrace:
         for oid, name, kind, rows, size, file in raw_rows(connection, _THERE):
             if kind in _KINDS:
                 self._there[oid] = Relation(name, _KINDS[kind], rows, size)
-                self._states[oid] = _State(-1, file, (0,) * 5)
+                self._states[oid] = _State(-1, file, (0,) * 5, size or 0)
         self.transaction = self._look()
 
     def restart(self) -> None:
         """A leg begins: what is held now was not taken by it."""
         for oid in self._states:
             old = self._states[oid]
-            self._states[oid] = _State(-1, old.file, old.counts)
+            self._states[oid] = _State(-1, old.file, old.counts, old.size)
         self._look()
 
     def look(self) -> tuple[Optional[int], list[tuple[Relation, str]], list[TableWork]]:
@@ -107,13 +111,13 @@ class LockTrace:
 
     def _look(self) -> Optional[int]:
         transaction = None
-        for oid, modes, file, *counts, number in raw_rows(self._connection, _NOW):
+        for oid, modes, file, *counts, number, size in raw_rows(self._connection, _NOW):
             transaction = number
             old = self._states.get(oid)  # None, too, where nothing is locked
             if old is not None:
                 strength = max(_strength(mode) for mode in modes.split())
                 self._states[oid] = _State(
-                    max(strength, old.strength), file or old.file, tuple(counts)
+                    max(strength, old.strength), file or old.file, tuple(counts), size or 0
                 )
         return transaction
 
@@ -139,10 +143,11 @@ def _work(relation: Relation, old: _State, now: _State) -> Optional[TableWork]:
         return None
     scans, read, inserted, updated, deleted = (b - a for a, b in zip(old.counts, now.counts))
     anew = now.file != old.file
+    emptied = anew and old.size > 0 and now.size == 0
     found = TableWork(
         relation.name,
-        rewritten=anew and scans > 0,
-        emptied=anew and scans <= 0,
+        rewritten=anew and not emptied,
+        emptied=emptied,
         scanned=max(read, 0) if scans > 0 else 0,
         inserted=max(inserted, 0),
         updated=max(updated, 0),

@@ -16,6 +16,7 @@ from opsmig_tui.worker import protocol
 from tests.support.postgres import run_sql
 from tests.worker.conftest import add_revision, opened
 
+HERE = "# here"
 # Everything that a migration of these tests could leave behind: objects, rows, the position.
 _CATALOG = """
 SELECT n.nspname::text, c.relname::text, c.relkind::text, c.relnatts::text, c.relacl::text
@@ -86,11 +87,11 @@ class Case:
 
 @dataclass(frozen=True)
 class Outcome:
-    """`result` or `failed`, the revision's file, and whether the database holds what it held."""
+    """`result` or `failed`, the line marked ``# here``, and whether the database is as it was."""
 
     result: protocol.RehearseResult | None
     failed: protocol.Failed | None
-    path: Path
+    line: int
     untouched: bool
     told: tuple[Any, ...] = ()
 
@@ -118,8 +119,11 @@ async def _all(sample: SampleProject, cases: Mapping[str, Case]) -> dict[str, Ou
             env.write_text(case.env or usual)
             told: list[Any] = []
             result, failed = await _one(client, case, told.append)
-            path.rename(path.with_suffix(".done"))
-            found[name] = Outcome(result, failed, path, contents(sample) == before, tuple(told))
+            marked = [n for n, text in enumerate(path.read_text().splitlines(), 1) if HERE in text]
+            path.unlink()
+            found[name] = Outcome(
+                result, failed, marked[0] if marked else 0, contents(sample) == before, tuple(told)
+            )
     finally:
         env.write_text(usual)
         await client.stop()
