@@ -32,6 +32,8 @@ def renamed(subject: Subject, finding: Finding) -> Iterator[Fix]:
     there = _pair(subject, back_drop, back_made)
     if here is None or (there is None and (back_drop or back_made)):
         return
+    if _named_elsewhere(subject, item, (drop, made, back_drop, back_made)):
+        return  # such as an index that takes the old name: where the rename stands then matters
 
     def edit(sheet: Sheet, value: str) -> None:
         _swap(sheet, here, rename_sql(item))
@@ -72,6 +74,14 @@ def rename_sql(item: Renamed, *, back: bool = False, guarded: bool = False) -> s
         return f"ALTER INDEX {exists}{sql_name(old, item.schema)} RENAME TO {sql_name(new)}"
     table = sql_name(item.table, item.schema)
     return f"ALTER TABLE {table} RENAME CONSTRAINT {sql_name(old)} TO {sql_name(new)}"
+
+
+def _named_elsewhere(subject: Subject, item: Renamed, known: tuple[Operation | None, ...]) -> bool:
+    migration = subject.migration
+    return any(
+        op not in known and {op.name, op.old_name} & {item.old, item.new}
+        for op in (*migration.upgrade, *migration.downgrade)
+    )
 
 
 def _named(subject: Subject, verb: str, table: str, name: str) -> Operation | None:

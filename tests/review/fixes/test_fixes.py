@@ -23,6 +23,21 @@ from tests.review.test_cases import CASES
 VALUE = "'a'"
 
 
+def test_no_rename_is_offered_where_another_takes_the_old_name() -> None:
+    up = """
+    op.drop_index("ix", "a")
+    op.create_index("ix", "a", ["b", "c"])
+    op.create_index("ix_old", "a", ["b"])
+    """
+    down = """
+    op.drop_index("ix", "a")
+    op.drop_index("ix_old", "a")
+    op.create_index("ix", "a", ["b"])
+    """
+    (found,) = findings(Case("", up, down).source, "constraint-renamed")
+    assert not found.fixable
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_what_is_called_fixable_can_be_fixed(case: Case) -> None:
     subject = Subject(read_migration(PATH, case.source), case.facts)
