@@ -18,10 +18,17 @@ def describe_operations(revision_context: Any) -> list[DriftOperation]:
     autogen = revision_context._last_autogen_context
     found = []
     for script in revision_context.generated_revisions:
-        for container in script.upgrade_ops_list:
-            for parent, operation in _leaves(container.ops):
-                found.append(_describe(autogen, parent, operation))
+        found += described(autogen, script)
     return found
+
+
+def described(autogen: Any, script: Any) -> list[DriftOperation]:
+    """Every operation of one generated script."""
+    return [
+        _describe(autogen, parent, operation)
+        for container in script.upgrade_ops_list
+        for parent, operation in _leaves(container.ops)
+    ]
 
 
 def by_table(operations: list[DriftOperation]) -> list[DriftOperation]:

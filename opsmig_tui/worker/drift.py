@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from alembic.autogenerate import RevisionContext
+from alembic.autogenerate import RevisionContext, produce_migrations
+from alembic.autogenerate.api import AutogenContext
 from alembic.runtime.migration import MigrationContext
 
 from . import protocol
-from .autogenerate import by_table, describe_operations
+from .autogenerate import by_table, describe_operations, described
 from .enums import enum_drift
 from .environment import load, run_environment
 from .session import Session
@@ -36,13 +38,28 @@ def drift(session: Session, request: protocol.Drift) -> protocol.DriftResult:
         template_args=revision_context.template_args,
         revision_context=revision_context,
     )
-    found = describe_operations(revision_context)
-    if any("enum" in operation.kind for operation in found):
-        operations.clear()  # a plugin compares enum values already
     return protocol.DriftResult(
-        operations=tuple(by_table(found + list(dict.fromkeys(operations)))),
+        operations=_together(describe_operations(revision_context), operations),
         elapsed_ms=session.elapsed_ms(),
     )
+
+
+def drift_within(context: Any) -> tuple[protocol.DriftOperation, ...]:
+    """The same within the transaction at hand, for a context with models. env.py's own
+    process_revision_directives is not asked."""
+    metadata = context.opts["target_metadata"]
+    autogen = AutogenContext(context, metadata)
+    found = described(autogen, produce_migrations(context, metadata))
+    return _together(found, enum_drift(autogen))
+
+
+def _together(
+    found: list[protocol.DriftOperation], enums: Iterable[protocol.DriftOperation]
+) -> tuple[protocol.DriftOperation, ...]:
+    """Enum values are added unless a plugin compares them already."""
+    if any("enum" in operation.kind for operation in found):
+        enums = ()
+    return tuple(by_table(found + list(dict.fromkeys(enums))))
 
 
 def revision_arguments(**given: Any) -> dict[str, Any]:

@@ -7,16 +7,18 @@ import dataclasses
 import os
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Optional
 
 from alembic.runtime.migration import MigrationContext, MigrationStep
 
 from . import arming
 from .asking import raw_rows
+from .drift import drift_within
 from .errors import WorkerError, describe, their_frame
 from .listening import AUTOCOMMIT, Listener, Stopped, refused
 from .losses import losses_of
 from .protocol import (
+    DriftOperation,
     Failed,
     RehearsedLeg,
     RoundTrip,
@@ -56,6 +58,7 @@ class Legs:
         self.legs: list[RehearsedLeg] = []
         self.round_trips: list[RoundTrip] = []
         self.first: tuple[SchemaObject, ...] = ()
+        self.drift: Optional[tuple[DriftOperation, ...]] = None
         self.ended = False
 
     def run(self, steps: list[Any], direction: str) -> Iterator[Any]:
@@ -80,7 +83,23 @@ class Legs:
                 yield _nothing(self._context, step.revision, direction)
             elif len(snapshots) < 4:
                 break
+        self._look_at_drift()
         self.ended = True
+
+    def _look_at_drift(self) -> None:
+        """At the heads, after the last upgrade: what the models have that the migrations lack."""
+        context = self._context
+        if not self.legs or (self.legs[-1].direction, self.legs[-1].outcome) != ("upgrade", "ok"):
+            return
+        if context.opts.get("target_metadata") is None:
+            return
+        if set(context.get_current_heads()) != set(context.script.get_heads()):
+            return
+        raw_rows(self._connection, "SAVEPOINT opsmig_drift")
+        try:
+            self.drift = drift_within(context)
+        except Exception:  # the comparison fails elsewhere, too, and says why there
+            raw_rows(self._connection, "ROLLBACK TO SAVEPOINT opsmig_drift")
 
     def interrupted(self, outcome: str, failed: Failed) -> bool:
         """The leg under way ended with all the rest. False where none was under way."""

@@ -208,6 +208,7 @@ def _result(held: _Rehearsal) -> protocol.RehearseResult:
         unchanged=bool(
             same and after and after[0] == held.database and set(after[1]) == set(legs.first)
         ),
+        drift=legs.drift,
         elapsed_ms=held.session.elapsed_ms(),
         database=held.database,
     )

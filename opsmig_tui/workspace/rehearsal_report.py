@@ -38,6 +38,8 @@ def report(result: RehearseResult, root: Path | None = None) -> list[str]:
         lines += _round_trip(trip, result)
     for revision in dict.fromkeys(leg.revision for leg in result.legs):
         lines += _changes(revision, result)
+    for operation in result.drift or ():
+        lines.append(f"▲ autogenerate would still emit, on {operation.table}: {operation.text}")
     return [*lines, *_end(result)]
 
 
@@ -158,6 +160,7 @@ def document(result: RehearseResult) -> dict[str, Any]:
         "sequences": [asdict(one) for one in result.sequences],
         "current": None if result.current is None else list(result.current),
         "unchanged": result.unchanged,
+        "drift": None if result.drift is None else [asdict(one) for one in result.drift],
         "elapsed_ms": result.elapsed_ms,
     }
 

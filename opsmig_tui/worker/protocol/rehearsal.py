@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Optional
 
 from .events import Failed
-from .results import DatabaseStatus, Loss
+from .results import DatabaseStatus, DriftOperation, Loss
 from .schema import SchemaDelta
 
 NO_CHANGE = SchemaDelta()
@@ -138,7 +138,9 @@ class RehearseResult:
 
     `refused` is why nothing was tried, one sentence with what to do, "" where it was tried.
     `current` is the position read back afterwards, None where it could not be read; `unchanged`
-    whether schema and position were then as before. `sequences` moved all the same.
+    whether schema and position were then as before. `sequences` moved all the same. `drift` is what
+    autogenerate would still emit at the heads, None where the last leg did not lead there or there
+    are no models.
     """
 
     legs: tuple[RehearsedLeg, ...] = ()
@@ -147,5 +149,6 @@ class RehearseResult:
     refused: str = ""
     current: Optional[tuple[str, ...]] = None
     unchanged: bool = False
+    drift: Optional[tuple[DriftOperation, ...]] = None
     elapsed_ms: float = 0.0
     database: Optional[DatabaseStatus] = None

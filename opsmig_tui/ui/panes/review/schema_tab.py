@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from opsmig_tui.ui.panes.review.content import Content
     from opsmig_tui.ui.widgets.code import Piece
-    from opsmig_tui.worker.protocol import RehearsedLeg
+    from opsmig_tui.worker.protocol import RehearsedLeg, RehearseResult
 
 SHOWN = {"+": "+", "-": "−", "~": "~", " ": " "}
 INKS = {"+": "added", "-": "removed", "~": "changed", " ": "dim"}
@@ -39,7 +39,24 @@ def rows(content: Content, width: int) -> list[Row]:
     told = lines(changes(leg.changes))
     if not told:
         found.append(head.text((" ✓ ", "applied"), ("The schema stays as it is.", "text")))
-    return found + difference(told, width)
+    found += difference(told, width)
+    return found + _drift(content.rehearsal, width)
+
+
+def _drift(seen: RehearseResult, width: int) -> list[Row]:
+    """What the models have that no migration makes."""
+    if seen.drift is None:
+        return []
+    found = [head.text(), head.rule("What autogenerate would still emit at head", width)]
+    if not seen.drift:
+        told = "Nothing: the migrations match the models."
+        return [*found, head.text((" ✓ ", "applied"), (told, "text"))]
+    for one in seen.drift:
+        sign = "~" if one.sign not in SHOWN else one.sign
+        words = wrap(f"{one.table}: {one.text}" if one.table else one.text, width - 4)
+        found.append(head.text((f" {SHOWN[sign]} ", INKS[sign]), (words[0], "text")))
+        found += [head.text(("   ", "text"), (part, "text")) for part in words[1:]]
+    return found
 
 
 def legs_of(content: Content) -> list[RehearsedLeg]:
