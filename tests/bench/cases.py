@@ -14,7 +14,12 @@ from tests.bench.docker_cases import container_state, log_flood
 from tests.bench.live_cases import lock_wait, upgrade_overhead
 from tests.bench.projects import Measured
 from tests.bench.result import Result
-from tests.bench.review_cases import review_history, review_long, review_opens
+from tests.bench.review_cases import (
+    review_all,
+    review_history,
+    review_long,
+    review_opens,
+)
 from tests.bench.schema_cases import snapshot
 from tests.bench.terminal import running
 
@@ -218,6 +223,7 @@ CASES = {
     "container-state": container_state,
     "log-flood": log_flood,
     "review-history": review_history,
+    "review-all": review_all,
     "review-long": review_long,
     "review-opens": review_opens,
     "snapshot": snapshot,

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench.projects import Measured
+from tests.bench.projects import ENV, INI, Measured
 from tests.bench.result import Result
 from tests.bench.terminal import running
 
@@ -95,6 +95,24 @@ def _squawked(paths: list[Path]) -> float:
     began = time.perf_counter()
     squawk(paths)
     return (time.perf_counter() - began) * 1000
+
+
+def review_all(projects: list[Measured]) -> Iterator[Result]:
+    """`opsmig review --all` of the same files as a project, beside reading its history alone."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        versions = folder / "alembic" / "versions"
+        versions.mkdir(parents=True)
+        _copied(versions)
+        (folder / "alembic.ini").write_text(INI)
+        (folder / "alembic" / "env.py").write_text(ENV)
+        subprocess.run(["git", "init", "-q", name], check=True)
+        command = [str(BIN / "opsmig"), "-C", name]
+        ours = _median(lambda: _wall([*command, "review", "--all", "--json"]))
+        peer = _median(lambda: _wall([*command, "history"]))
+    yield Result(
+        f"review --all, {FILES} files", ours, peer, "ms", "< 2 s", ours < 2000, "opsmig history"
+    )
 
 
 def review_long(projects: list[Measured]) -> Iterator[Result]:
