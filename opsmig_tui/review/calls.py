@@ -36,6 +36,7 @@ from opsmig_tui.review.values import (
     TypeValue,
     is_inspected,
 )
+from opsmig_tui.review.written import written
 
 EXECUTES = frozenset({"execute", "exec_driver_sql", "scalar", "scalars"})
 _HANDLES = {"get_bind", "get_context", "batch_alter_table"}
@@ -71,7 +72,7 @@ def call(run: Run, target: object, arguments: Call, env: Env) -> object:
         return UNKNOWN
     if is_inspected(target):
         return INSPECTED
-    return _unknown(run, ast.unparse(arguments.node.func), arguments)
+    return _unknown(run, written(arguments.node.func), arguments)
 
 
 def _symbol(run: Run, symbol: Symbol, arguments: Call) -> object:
@@ -300,7 +301,7 @@ def _reaches_database(value: object) -> bool:
 
 
 def _undecided(run: Run, arguments: Call) -> Operation:
-    text = f"calls {ast.unparse(arguments.node)[:200]}"
+    text = f"calls {written(arguments.node)[:200]}"
     return _operation(run, "undecided", arguments, "call", text)
 
 

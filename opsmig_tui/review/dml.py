@@ -18,6 +18,7 @@ from opsmig_tui.review.values import (
     SqlText,
     Symbol,
 )
+from opsmig_tui.review.written import written
 
 _CATALOG = re.compile(r"information_schema|\bpg_\w+|to_regclass|sqlite_master", re.I)
 
@@ -56,7 +57,7 @@ def _is_query(value: Symbol) -> bool:
 
 def undecided(run: Run, call: Call) -> Operation:
     """A statement that is put together at run time."""
-    text = ast.unparse(call.node)[:200]
+    text = written(call.node)[:200]
     return Operation("undecided", span_of(call.node), run.context, text=text, is_sql=True)
 
 

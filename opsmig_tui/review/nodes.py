@@ -12,12 +12,18 @@ Node = TypeVar("Node", bound=ast.AST)
 
 
 class _Parts(dict[type[ast.AST], tuple[str, ...]]):
-    """The fields of each kind of node that hold others, save for marks as Load() and Add()."""
+    """The fields of each kind of node that may hold others, save for marks as Load() and Add()."""
 
     def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
-        marks = ("ctx", "op", "ops")
-        found = self[kind] = tuple(name for name in kind._fields if name not in marks)
+        none = _NO_NODES if kind is not ast.Constant else kind._fields
+        found = self[kind] = tuple(name for name in kind._fields if name not in none)
         return found
+
+
+_NO_NODES = (
+    *("ctx", "op", "ops", "id", "attr", "arg", "asname", "module", "level", "kind"),
+    *("type_comment", "conversion", "simple", "is_async"),
+)
 
 
 _PARTS = _Parts()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
-
 from opsmig_tui.review.operations import Kind, Operation
 from opsmig_tui.review.run import Call, Run, span_of
 from opsmig_tui.review.schema_calls import option
 from opsmig_tui.review.values import Batch, as_text
+from opsmig_tui.review.written import written
 
 _NO_OPTIONS = frozenset(
     {
@@ -44,7 +43,7 @@ def guard(call: Call) -> bool | None:
 def options(call: Call, columns: object, names: tuple[str, ...]) -> frozenset[str]:
     """Arguments beyond name, table, columns and uniqueness; "…" where columns are expressions."""
     found = {
-        f"{key}={ast.unparse(item.node)}"
+        f"{key}={written(item.node)}"
         for key, item in call.keywords.items()
         if key not in _NO_OPTIONS
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 
 from opsmig_tui.review import op_constraints
@@ -22,6 +21,7 @@ from opsmig_tui.review.values import (
     plain_names,
     truth,
 )
+from opsmig_tui.review.written import written
 
 
 def op_call(run: Run, name: str, call: Call, batch: Batch | None) -> object:
@@ -32,7 +32,7 @@ def op_call(run: Run, name: str, call: Call, batch: Batch | None) -> object:
         return call.value(0)
     reader = _READERS.get(name)
     if reader is None:
-        text = f"op.{name}({', '.join(ast.unparse(a) for a in call.node.args[:3])})"
+        text = f"op.{name}({', '.join(written(a) for a in call.node.args[:3])})"
         run.record(operation(run, "undecided", call, batch, object_type="call", text=text[:200]))
         return UNKNOWN
     found = reader(run, call, batch)
@@ -150,7 +150,7 @@ def _using(call: Call) -> str:
     given = call.argument(-1, "postgresql_using")
     if given is None or given.value is None:
         return ""
-    return as_text(given.value) or ast.unparse(given.node)[:200]
+    return as_text(given.value) or written(given.node)[:200]
 
 
 def _enum_name(value: object) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,6 +10,7 @@ from opsmig_tui.review.operations import Constraint, Operation
 from opsmig_tui.review.run import Call, Run
 from opsmig_tui.review.schema_calls import condition, with_options
 from opsmig_tui.review.values import Batch, as_text, plain_names
+from opsmig_tui.review.written import written
 
 
 def create(kind: str) -> Callable[[Run, Call, Batch | None], Operation]:
@@ -24,7 +24,7 @@ def create(kind: str) -> Callable[[Run, Call, Batch | None], Operation]:
         constraint = Constraint(kind, as_text(name), columns, unnamed=_unnamed(name, batch))
         constraint = with_options(constraint, call, condition(call, at) if kind == "check" else "")
         found = _operation(run, call, batch, constraint, 1, "table_name")
-        return found if named else replace(found, text=ast.unparse(call.node)[:400])
+        return found if named else replace(found, text=written(call.node)[:400])
 
     return read
 

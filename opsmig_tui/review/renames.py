@@ -35,13 +35,15 @@ def column_renames(
     dropped column was."""
     drops = _by_table(operations, "drop_column")
     adds = _by_table(operations, "add_column")
+    telling = [item for item in operations if item.kind in ("update", "create_index")]
+    telling += [item for item in operations if item.kind in ("data", "undecided")][:1]
     found: list[Rename] = []
     for table, dropped in drops.items():
         added = adds.get(table, [])
         if not added or len(dropped) > _MOST or len(added) > _MOST:
             continue
         old = [_Old.of(item, inverse, facts) for item in dropped]
-        new = [_New.of(item, operations) for item in added]
+        new = [_New.of(item, telling) for item in added]
         pairs = (_column_pair(one, other) for one in old for other in new)
         found += _unique([pair for pair in pairs if pair is not None])
     return tuple(found)
@@ -84,6 +86,7 @@ class _New:
 
     @classmethod
     def of(cls, add: Operation, operations: Sequence[Operation]) -> _New:
+        """`operations`: those that make indexes, and those that may move data."""
         name = add.column or ""
         copies = (item.order for item in operations if _may_copy(item, add))
         at = min(copies, default=inf)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from opsmig_tui.review.nodes import Nodes
 from opsmig_tui.review.operations import Context, Operation, Span
@@ -20,8 +21,7 @@ class OutOfSteps(Exception):
     """The text asks for more work than a review may take: what follows stays undecided."""
 
 
-@dataclass(frozen=True)
-class Argument:
+class Argument(NamedTuple):
     value: object
     node: ast.expr
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -28,6 +27,7 @@ from opsmig_tui.review.values import (
     plain_names,
     truth,
 )
+from opsmig_tui.review.written import written
 
 
 def schema_value(symbol: Symbol, call: Call) -> object | None:
@@ -96,7 +96,7 @@ def _server_default(
 
 
 def default_as_written(given: Argument) -> str:
-    return ast.unparse(given.node)[:80]
+    return written(given.node)[:80]
 
 
 def default_fill(given: Argument) -> str:
@@ -106,7 +106,7 @@ def default_fill(given: Argument) -> str:
         return volatility.of_sql(value.text if isinstance(value.text, str) else value.text.text)
     if isinstance(value, Symbol):
         called = value.path.startswith("sqlalchemy")
-        return volatility.of_function(ast.unparse(given.node)) if called else ""
+        return volatility.of_function(written(given.node)) if called else ""
     # Anything that is no SQL becomes a quoted literal, whatever function it names.
     return "constant" if constant(value) or isinstance(value, Partial) else ""
 
@@ -152,7 +152,7 @@ def condition(call: Call, at: int) -> str:
     if given is None:
         return ""
     value = given.value.text if isinstance(given.value, SqlText) else given.value
-    return value if isinstance(value, str) else ast.unparse(given.node)[:400]
+    return value if isinstance(value, str) else written(given.node)[:400]
 
 
 def _foreign(call: Call) -> Constraint:
@@ -212,7 +212,7 @@ def _text(call: Call) -> object:
 
 
 def _identity(call: Call) -> ServerFill:
-    return ServerFill(ast.unparse(call.node)[:80], "identity")
+    return ServerFill(written(call.node)[:80], "identity")
 
 
 def _computed(call: Call) -> ServerFill:
@@ -222,7 +222,7 @@ def _computed(call: Call) -> ServerFill:
         fill = "stored" if stored else "virtual" if stored is False else "generated"
         if call.value(-1, "persisted") is None:
             fill = "generated"
-    return ServerFill(ast.unparse(call.node)[:80], fill)
+    return ServerFill(written(call.node)[:80], fill)
 
 
 def _dml(kind: str) -> Callable[[Call], Dml]:

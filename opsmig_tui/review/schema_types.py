@@ -17,6 +17,7 @@ from opsmig_tui.review.values import (
     TypeValue,
     as_text,
 )
+from opsmig_tui.review.written import written
 
 _CLASS = re.compile(r"(\w+)\(")
 _ZONED = {"DateTime": "timestamp", "TIMESTAMP": "timestamp", "Time": "time", "TIME": "time"}
@@ -89,7 +90,7 @@ def column_type(argument: Argument) -> ColumnType:
         if value.native is False:
             return ColumnType(value.text, "string")
         return ColumnType(value.text, "enum", enum=value.use, name=value.use.name or "")
-    text = ast.unparse(node)[:120]
+    text = written(node)[:120]
     if isinstance(value, TypeValue):
         return replace(value.type, text=text)
     if not isinstance(value, Symbol):
@@ -146,4 +147,4 @@ def enum_value(call: Call, native: bool = False) -> EnumValue:
     creates = call.flag("create_type", default=True)
     use = EnumUse(as_text(name), as_text(call.value(-1, "schema")), values, creates)
     is_native = True if native else call.flag("native_enum", default=True)
-    return EnumValue(use, is_native, ast.unparse(call.node)[:160])
+    return EnumValue(use, is_native, written(call.node)[:160])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from opsmig_tui.review import volatility
 from opsmig_tui.review.migration import read_migration
 from opsmig_tui.review.operations import Column, ColumnType, Constraint, Operation
 from opsmig_tui.review.types import sql_type
+from opsmig_tui.review.written import written
 from tests.review.case import Case
 
 
@@ -319,3 +321,22 @@ def test_volatility_is_the_servers(postgres: embedded.Server) -> None:
     assert wrong == {}
     known = {name for names in tables.values() for name in names}
     assert known - set(server) <= {"uuidv4", "uuidv7"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sa.String(20)",
+        "sa.Numeric(precision=10, scale=2)",
+        "sa.Enum('a', \"it's\", name='e')",
+        "a.b.c",
+        "f()(g.h(True, None))",
+        "(1).real",
+        "f(*a, **b)",
+        "u'a' + b",
+        "f(u'a', 1.5, -1, 10**9, [x])",
+    ],
+)
+def test_expressions_are_written_as_python_writes_them(text: str) -> None:
+    node = ast.parse(text, mode="eval").body
+    assert written(node) == ast.unparse(node)
