@@ -114,7 +114,8 @@ class Facts:
     that rules comparing models with migrations may speak. `file_template` is the project's.
 
     `pending_before` are the migrations that run before this one in the same `alembic upgrade head`:
-    in one transaction unless `transaction_per_migration`. `bounds_waiting`: env.py sets a
+    in one transaction unless `transaction_per_migration`. `alembic` is the version of the project's
+    own, such as (1, 13, 1). `bounds_waiting`: env.py sets a
     lock_timeout. `applied`: the database stands on or
     above this revision. `edited_after_apply`: git says that the file changed since it was applied.
     `rendered` is the migration as SQL, from the worker; `opinions` are squawk's on it. `live` are
@@ -139,6 +140,7 @@ class Facts:
     file_template: str | None = None
     pending_before: tuple[Migration, ...] = ()
     transaction_per_migration: bool = False
+    alembic: tuple[int, ...] | None = None
     bounds_waiting: bool = False
     applied: bool | None = None
     edited_after_apply: bool | None = None

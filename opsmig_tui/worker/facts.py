@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Optional
 
+from alembic import __version__ as alembic_version
 from alembic.runtime.migration import MigrationContext
 
 from . import protocol
@@ -17,6 +18,10 @@ from .status import OPTIONS
 
 def facts(session: Session, request: protocol.GatherFacts) -> protocol.FactsResult:
     """Models and database; without a database the models alone, by running env.py offline."""
+    return replace(_gathered(session), alembic=alembic_version)
+
+
+def _gathered(session: Session) -> protocol.FactsResult:
     models: Optional[protocol.ModelFacts] = None
     database: Optional[protocol.DatabaseFacts] = None
     suffixes = session.settings.companion_suffixes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -231,6 +232,7 @@ def with_worker_facts(known: Facts, answer: FactsResult | str) -> Facts:
         companions=companions if companions is not None else known.companions,
         transaction_per_migration=answer.transaction_per_migration
         or known.transaction_per_migration,
+        alembic=tuple(int(n) for n in re.findall(r"\d+", answer.alembic)[:3]) or None,
         no_models_reason=f"no models: {answer.models_problem}",
         no_database_reason=f"no database: {answer.database_problem}",
     )

@@ -110,12 +110,25 @@ async def test_all_that_asks_nothing(untrusted: Workspace, versions: Path) -> No
     path = written(versions)
     told = await review(untrusted, path, facts=False)
     proposed = await propose_all(told)
-    assert [item.rule for item, _ in proposed.everything.done] == ["index-not-concurrent"]
+    assert [item.rule for item, _ in proposed.everything.done] == [
+        "companion-column-missing",
+        "index-not-concurrent",
+    ]
     assert [item.finding.rule for item in proposed.everything.skipped] == ["not-null-no-default"]
     await write(untrusted, proposed.proposal)
     again = await propose_all(await review(untrusted, path, facts=False))
     assert not again.everything.done
     assert again.proposal.diff == ()
+
+
+async def test_what_cannot_be_rebuilt_is_said(untrusted: Workspace, versions: Path) -> None:
+    path = written(versions)
+    text = path.read_text().split("def upgrade()")[0]
+    body = 'op.drop_column("vendor", "name", schema="ops")'
+    path.write_text(f"{text}def upgrade():\n    {body}\n\n\ndef downgrade():\n    pass\n")
+    told = await review(untrusted, path)
+    with pytest.raises(FixRefused, match=r"upgrade\(\) drops .*, and what that was is not known"):
+        await propose(told, found(told, "downgrade-empty"))
 
 
 async def test_nothing_is_written_read_only(

@@ -15,6 +15,7 @@ from opsmig_tui.review.fixes.model import Fix, FixRefused
 from opsmig_tui.review.migration import read_migration
 from opsmig_tui.review.model import Facts, Finding, Review
 
+GUARDS_SINCE = (1, 12)  # alembic's if_exists and if_not_exists; its changelog, 1.12.0
 _MOVES = "wrong-parent"  # the one fix that is about the revision's parent
 
 
@@ -24,7 +25,8 @@ def fixed(
     """The new text. Raises FixRefused, with the reason in a sentence, unless it parses, its place
     in the history is as before (but for wrong-parent), the finding is gone and there is no error
     that was not there before."""
-    new = fix.apply(source, value)
+    guards = facts.alembic is None or facts.alembic >= GUARDS_SINCE
+    new = fix.apply(source, value, guards=guards)
     if new == source:
         raise FixRefused("The fix would change nothing.")
     # What the migration emits was rendered from the old text: both are judged by their text alone.

@@ -88,8 +88,9 @@ def _call(sheet: Sheet, item: Operation, call: cst.Call, batch: bool) -> str:
         owned = source_of(sheet, call, 1, "table_name", "source_table")
         if item.kind == "create_index":
             concurrent = "True" if item.concurrently else None
+            guard = concurrent if style.guards else None
             return made(
-                "drop_index", name, table_name=None if batch else owned, if_exists=concurrent,
+                "drop_index", name, table_name=None if batch else owned, if_exists=guard,
                 postgresql_concurrently=concurrent,
             )  # fmt: skip
         where = [] if batch else [owned or quoted(item.table or "")]

@@ -40,12 +40,14 @@ class Fix:
     edit: Callable[[Sheet, str], None] = field(compare=False, repr=False)
     ask: Ask | None = None
 
-    def apply(self, source: str, value: str = "") -> str:
+    def apply(self, source: str, value: str = "", *, guards: bool = True) -> str:
         """The new text. `source` is the text that the fix was planned for, `value` what was
-        answered. Raises FixRefused. What it promises is kept by `checked.fixed`, not here."""
+        answered; `guards`: the project's alembic knows if_exists. Raises FixRefused. What it
+        promises is kept by `checked.fixed`, not here."""
         # libcst takes half a second to import: only who fixes something waits for it.
         from opsmig_tui.review.fixes.sheet import open_sheet
 
         sheet = open_sheet(source)
+        sheet.style.guards = guards
         self.edit(sheet, value)
         return sheet.result()

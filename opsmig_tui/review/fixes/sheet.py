@@ -196,6 +196,7 @@ class Sheet:
 
     def set_argument(self, call: cst.Call, name: str, code: str) -> None:
         """``name=code`` in the call, in place of what it had."""
+        self.style.refuse_unknown(name)
         value = self.expression(code)
         self.change_call(call, lambda node: with_argument(node, name, value))
 

@@ -7,6 +7,8 @@ from textwrap import indent
 
 import libcst as cst
 
+from opsmig_tui.review.fixes.model import FixRefused
+
 LONGEST_LINE = 88  # of code that is added, without its indentation; black's line
 _USUAL = {
     "alembic.op": "from alembic import op",
@@ -17,13 +19,14 @@ _USUAL = {
 
 @dataclass
 class Style:
-    """`bound` are the file's imported names by what they stand for ("sqlalchemy" → "sa"); `taken`
-    every name that it binds at its top. `missing` are imports that code asked for on the way."""
+    """`bound` are the file's imported names by what they stand for ("sqlalchemy" → "sa"); `missing`
+    are imports that code asked for on the way. `guards`: the project's alembic knows if_exists."""
 
     quote: str = '"'
     indent: str = "    "
     bound: dict[str, str] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+    guards: bool = True
 
     def name(self, path: str) -> str:
         """How the file calls "sqlalchemy.text" or "alembic.op.execute": by the import that it has,
@@ -59,8 +62,17 @@ class Style:
         return f"{function}(\n{body},\n)"
 
     def op(self, name: str, *arguments: str, **keywords: str | None) -> str:
-        """``op.name(...)``."""
+        """``op.name(...)``. Raises FixRefused for what the project's alembic does not know."""
+        self.refuse_unknown(*(key for key, value in keywords.items() if value is not None))
         return self.call(self.name(f"alembic.op.{name}"), *arguments, **keywords)
+
+    def refuse_unknown(self, *keywords: str) -> None:
+        """Raises FixRefused for if_exists where the project's alembic has none (`guards`)."""
+        if not self.guards and {"if_exists", "if_not_exists"}.intersection(keywords):
+            raise FixRefused(
+                "The project's alembic has no if_exists, which came with 1.12: write the SQL, with "
+                "IF EXISTS or IF NOT EXISTS, in op.execute()."
+            )
 
     def execute(self, sql: str) -> str:
         """``op.execute("...")``; colons that would name a parameter are escaped."""

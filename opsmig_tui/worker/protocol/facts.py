@@ -85,7 +85,7 @@ class DatabaseFacts:
 class FactsResult:
     """`database` is None when it could not be asked; `database_problem` says why.
 
-    `transaction_per_migration` is how env.py configures alembic.
+    `transaction_per_migration` is how env.py configures alembic, `alembic` its version ("1.13.1").
     """
 
     models: Optional[ModelFacts]
@@ -93,3 +93,4 @@ class FactsResult:
     models_problem: str = ""
     database_problem: str = ""
     transaction_per_migration: bool = False
+    alembic: str = ""

@@ -101,7 +101,7 @@ def test_a_value_is_one_expression(value: str) -> None:
 class Written(Fix):
     """A fix that writes what its title says."""
 
-    def apply(self, source: str, value: str = "") -> str:
+    def apply(self, source: str, value: str = "", *, guards: bool = True) -> str:
         return self.title
 
 
@@ -138,3 +138,14 @@ def test_an_inverse_that_is_not_known_is_refused_in_a_sentence(call: str, why: s
     assert why in sentence
     assert sentence.startswith("upgrade() drops ")
     assert sentence.endswith(": no inverse can be written.")
+
+
+def test_an_alembic_without_guards_is_not_given_any() -> None:
+    old = Facts(alembic=(1, 11, 3))
+    pair = next(pair for pair in PAIRS if pair.name == "index: both directions")
+    with pytest.raises(FixRefused, match="no if_exists"):
+        fix(pair.source(pair.before), pair.rule, facts=old)
+    pair = next(pair for pair in PAIRS if pair.name.startswith("empty: tables"))
+    text = fix(pair.source(pair.before), pair.rule, facts=old)
+    assert 'op.drop_index("ix", table_name="a", postgresql_concurrently=True)' in text
+    assert "if_exists" not in text
