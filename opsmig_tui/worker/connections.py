@@ -111,6 +111,17 @@ def canceller(connection: Any) -> Optional[Callable[[], None]]:
     return cast(Optional[Callable[[], None]], cancel)
 
 
+def told_pid(connection: Any) -> Optional[int]:
+    """The server process that the driver was told it talks to; a pooler tells a number of its own.
+
+    None where the driver does not say.
+    """
+    raw = raw_connection(connection)
+    ask = getattr(raw, "get_server_pid", None)  # asyncpg
+    pid = ask() if ask is not None else getattr(getattr(raw, "info", None), "backend_pid", None)
+    return pid if isinstance(pid, int) else None
+
+
 def autocommits(connection: Any) -> bool:
     """Whether each statement is committed at once. (sqlite3 has a number there.)"""
     pooled = connection.connection

@@ -9,11 +9,13 @@ from typing import Any, Optional, Union
 
 from alembic.runtime.migration import MigrationContext
 
+from .connections import autocommits, raw_connection, told_pid
 from .errors import WorkerError
-from .protocol import DatabaseStatus, Failed, Rehearse, Run, from_dict
+from .protocol import DatabaseStatus, Failed, Log, Rehearse, Run, from_dict
 from .session import Session
 from .side import SideConnection, unavailable
 from .status import database_status
+from .watchsql import OWN_PID
 
 _SESSION = "SELECT pg_backend_pid(), extract(epoch FROM pg_postmaster_start_time())::text"
 # A pooler gives a session to others after each transaction: the lock is therefore one of a
@@ -107,6 +109,8 @@ class Guard:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._side: list[SideConnection] = []
+        self._pid = 0
+        self._told = False
 
     def take(self, context: MigrationContext) -> None:
         """Lock this database and version table. Raises WorkerError when another run holds it, or
@@ -133,12 +137,39 @@ class Guard:
         if not locked:
             holder = side.ask(_HOLDER % key)
             raise WorkerError(Failed("locked", _held_by(holder)))
-        self._session.cancellation.cancel_on_server = lambda: side.cancel(pid)
+        self._pid = pid
+        self._session.cancellation.cancel_on_server = lambda: self._cancel(side)
         self._session.watcher.begin(connection, pid, (own_pid,))
+        if told_pid(connection) not in (None, pid):
+            raw = raw_connection(connection)
+            self._session.trace.first_of_transaction = lambda conn: self._follow(conn, raw)
+
+    def _cancel(self, side: SideConnection) -> None:
+        if self._pid:  # else SIGINT remains: another client's statement must not be cancelled
+            side.cancel(self._pid)
+
+    def _follow(self, conn: Any, raw: Any) -> None:
+        """Behind a pooler each transaction may run in another server process, and so may each
+        statement in autocommit: that one cannot be known."""
+        if raw_connection(conn) is not raw:
+            return
+        self._pid = 0
+        if autocommits(conn):
+            if not self._told:
+                self._told = True
+                text = "a pooler stands in between: waits in an autocommit_block are not explained"
+                self._session.send(Log("WARNING", "opsmig", text))
+        else:
+            cursor = conn.connection.cursor()
+            cursor.execute(OWN_PID)
+            self._pid = int(cursor.fetchone()[0])
+            cursor.close()
+        self._session.watcher.follow(self._pid)
 
     def release(self) -> None:
         """Close the connections, which lets the locks go."""
         self._session.cancellation.cancel_on_server = None
+        self._session.trace.first_of_transaction = None
         self._session.watcher.end()
         while self._side:
             self._side.pop().close()

@@ -57,6 +57,8 @@ class Trace:
         self.committed: list[str] = []
         self.stays = Stays()
         self.failed_statement = ""
+        self.first_of_transaction: Optional[Callable[[Any], None]] = None
+        """Called with the connection before the first statement of each transaction."""
         self.asked: tuple[Optional[str], Optional[int]] = (None, None)
         """Host and port of the last connection that was tried."""
 
@@ -145,6 +147,8 @@ class Trace:
     def _before(self, conn: Any, cursor: Any, sql: str, params: Any, ctx: Any, many: bool) -> None:
         self._cancellation.check()
         self.settle()
+        if self.first_of_transaction is not None and not self._dirty:
+            self.first_of_transaction(conn)
         self._dirty = True
         if self._cancellation.cancel_on_server is None:
             self._cancellation.cancel_on_server = connections.canceller(conn)

@@ -64,6 +64,10 @@ class Watcher:
         self._thread = threading.Thread(target=self._work, name="opsmig-watch", daemon=True)
         self._thread.start()
 
+    def follow(self, pid: int) -> None:
+        """The run goes on in another server process; 0: it is not known in which."""
+        self._pid = pid
+
     def end(self) -> None:
         """Stop watching, and answer what was still asked."""
         with self._changed:
@@ -134,7 +138,7 @@ class Watcher:
         return self._side.ask(sql.format(pid=self._pid, **given), PATIENCE)
 
     def _look(self) -> None:
-        rows = self._ask(watchsql.LOOK)
+        rows = self._ask(watchsql.LOOK) if self._pid else []
         if rows and rows[0][0] and self._tell_wait():
             return
         if self._waiting_since is not None:
