@@ -219,6 +219,5 @@ async def test_a_file_that_changed_behind_the_question_is_asked_about_again(
         assert second.confirmation.steps[0].summary.startswith("creates table two")
         await driver.agree()
         await driver.told("upgraded 1 revision")
-    assert sql("SELECT to_regclass('ops.one')::text, to_regclass('ops.two')::text") == [
-        (None, "ops.two")
-    ]
+    (made,) = sql("SELECT to_regclass('ops.one') IS NOT NULL, to_regclass('ops.two') IS NOT NULL")
+    assert made == (False, True)
