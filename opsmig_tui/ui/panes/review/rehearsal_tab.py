@@ -13,7 +13,7 @@ from opsmig_tui.ui.panes.review.rows import Row, gutter_width
 from opsmig_tui.ui.panes.review.schema_tab import NOT_REHEARSED, difference, hint, legs_of
 from opsmig_tui.ui.widgets import code
 from opsmig_tui.ui.widgets.code import wrapped
-from opsmig_tui.ui.widgets.paint import wrap
+from opsmig_tui.ui.widgets.paint import cut, wrap
 from opsmig_tui.workspace.apply import loss_text, seconds
 from opsmig_tui.workspace.rehearsal_report import lock_text, work_text
 from opsmig_tui.workspace.running import position
@@ -43,7 +43,7 @@ def rows(content: Content, width: int) -> list[Row]:
         return found + _words(f"Not rehearsed: {seen.refused}", width, "warning", "▲ ")
     legs = legs_of(content)
     for leg in legs:
-        found += _leg_line(leg)
+        found.append(_leg_line(leg, width))
     found += _elsewhere(content, seen, width)
     found += _round_trip(content, seen, legs, width)
     found += _end(seen, width)
@@ -69,12 +69,14 @@ def count(content: Content) -> str:
     return "✖" if content.review.facts.residue else "✓"
 
 
-def _leg_line(leg: RehearsedLeg) -> list[Row]:
+def _leg_line(leg: RehearsedLeg, width: int) -> Row:
     sign, ink = _SIGNS.get(leg.outcome, _OTHER)
     many = len(leg.statements)
-    told = f"{seconds(leg.elapsed_ms):>8}  {many} statement{'' if many == 1 else 's'}"
     said = "" if leg.outcome == "ok" else f"  {leg.outcome}"
-    return [head.text((f" {sign}", ink), (f"{leg.direction:<10}", "text"), (told + said, "dim"))]
+    told = f"{seconds(leg.elapsed_ms):>8}{said}  {many} statement{'' if many == 1 else 's'}"
+    return head.text(
+        (f" {sign}", ink), (f"{leg.direction:<10}", "text"), (cut(told, width - 14), "dim")
+    )
 
 
 def _elsewhere(content: Content, seen: RehearseResult, width: int) -> list[Row]:

@@ -29,7 +29,7 @@ NOT_REHEARSED = (
 
 def rows(content: Content, width: int) -> list[Row]:
     """The readable difference, or why there is none."""
-    found = [head.rule("What upgrade() changes in the schema", width)]
+    found = [head.rule("What upgrade() changes", width)]
     legs = legs_of(content)
     if content.rehearsal is None:
         return found + hint(NOT_REHEARSED, width)
@@ -47,9 +47,9 @@ def _drift(seen: RehearseResult, width: int) -> list[Row]:
     """What the models have that no migration makes."""
     if seen.drift is None:
         return []
-    found = [head.text(), head.rule("What autogenerate would still emit at head", width)]
+    found = [head.text(), head.rule("Autogenerate would still emit", width)]
     if not seen.drift:
-        told = "Nothing: the migrations match the models."
+        told = "Nothing: migrations match models."
         return [*found, head.text((" ✓ ", "applied"), (told, "text"))]
     for one in seen.drift:
         sign = "~" if one.sign not in SHOWN else one.sign
