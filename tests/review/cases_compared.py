@@ -82,6 +82,12 @@ FOREIGN = names("foreign", KEY.format("u"), KEY.format("ops.u") + " ON DELETE CA
 OTHER = checks("CHECK (a > 0)", "CHECK ((a > 1)) NOT VALID")
 CHANGE = """op.drop_constraint("ck", "t", type_="check")
     op.create_check_constraint("ck", "t", "a > 0"{})"""
+LATER = KEY.format("u") + " DEFERRABLE INITIALLY DEFERRED"
+KEPT = replace(names("foreign", LATER, LATER), models=None, applied=False)
+DEFERRED = """
+op.execute("UPDATE t SET {} = 1 WHERE id = 1")
+op.alter_column("t", "c", server_default="1"){}
+"""
 MISSED = "server-default-missed"
 CASES = [
     case("server-default-missed: none there", LACKS, mark=MISSED),
@@ -164,5 +170,16 @@ CASES = [
     case(
         "near: a pending revision before may rename it",
         replace(FOREIGN, pending_before=earlier("rename_all(op.get_bind())").pending_before),
+    ),
+    Case(
+        "data-and-ddl: a deferred key that the database has",
+        DEFERRED.format("a", "  #! data-and-ddl"),
+        facts=KEPT,
+    ),
+    Case("near: a column that is none of the deferred key's", DEFERRED.format("b", ""), facts=KEPT),
+    Case(
+        "near: the key is not deferred",
+        DEFERRED.format("a", ""),
+        facts=replace(names("foreign", "", KEY.format("u")), models=None, applied=False),
     ),
 ]

@@ -10,6 +10,7 @@ from opsmig_tui.review.created import Created, created
 from opsmig_tui.review.locks import exclusive
 from opsmig_tui.review.model import Finding
 from opsmig_tui.review.operations import Operation
+from opsmig_tui.review.renames import table_facts
 from opsmig_tui.review.rules.base import Example, Rule, flag, listed, table_of
 from opsmig_tui.review.rules.lock_words import in_use
 from opsmig_tui.review.subject import Subject
@@ -175,7 +176,7 @@ def _pending_events(subject: Subject, part: Transaction) -> Iterator[Finding]:
             continue
         deferred |= {table} if any(c.deferred for c in item.constraints) else set()
         if item.is_data:
-            changed |= {table} & deferred
+            changed |= {table} if table in deferred or _kept_deferred(subject, item) else set()
         elif table in changed and number >= len(part.before) and _alters(item):
             if subject.locks(item):
                 yield flag(
@@ -188,6 +189,20 @@ def _pending_events(subject: Subject, part: Transaction) -> Iterator[Finding]:
                     f"Before it, run SET CONSTRAINTS ALL IMMEDIATE, or alter the table {_LATER}.",
                 )
             changed.discard(table)
+
+
+def _kept_deferred(subject: Subject, item: Operation) -> bool:
+    """The change leaves events pending of a deferred foreign key that the database has: an INSERT
+    does, and an UPDATE of its columns."""
+    table = table_facts(subject.facts, item.table, item.schema)
+    if table is None or not subject.is_next(item):
+        return False
+    for kept in table.constraints:
+        if kept.kind == "foreign" and "INITIALLY DEFERRED" in kept.definition:
+            own = not set(item.column_names).isdisjoint(kept.columns)
+            if item.kind == "insert" or (item.kind == "update" and own):
+                return True
+    return False
 
 
 def _alters(item: Operation) -> bool:
@@ -294,7 +309,7 @@ RULES = (
         "locking",
         "Rows of a table with a deferred constraint change and the table is altered in the same "
         "transaction: PostgreSQL refuses, because trigger events are pending. Said where the "
-        "migration itself, or one that runs with it, shows the constraint.",
+        "migration itself, one that runs with it, or the database shows the constraint.",
         _data_and_ddl,
         fires=Example(
             """
