@@ -16,7 +16,9 @@ CHECK = """
       test: ["CMD-SHELL", "{check}"]
       interval: 500ms
       timeout: 3s
-      retries: 8"""
+      retries: 100"""
+# Ill once it fails: for tests of just that. A server that is only slow to start stays "starting".
+FAILING = CHECK.replace("100", "3")
 READY = "pg_isready -h 127.0.0.1 -U ops -d ops"
 FILE = """\
 name: {name}

@@ -22,7 +22,7 @@ from opsmig_tui.workspace.workspace import Workspace
 from tests.docker.conftest import unavailable
 from tests.docker.engine import Daemon, connected, daemon
 from tests.docker.image import image
-from tests.docker.project import CHECK, Shop
+from tests.docker.project import FAILING, Shop
 from tests.support.projects import write_project
 from tests.support.timing import crowd
 from tests.workspace.conftest import HEAD, Open, output, until, write_revision
@@ -30,7 +30,7 @@ from tests.workspace.conftest import HEAD, Open, output, until, write_revision
 # "A change shows within a second": what a person calls at once.
 AT_ONCE_SECONDS = 1.0
 FOREVER = '\n    entrypoint: ["/bin/sleep", "1000"]'
-HEALTH = CHECK.format(check="test ! -e /tmp/ill || { echo feeling ill; exit 1; }")
+HEALTH = FAILING.format(check="test ! -e /tmp/ill || { echo feeling ill; exit 1; }")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from opsmig_tui.services.docker.endpoint import DEFAULT_SOCKET, Endpoint, find_e
 from opsmig_tui.services.docker.engine import client
 from opsmig_tui.services.docker.usage import usage
 from tests.docker.conftest import HOST
-from tests.docker.project import CHECK, Shop
+from tests.docker.project import FAILING, Shop
 from tests.services.test_compose import project_at
 
 PATIENCE_SECONDS = 60.0
@@ -80,7 +80,7 @@ async def test_from_nothing_to_healthy_and_to_an_end(shop: Shop):
 
 
 async def test_unhealthy_says_what_its_check_said(shop: Shop):
-    shop.write(CHECK.format(check="echo no answer from the server; exit 1"))
+    shop.write(FAILING.format(check="echo no answer from the server; exit 1"))
     shop.compose("up", "-d", "db")
     unhealthy = await comes_to(shop, "unhealthy")
     assert unhealthy.detail == "no answer from the server"
