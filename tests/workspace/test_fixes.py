@@ -129,6 +129,9 @@ async def test_what_cannot_be_rebuilt_is_said(untrusted: Workspace, versions: Pa
     told = await review(untrusted, path)
     with pytest.raises(FixRefused, match=r"upgrade\(\) drops .*, and what that was is not known"):
         await propose(told, found(told, "downgrade-empty"))
+    (left,) = (await propose_all(told)).everything.skipped
+    assert left.finding.rule == "downgrade-empty"
+    assert left.reason.endswith(": no inverse can be written.")
 
 
 async def test_nothing_is_written_read_only(

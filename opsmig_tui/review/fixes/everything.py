@@ -8,7 +8,7 @@ from pathlib import Path
 from opsmig_tui.review.engine import review_source, subject_of
 from opsmig_tui.review.fixes.checked import fixed
 from opsmig_tui.review.fixes.model import Fix, FixRefused
-from opsmig_tui.review.fixes.planners import PRIORITY, plan
+from opsmig_tui.review.fixes.planners import PRIORITY, plan, refusal
 from opsmig_tui.review.model import Facts, Finding
 
 MOST = 200  # a fix that brings another forever would otherwise never end
@@ -16,7 +16,8 @@ MOST = 200  # a fix that brings another forever would otherwise never end
 
 @dataclass(frozen=True)
 class Skipped:
-    """A finding that could be mended, and was not, with the reason in a sentence."""
+    """A finding that was not mended, with the reason in a sentence: also one that has a fix as a
+    rule, and none here."""
 
     finding: Finding
     reason: str
@@ -40,6 +41,9 @@ def fix_everything(path: Path, source: str, facts: Facts) -> Everything:
         subject = subject_of(path, source, facts)
         open_ones = [f for f in findings if f.fixable and (f.rule, f.message) not in skipped]
         if not open_ones:
+            for item in findings:
+                if not item.fixable and (reason := refusal(subject, item)):
+                    skipped[item.rule, item.message] = Skipped(item, reason)
             break
         finding = min(open_ones, key=lambda f: (PRIORITY[f.rule], f.line))
         fix = plan(subject, finding)
@@ -49,8 +53,8 @@ def fix_everything(path: Path, source: str, facts: Facts) -> Everything:
             continue
         try:
             source = fixed(path, source, facts, finding, fix)
-        except FixRefused as refusal:
-            skipped[finding.rule, finding.message] = Skipped(finding, str(refusal))
+        except FixRefused as refused:
+            skipped[finding.rule, finding.message] = Skipped(finding, str(refused))
             continue
         done.append((finding, fix))
         # What the migration emits was rendered from a text that is no more.
