@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from opsmig_tui.review.locks import MODES, Lock
@@ -21,6 +22,7 @@ from opsmig_tui.worker.protocol import (
 from opsmig_tui.workspace.apply import loss_text, seconds
 from opsmig_tui.workspace.running import failure_details, position
 
+LONGEST_SQL = 100
 #: Weaker locks let reads and writes go on, and are not worth a line for people.
 _TOLD = MODES.index("SHARE UPDATE EXCLUSIVE")
 _SIGNS = {"ok": "✓", "failed": "✖", "refused": "▲", "stopped": "▲"}
@@ -50,12 +52,12 @@ def _leg(leg: RehearsedLeg, root: Path | None) -> Iterator[str]:
         f"{_SIGNS[leg.outcome]} {arrow} {leg.direction:<9} {leg.revision}  "
         f"{seconds(leg.elapsed_ms)}{said}"
     )
-    for loss in leg.losses:
+    for loss in (one for one in leg.losses if one.rows != 0):
         yield f"    ✖ {loss_text(loss)}"
     for one in leg.statements:
         facts = [*map(lock_text, _worth(one.locks)), *filter(None, map(work_text, one.work))]
         if facts:
-            yield f"    {place(one)}{' '.join(one.sql.split())[:100]}"
+            yield f"    {place(one)}{shorten(one.sql, LONGEST_SQL, placeholder=' …')}"
             yield from (f"        {fact}" for fact in facts)
     if leg.failed is not None:
         yield f"    {leg.failed.message}"
