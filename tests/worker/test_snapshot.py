@@ -201,3 +201,18 @@ def test_a_version_table_of_a_schema_leaves_out_no_other(connection: Connection,
     found = {one.object for one in take_snapshot(connection, "alembic_version", "ops")}
     assert "public.alembic_version" in found
     assert "ops.alembic_version" not in found
+
+
+def test_vacuum_is_no_change_of_the_schema(postgres: embedded.Server, role_password: str) -> None:
+    embedded.create_database(postgres, "vacuumed")
+    url = f"postgresql+psycopg://postgres@/vacuumed?host={postgres.host}&port={postgres.port}"
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE a (id int PRIMARY KEY, name text)")
+        before = take_snapshot(connection)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("INSERT INTO a VALUES (1, 'x')")
+        connection.exec_driver_sql("VACUUM FULL ANALYZE a")
+    with engine.begin() as connection:
+        assert take_snapshot(connection) == before
+    engine.dispose()
