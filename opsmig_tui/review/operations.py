@@ -8,7 +8,7 @@ must take None for "could be anything".
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Direction = Literal["upgrade", "downgrade"]
 
@@ -55,14 +55,16 @@ _OF_NAMES = frozenset(
 DATA_KINDS: frozenset[str] = frozenset({"insert", "update", "delete", "truncate", "data"})
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """A place in the file. Lines are 1-based, columns 0-based UTF-8 offsets, as `ast` counts."""
 
     line: int
     column: int = 0
     end_line: int = 0
     end_column: int = 0
+
+
+NOWHERE = Span(0)
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ class Column:
     index: bool = False
     checked: bool = False
     foreign_valid: bool | None = True
-    span: Span = Span(0)
+    span: Span = NOWHERE
 
 
 @dataclass(frozen=True)
