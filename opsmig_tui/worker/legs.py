@@ -34,11 +34,11 @@ from .snapshot import difference, take_snapshot
 
 COMMITS = (
     "The migration commits by itself, which the rehearsal did not let happen. "
-    "Rehearse it on a scratch database."
+    "Try it on a copy of the database."
 )
 ELSEWHERE = (
     "The migration writes outside of its transaction, which the rehearsal did not let happen. "
-    "Rehearse it on a scratch database."
+    "Try it on a copy of the database."
 )
 _REFUSALS = {arming.SQLSTATE: COMMITS, "25006": ELSEWHERE}
 """SQLSTATE → why. 25006: read_only_sql_transaction (the session's other transactions only read)."""

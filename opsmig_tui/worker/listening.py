@@ -19,15 +19,15 @@ from .sealed import connectors
 
 SECOND = (
     "The migration opens a second connection, which nothing could roll back. "
-    "Rehearse it on a scratch database."
+    "Try it on a copy of the database."
 )
 AUTOCOMMIT = (
     "autocommit_block() commits what ran before it, which a rehearsal must not let happen. "
-    "Rehearse it on a scratch database."
+    "Try it on a copy of the database."
 )
 ENDED = (
     "The migration ended the transaction by itself, so the rehearsal stopped. "
-    "Rehearse it on a scratch database."
+    "Try it on a copy of the database."
 )
 
 
@@ -184,11 +184,11 @@ class Listener:
         if self._changed > self._most_rows:
             raise Stopped(
                 f"It changed {self._changed:,} rows, more than the {self._most_rows:,} that a "
-                "rehearsal here may change. Rehearse it on a scratch database."
+                "rehearsal here may change. Try it on a copy of the database."
             )
         for relation, mode in locks:
             if MODES.index(mode) >= BLOCKS_WRITES and (relation.rows or 0) > self._most_rows:
                 raise Stopped(
                     f"{relation.name} has about {relation.rows:,} rows, and {mode} on it would "
-                    "keep others waiting for too long. Rehearse it on a scratch database."
+                    "keep others waiting for too long. Try it on a copy of the database."
                 )

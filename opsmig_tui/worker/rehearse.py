@@ -39,7 +39,7 @@ SELECT current_setting('default_transaction_read_only') = 'on',
   EXISTS (SELECT FROM pg_catalog.pg_language WHERE lanname = 'plpgsql'
     AND has_language_privilege(oid, 'USAGE'))
 """
-ELSEWHERE = "Rehearse on a scratch database instead."
+ELSEWHERE = "Try it on a copy of the database instead."
 
 
 class _Over(BaseException):
