@@ -2,7 +2,7 @@
 
 A table of the session holds one row whose trigger fires when the transaction commits, and raises.
 Nothing in the project's code has to co-operate: SQL, the driver and SQLAlchemy meet the same
-server. Measured: PREPARE TRANSACTION, COMMIT in SQL, commit() of psycopg, psycopg2 and asyncpg.
+server. Measured: PREPARE TRANSACTION, COMMIT in SQL, commit() of psycopg.
 """
 
 from __future__ import annotations
