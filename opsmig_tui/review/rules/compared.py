@@ -27,3 +27,15 @@ def pairs(facts: Facts) -> Iterator[tuple[TableFacts, TableFacts]]:
         ]
         if len(found) == 1:
             yield model, found[0]
+
+
+# An example for rules that speak of what a revision leaves undone: {} is a mark or nothing.
+COMMENT_ONLY = """
+from alembic import op
+revision = "a1"
+down_revision = "a0"
+def upgrade():{}
+    op.execute("COMMENT ON TABLE a IS 'x'")
+def downgrade():
+    op.execute("COMMENT ON TABLE a IS NULL")
+"""

@@ -8,7 +8,7 @@ from opsmig_tui.review.conditions import differ
 from opsmig_tui.review.model import Facts, NotChecked
 from opsmig_tui.review.operations import Span, qualified
 from opsmig_tui.review.rules.base import Example, Rule, Verdict, flag, listed
-from opsmig_tui.review.rules.compared import pairs, to_come
+from opsmig_tui.review.rules.compared import COMMENT_ONLY, pairs, to_come
 from opsmig_tui.review.sql_columns import kept_constraint
 from opsmig_tui.review.subject import Subject
 from opsmig_tui.worker.protocol import ConstraintFacts, DatabaseFacts, ModelFacts, TableFacts
@@ -106,16 +106,6 @@ def _facts(*checks: str) -> Facts:
     )
 
 
-_FILE = """
-from alembic import op
-revision = "a1"
-down_revision = "a0"
-def upgrade():{}
-    op.execute("COMMENT ON TABLE a IS 'x'")
-def downgrade():
-    op.execute("COMMENT ON TABLE a IS NULL")
-"""
-
 RULES = (
     Rule(
         CHECK,
@@ -127,8 +117,8 @@ RULES = (
         "one renamed. PostgreSQL writes conditions in its own way, so they count as different "
         "only where their columns, constants or comparisons do.",
         _check_missed,
-        fires=Example(whole=_FILE.format("  #!"), facts=_facts()),
-        silent=Example(whole=_FILE.format(""), facts=_facts("ck_a")),
+        fires=Example(whole=COMMENT_ONLY.format("  #!"), facts=_facts()),
+        silent=Example(whole=COMMENT_ONLY.format(""), facts=_facts("ck_a")),
         source="Alembic documentation: What does Autogenerate Detect",
     ),
 )

@@ -8,7 +8,7 @@ from opsmig_tui.review.defaults import differ
 from opsmig_tui.review.model import Facts, NotChecked
 from opsmig_tui.review.operations import Operation, Span, qualified
 from opsmig_tui.review.rules.base import Example, Rule, Verdict, flag, listed
-from opsmig_tui.review.rules.compared import pairs, to_come
+from opsmig_tui.review.rules.compared import COMMENT_ONLY, pairs, to_come
 from opsmig_tui.review.subject import Subject
 from opsmig_tui.worker.protocol import ColumnFacts, DatabaseFacts, ModelFacts, TableFacts
 
@@ -99,16 +99,6 @@ def _facts(default: str) -> Facts:
     )
 
 
-_FILE = """
-from alembic import op
-revision = "a1"
-down_revision = "a0"
-def upgrade():{}
-    op.execute("COMMENT ON TABLE a IS 'x'")
-def downgrade():
-    op.execute("COMMENT ON TABLE a IS NULL")
-"""
-
 RULES = (
     Rule(
         DEFAULT,
@@ -119,8 +109,8 @@ RULES = (
         "for it. Only constants of numbers, booleans, text and enums are compared; a default that "
         "the database alone has is left alone, since filling the rows of a new column leaves one.",
         _default_missed,
-        fires=Example(whole=_FILE.format("  #!"), facts=_facts("")),
-        silent=Example(whole=_FILE.format(""), facts=_facts("'new'::text")),
+        fires=Example(whole=COMMENT_ONLY.format("  #!"), facts=_facts("")),
+        silent=Example(whole=COMMENT_ONLY.format(""), facts=_facts("'new'::text")),
         source="Alembic documentation: What does Autogenerate Detect, compare_server_default",
     ),
 )
