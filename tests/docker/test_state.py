@@ -103,7 +103,11 @@ async def test_killed_for_its_memory(shop: Shop):
         '\n    mem_limit: 12m\n    entrypoint: ["/bin/sh", "-c", "a=x; while :; do a=$$a$$a; done"]'
     )
     shop.compose("up", "-d", "db")
-    assert (await comes_to(shop, "exited")).detail == "killed: out of memory"
+    # The engine hears of the exit and of the lack of memory apart, in either order.
+    end = time.monotonic() + PATIENCE_SECONDS
+    while (found := await comes_to(shop, "exited")).detail != "killed: out of memory":
+        assert time.monotonic() < end, found
+        await asyncio.sleep(0.05)
 
 
 async def test_two_projects_on_one_engine_and_a_name_of_ones_own(make_shop: Callable[..., Shop]):

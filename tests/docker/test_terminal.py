@@ -27,8 +27,9 @@ def test_psql_has_the_terminal_and_gives_it_back(shop: Shop) -> None:
         terminal.press("enter")
         terminal.sees("42")
         # ctrl+c is psql's: it gives up the line, and nothing else ends.
-        terminal.type("select pg_sleep(300);")
+        terminal.type("select 'be' || 'gun'; select pg_sleep(300);")
         terminal.press("enter")
+        terminal.sees("begun")  # a ctrl+c before that would only give up the line
         terminal.press("ctrl+c")
         terminal.sees("canceling statement due to user request")
         terminal.type("\\q")

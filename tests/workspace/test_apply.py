@@ -276,12 +276,13 @@ async def test_code_that_swallows_every_interrupt_is_ended_with_its_worker(
     ws: Workspace, sql: Sql, versions: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("opsmig_tui.workspace.running.KILL_AFTER", 0.0)
-    loop = "op.execute('CREATE TABLE ops.gone (id integer)')\nimport time\nwhile True:\n"
+    loop = "op.execute('CREATE TABLE ops.gone (id integer)')\nimport time\nprint('looping')\n"
+    loop += "while True:\n"
     loop += "    try:\n        time.sleep(0.1)\n    except BaseException:\n        print('not me')"
     write_revision(versions, down=CURRENT, upgrade=loop)
     plan = await apply.plan(ws, "upgrade", "0a0a0a0a0a0a")
     running = asyncio.create_task(apply.run(ws, plan))
-    await until(lambda: "CREATE TABLE" in output(ws))
+    await until(lambda: "looping" in output(ws))
     ws.cancel()
     ws.cancel(force=True)
     await until(lambda: "not me" in output(ws))
