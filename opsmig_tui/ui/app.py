@@ -24,6 +24,7 @@ from opsmig_tui.ui.failures import Work, guarded, show_error
 from opsmig_tui.ui.keys import EVERYWHERE, KEY_WORDS
 from opsmig_tui.ui.palette import ActionProvider
 from opsmig_tui.ui.screens.main import MainScreen
+from opsmig_tui.ui.terminal import Terminal
 from opsmig_tui.ui.theme import DARK_THEME, THEMES, variables
 from opsmig_tui.ui.widgets.control_filter import CONTROL_FILTER
 from opsmig_tui.workspace.crash import crash_line
@@ -45,7 +46,7 @@ class OpsmigApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(self, workspace: Workspace) -> None:
-        super().__init__()
+        super().__init__(driver_class=Terminal)
         self.workspace = workspace
         self.crash = ""
         for theme in THEMES:

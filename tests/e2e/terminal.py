@@ -43,6 +43,7 @@ class Terminal:
         self.stream = pyte.ByteStream(self.screen)
         self.raw = bytearray()
         self._asked = 0
+        self.closed = False
 
     @property
     def text(self) -> str:
@@ -108,6 +109,11 @@ class Terminal:
         """The line discipline's flags: what a program must leave as it found it."""
         return _mode(self.master)
 
+    def close(self) -> None:
+        """As a person who closes the window."""
+        self.closed = True
+        os.close(self.master)
+
     def ends(self) -> int:
         """Reads to the program's end; returns its exit status."""
         self.until(lambda: self.process.poll() is not None, "the end of the program")
@@ -131,14 +137,32 @@ def running(
         env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **environment},
         preexec_fn=_own_terminal,
     )  # fmt: skip
+    terminal = Terminal(process, master, size, mode)
     try:
-        yield Terminal(process, master, size, mode)
+        yield terminal
     finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait(timeout=30)
-        os.close(slave)
-        os.close(master)
+        try:
+            _end(terminal)
+        finally:
+            os.close(slave)
+            if not terminal.closed:
+                os.close(master)
+
+
+def _end(terminal: Terminal) -> None:
+    """Ends the program, reading meanwhile: it waits for its last words to be taken."""
+    process, end = terminal.process, time.monotonic() + 30
+    if process.poll() is None:
+        process.terminate()
+    while process.poll() is None:
+        if time.monotonic() > end:
+            process.kill()
+            process.wait()
+            raise AssertionError("asked to end, the program did not")
+        if terminal.closed:
+            time.sleep(0.05)
+        else:
+            terminal.read()
 
 
 def _mode(master: int) -> list[int]:

@@ -164,3 +164,18 @@ def test_editing_hands_the_terminal_over_and_takes_it_back(kept: Path, tmp_path:
         terminal.sees("2 History")
         terminal.press("q")
         assert terminal.ends() == 0
+
+
+def test_a_terminal_that_closes_while_an_editor_has_it_ends_the_program(
+    sample_files: Path, tmp_path: Path
+) -> None:
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\necho "editing $*"\nexec sleep 1000\n')
+    editor.chmod(0o755)
+    environment = {"EDITOR": str(editor)}
+    with running([OPSMIG], sample_files / "backend", environment, (120, 40)) as terminal:
+        terminal.sees("2 History")
+        terminal.press("2", "e")
+        terminal.sees("editing ")
+        terminal.close()
+        assert terminal.process.wait(timeout=30) == 128 + signal.SIGHUP

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import signal
@@ -53,16 +54,30 @@ def hand_over(
 def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> int:
     """The exit status. ctrl+c is for the program that has the terminal; asked to end ourselves, we
     end that first, and the event loop, which stands still, hears of it afterwards."""
-    with subprocess.Popen(command, cwd=folder, env=environment) as process:
-        # Handlers, for these are not inherited: a signal that is ignored would be.
-        handlers: dict[int, Any] = {signal.SIGINT: lambda *_: None}
-        handlers |= {number: lambda *_: process.terminate() for number in ENDING}
-        before = {number: signal.signal(number, found) for number, found in handlers.items()}
-        try:
-            return process.wait()
-        finally:
-            for number, found in before.items():
-                signal.signal(number, found)
+    process: subprocess.Popen[bytes] | None = None
+    asked = False
+
+    def end(*_: Any) -> None:
+        nonlocal asked
+        asked = True
+        if process is not None:
+            process.terminate()
+
+    # Handlers, for these are not inherited: a signal that is ignored would be.
+    handlers: dict[int, Any] = {signal.SIGINT: lambda *_: None, **dict.fromkeys(ENDING, end)}
+    before = {number: signal.signal(number, found) for number, found in handlers.items()}
+    try:
+        with subprocess.Popen(command, cwd=folder, env=environment) as process:
+            if asked:  # while it was being started
+                process.terminate()
+            while True:
+                # Not one long wait: a signal that another thread takes would not wake it, and the
+                # handlers run on this one.
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    return process.wait(timeout=1)
+    finally:
+        for number, found in before.items():
+            signal.signal(number, found)
 
 
 def _wait_for_enter(program: str, status: int) -> None:
