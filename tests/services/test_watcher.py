@@ -159,20 +159,18 @@ from pathlib import Path
 import watchfiles
 from opsmig_tui.services.watcher import watch
 
-def watches():
-    found = []
-    for entry in Path("/proc/self/fd").glob("*"):
-        with contextlib.suppress(OSError):
-            found.append(os.readlink(entry))
-    return [one for one in found if "inotify" in one]
+def descriptors():
+    return len(os.listdir("/proc/self/fd"))
 
 async def main():
+    before = descriptors()
     # Once with descriptors to spare: what is imported on first use needs some too.
     first = watchfiles.awatch(sys.argv[1], rust_timeout=10, yield_on_timeout=True)
     async with contextlib.aclosing(first):
         await anext(first)
-    # A thread of its own gives the first watch back: what it frees later would serve the second.
-    while watches():
+    # A thread of its own gives the first watch back, its poll and its waker one after the other:
+    # what it frees later would serve the second.
+    while descriptors() > before:
         await asyncio.sleep(0.01)
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
     taken = []
