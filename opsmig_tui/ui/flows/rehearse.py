@@ -32,6 +32,5 @@ async def rehearse_revision(screen: MainScreen, revision: str | None) -> None:
     result = await rehearse.rehearse(workspace, plan)
     bad = next((leg.path for leg in result.legs if leg.outcome != "ok"), None)
     wanted = next((one.path for one in plan.plan.steps if one.revision == revision), None)
-    review.open_tab("rehearsal")
     screen.board.go("review")
-    await show_review(screen, Path(bad or wanted or plan.plan.steps[-1].path))
+    await show_review(screen, Path(bad or wanted or plan.plan.steps[-1].path), tab="rehearsal")

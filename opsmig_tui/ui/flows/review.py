@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from opsmig_tui.ui.screens.main import MainScreen
 
 
-async def show_review(screen: MainScreen, target: str | Path | None) -> None:
+async def show_review(screen: MainScreen, target: str | Path | None, tab: str = "") -> None:
     """Shows the review of `target` (see `workspace.review`), unless another was asked for since.
+
+    Turns to `tab`, where one is named.
 
     Raises OpsmigError.
     """
@@ -25,7 +27,8 @@ async def show_review(screen: MainScreen, target: str | Path | None) -> None:
     wanted = screen.shown = found.path
     waiting = screen.workspace.state.trusted
     state = screen.workspace.state
-    screen.board.review.show_review(found, waiting=waiting, rehearsal=seen_of(state, found))
+    seen = seen_of(state, found)
+    screen.board.review.show_review(found, waiting=waiting, rehearsal=seen, tab=tab)
     if not waiting:
         return
     complete = await review(screen.workspace, found.path)

@@ -40,6 +40,12 @@ async def test_the_report_the_difference_and_the_residue(
         'op.drop_column("vendor", "nick", schema="ops")',
     )
     async with opened(size=(80, 24)) as driver:
+        # Another revision is on show: the report is opened all the same.
+        driver.main.board.go("history")
+        driver.main.board.history.select(HEAD)
+        await driver.press("enter")
+        shown = driver.main.board.review
+        await driver.until(lambda: shown.review is not None and shown.review.revision == HEAD)
         await rehearsed(driver)
         told = " ".join(rows(driver).split())
         assert "✓ upgrade" in driver.text

@@ -113,13 +113,21 @@ class ReviewPane(FindingKeys):
         self._retitle()
 
     def show_review(
-        self, review: Review, *, waiting: bool = False, rehearsal: RehearseResult | None = None
+        self,
+        review: Review,
+        *,
+        waiting: bool = False,
+        rehearsal: RehearseResult | None = None,
+        tab: str = "",
     ) -> None:
         """The code with its findings. The same file again keeps the cursor on its line.
 
         `waiting`: there is more to come, from the models, the database and the rendered SQL.
-        `rehearsal` is what was seen of it, where it was rehearsed as it is.
+        `rehearsal` is what was seen of it, where it was rehearsed as it is. `tab` is turned to;
+        without one the same file keeps its tab, another begins with the code.
         """
+        if tab:
+            self._wish = named(tab)
         keep = self.review is not None and self.review.path == review.path
         title: list[Piece] = [("  " + (review.message or review.path.name), "text")]
         self._begin(review, review.path, title, head.counts(review, self.level))
@@ -172,13 +180,6 @@ class ReviewPane(FindingKeys):
         self._retitle()
 
     # ------------------------------------------------------------------------------------ loading
-
-    def open_tab(self, name: str) -> None:
-        """Turn to this tab of the review that is shown next, or is on show."""
-        if self._content is not None and self._content.review is self.review:
-            self._turn(named(name))
-        else:
-            self._wish = named(name)
 
     async def _load_review(
         self, review: Review, keep: bool, waiting: bool, rehearsal: RehearseResult | None
