@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from opsmig_tui.project.model import OpenOptions, Project
 from opsmig_tui.project.open import open_project
+from opsmig_tui.review.model import Finding
 from opsmig_tui.ui.app import OpsmigApp
 from opsmig_tui.ui.screens.confirm import ConfirmScreen
 from opsmig_tui.ui.screens.create import CreateScreen
@@ -23,8 +24,8 @@ from opsmig_tui.workspace.workspace import Workspace
 from screenshots.picture import write
 
 PATIENCE_SECONDS = 120.0
-# The flag the review is shown at: a rename that autogenerate wrote as drop and add.
-FLAG_SHOWN = 2
+# The flag the review is shown at: what autogenerate writes of a rename.
+FLAG_SHOWN = "rename-as-drop-add-column"
 # So that the picture of a run can be taken while it runs.
 SLOW_REVISION = '''"""backfill telemetry
 
@@ -135,7 +136,16 @@ async def _story(story: Story, project: Project) -> AsyncIterator[str]:
     await press("escape", "5", "d")
     await story.shows(ConfirmScreen)
     yield "confirm"
-    await press("escape", "u")
+    await press("escape")
+    status = story.app.workspace.state.status.value
+    assert status is not None
+    board.go("history")
+    board.history.select(status.pending[0])
+    await _rehearse(story)
+    yield "rehearsal"
+    await press("left_curly_bracket")
+    yield "schema"
+    await press("5", "u")
     await story.agree()
     await story.idle()
     async for name in _create(story):
@@ -158,8 +168,7 @@ async def _create(story: Story) -> AsyncIterator[str]:
     await press("enter")
     await story.until(lambda: board.question.display)
     await story.until(lambda: board.review.review is not None and board.review.review.findings)
-    for _ in range(FLAG_SHOWN):
-        await press("right_square_bracket")
+    await _to_flag(story, lambda one: one.rule == FLAG_SHOWN)
     yield "review"
     await press("right_curly_bracket")
     await story.until(lambda: board.review.list.rows and board.review.list.rows[-1].pieces)
@@ -173,24 +182,37 @@ async def _create(story: Story) -> AsyncIterator[str]:
     await _to_rows(story)
     yield "rows"
     await press("escape")
-    await press("k")
-    await story.until(lambda: board.question.asks("n"))
-    await press("n", "5", "u")
+    await _rehearse(story)
+    yield "rehearsal-failed"
+    await press("5", "u")
     await story.agree()
     await story.shows(FailureScreen)
     yield "failed"
     await press("escape", "4")
 
 
+async def _rehearse(story: Story) -> None:
+    before = story.app.workspace.state.rehearsal
+    await story.pilot.press("r")
+    await story.until(lambda: story.app.workspace.state.rehearsal is not before)
+    await story.until(lambda: story.main.board.review.tab.name == "rehearsal")
+    await story.idle()
+
+
 async def _to_rows(story: Story) -> None:
     """The rows behind a finding about this database."""
-    review = story.main.board.review
-    assert review.review is not None
-    wanted = {one.line for one in review.review.findings if one.probe is not None}
-    while review.list.file_line() not in wanted:
-        await story.pilot.press("right_square_bracket")
+    await _to_flag(story, lambda one: one.probe is not None and one.probe.kind == "rows")
     await story.pilot.press("p")
     await story.shows(PeekScreen)
+
+
+async def _to_flag(story: Story, wanted: Callable[[Finding], bool]) -> None:
+    review = story.main.board.review
+    assert review.review is not None
+    lines = {one.line for one in review.review.findings if wanted(one)}
+    assert lines, "the sample's review has no such finding"
+    while review.list.file_line() not in lines:
+        await story.pilot.press("right_square_bracket")
 
 
 async def _run(story: Story, project: Project) -> AsyncIterator[str]:
