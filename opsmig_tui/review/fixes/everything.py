@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Container
+from dataclasses import dataclass
 from pathlib import Path
 
 from opsmig_tui.review.engine import review_source, subject_of
-from opsmig_tui.review.fixes.checked import fixed
+from opsmig_tui.review.fixes.checked import by_text_alone, mended
 from opsmig_tui.review.fixes.model import Fix, FixRefused
 from opsmig_tui.review.fixes.planners import PRIORITY, plan, refusal
-from opsmig_tui.review.model import Facts, Finding
+from opsmig_tui.review.model import Facts, Finding, Review
 
 MOST = 200  # a fix that brings another forever would otherwise never end
 
@@ -36,15 +37,9 @@ def fix_everything(path: Path, source: str, facts: Facts) -> Everything:
     """The text with every fix made that asks nothing. Raises NotReviewable."""
     done: list[tuple[Finding, Fix]] = []
     skipped: dict[tuple[str, str], Skipped] = {}
-    while len(done) < MOST:
-        findings = review_source(path, source, facts).findings
-        subject = subject_of(path, source, facts)
-        open_ones = [f for f in findings if f.fixable and (f.rule, f.message) not in skipped]
-        if not open_ones:
-            for item in findings:
-                if not item.fixable and (reason := refusal(subject, item)):
-                    skipped[item.rule, item.message] = Skipped(item, reason)
-            break
+    review = review_source(path, source, facts)
+    subject = subject_of(path, source, facts)
+    while len(done) < MOST and (open_ones := _open(review, skipped)):
         finding = min(open_ones, key=lambda f: (PRIORITY[f.rule], f.line))
         fix = plan(subject, finding)
         if fix is None or fix.ask is not None:
@@ -52,11 +47,17 @@ def fix_everything(path: Path, source: str, facts: Facts) -> Everything:
             skipped[finding.rule, finding.message] = Skipped(finding, f"It asks: {reason}")
             continue
         try:
-            source = fixed(path, source, facts, finding, fix)
+            review = mended(by_text_alone(review), finding, fix)
         except FixRefused as refused:
             skipped[finding.rule, finding.message] = Skipped(finding, str(refused))
             continue
         done.append((finding, fix))
-        # What the migration emits was rendered from a text that is no more.
-        facts = replace(facts, rendered=None)
-    return Everything(source, tuple(done), tuple(skipped.values()))
+        subject = subject_of(path, review.source, review.facts)
+    for item in review.findings:
+        if not item.fixable and (reason := refusal(subject, item)):
+            skipped[item.rule, item.message] = Skipped(item, reason)
+    return Everything(review.source, tuple(done), tuple(skipped.values()))
+
+
+def _open(review: Review, skipped: Container[tuple[str, str]]) -> list[Finding]:
+    return [f for f in review.findings if f.fixable and (f.rule, f.message) not in skipped]
