@@ -36,11 +36,14 @@ def read_history(version_locations: Sequence[Path], recursive: bool = False) -> 
         if earlier is not None:
             problems.append(_duplicate(earlier, item))
         found[item.revision] = item
-    revisions = list(found.values())
-    parents = parent_ids(revisions)
-    ordered, in_cycle = newest_first(revisions, parents)
-    problems += find_problems(ordered, in_cycle)
-    return History(ordered, tuple(problems))
+    return arranged(list(found.values()), problems)
+
+
+def arranged(revisions: Sequence[Revision], problems: Sequence[HistoryProblem] = ()) -> History:
+    """The history that these revisions make, newest first, with what is wrong with the chain added
+    to `problems`, those of the files themselves."""
+    ordered, in_cycle = newest_first(revisions, parent_ids(revisions))
+    return History(ordered, (*problems, *find_problems(ordered, in_cycle)))
 
 
 def read_revision(path: Path, text: str | None = None) -> Revision | HistoryProblem:

@@ -62,8 +62,13 @@ def _bindings(tree: ast.Module) -> dict[str, _Value]:
     known: dict[str, _Value] = {}
     for statement in tree.body:
         match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                known[name] = _fold(value, known)
+            case ast.Assign(targets=targets, value=value) if all(
+                isinstance(target, ast.Name) for target in targets
+            ):
+                folded = _fold(value, known)
+                known.update(
+                    (target.id, folded) for target in targets if isinstance(target, ast.Name)
+                )
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
                 known[name] = _fold(value, known)
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():

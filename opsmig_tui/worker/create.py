@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Optional
@@ -53,7 +54,8 @@ def create(session: Session, request: protocol.Create) -> protocol.CreateResult:
     made = context.generated_revisions
     path: Optional[str] = None
     if made and (operations or not request.autogenerate):
-        path, revision = _write(script, context, request.created)
+        ids = [str(one.rev_id) for one in made]
+        path, revision = write(script, context.generate_scripts, ids, request.created)
     return protocol.CreateResult(path, revision, operations, session.elapsed_ms())
 
 
@@ -95,17 +97,25 @@ def _path(script: ScriptDirectory, made: Any, message: str, created: datetime) -
         heads = [item for item in script.get_revisions(made.head) if item is not None]
         if len(locations) > 1 and heads:
             folder = os.path.dirname(heads[0].path)
-    named: Any = script._rev_path(
-        os.path.abspath(str(folder)),
-        made.rev_id,
-        made.message or message,
-        created,
-    )
-    return Path(str(named))
+    return named(script, str(folder), made.rev_id, made.message or message, created)
 
 
-def _write(script: ScriptDirectory, context: Any, created: Optional[str]) -> tuple[str, str]:
-    """(path, revision) of the file written. A file that a failing hook leaves behind is removed.
+def named(
+    script: ScriptDirectory, folder: str, revision: str, message: str, created: datetime
+) -> Path:
+    """alembic's own answer for a file of this folder."""
+    path: Any = script._rev_path(os.path.abspath(folder), revision, message, created)
+    return Path(str(path))
+
+
+def write(
+    script: ScriptDirectory,
+    generate: Callable[[], Iterable[Any]],
+    revisions: list[str],
+    created: Optional[str],
+) -> tuple[str, str]:
+    """(path, revision) of the file that `generate` writes. What a failing hook leaves behind of the
+    ids `revisions` is removed.
 
     `created` stands for now, so that the file's name is the one that was shown.
     """
@@ -114,11 +124,10 @@ def _write(script: ScriptDirectory, context: Any, created: Optional[str]) -> tup
     if created is not None:
         anything._generate_create_date = lambda: datetime.fromisoformat(created)
     try:
-        written = [item for item in context.generate_scripts() if item is not None]
+        written = [item for item in generate() if item is not None]
     except BaseException as error:
-        ids = [str(made.rev_id) for made in context.generated_revisions]
         for path in _files(script) - before:
-            if any(revision in Path(path).read_text("utf-8", "replace") for revision in ids):
+            if any(revision in Path(path).read_text("utf-8", "replace") for revision in revisions):
                 os.remove(path)
         raise _told_by_mako(error) from None
     finally:

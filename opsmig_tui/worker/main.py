@@ -38,6 +38,8 @@ OPERATIONS = {
     "plan": "plan",
     "plan_create": "create",
     "create": "create",
+    "plan_merge": "merging",
+    "merge": "merging",
     "run": "run",
     "rehearse": "rehearse",
     "sessions": "sessions",

@@ -20,6 +20,7 @@ from opsmig_tui.review.source_text import SourceText, source_text
 from opsmig_tui.workspace.guards import refuse_when_read_only
 
 if TYPE_CHECKING:
+    from opsmig_tui.workspace.batch import WrittenBatch
     from opsmig_tui.workspace.workspace import Workspace
 
 _ANY_WRITES = 0o222
@@ -85,9 +86,9 @@ def proposal(review: Review, text: SourceText, new: str, title: str) -> Proposal
     return Proposal(review.path, title, diff, digest(text.data), text.encode(new), note)
 
 
-def unified(name: str, old: str, new: str) -> tuple[str, ...]:
+def unified(name: str, old: str, new: str, new_name: str = "") -> tuple[str, ...]:
     """The lines of a unified diff, as patch and git apply read it."""
-    made = difflib.unified_diff(_lines(old), _lines(new), name, name, lineterm="")
+    made = difflib.unified_diff(_lines(old), _lines(new), name, new_name or name, lineterm="")
     return tuple(line for item in made for line in item.split("\n"))
 
 
@@ -110,7 +111,7 @@ async def write(workspace: Workspace, change: Proposal) -> None:
     await workspace.refresh("history", "git")
 
 
-async def undo(workspace: Workspace) -> Written:
+async def undo(workspace: Workspace) -> Written | WrittenBatch:
     """Takes the last change back, and says which it was. Reads history and git again.
 
     Raises OpsmigError where there is none or the file changed since; it then stays to be undone.
@@ -119,7 +120,12 @@ async def undo(workspace: Workspace) -> Written:
         raise OpsmigError("There is nothing to undo.")
     last = workspace.written[-1]
     refuse_when_read_only(workspace, f"change {last.path.name}")
-    await asyncio.to_thread(_replace, last.path, last.after_digest, last.before)
+    if isinstance(last, Written):
+        await asyncio.to_thread(_replace, last.path, last.after_digest, last.before)
+    else:
+        from opsmig_tui.workspace.batch import take_back
+
+        await asyncio.to_thread(take_back, last)
     workspace.written.remove(last)
     await workspace.refresh("history", "git")
     return last
@@ -127,6 +133,19 @@ async def undo(workspace: Workspace) -> Written:
 
 def _replace(path: Path, wanted: str, data: bytes) -> bytes:
     """Writes the file if it still is what the digest says; returns what it was."""
+    before = unchanged(path, wanted)
+    try:
+        write_whole(path, data)
+    except OSError as error:
+        raise OpsmigError(f"{path} cannot be written: {error.strerror}.") from error
+    return before
+
+
+def unchanged(path: Path, wanted: str) -> bytes:
+    """The file's bytes, if they still are what the digest says and may be replaced.
+
+    Raises ChangedOnDisk, OpsmigError.
+    """
     before = _read(path)
     if digest(before) != wanted:
         raise ChangedOnDisk(
@@ -136,8 +155,4 @@ def _replace(path: Path, wanted: str, data: bytes) -> bytes:
     # It is replaced, which the folder's permissions alone would allow; root may write everything.
     if not path.stat().st_mode & _ANY_WRITES or not os.access(path, os.W_OK):
         raise OpsmigError(f"{path.name} may not be written: nothing was.")
-    try:
-        write_whole(path, data)
-    except OSError as error:
-        raise OpsmigError(f"{path} cannot be written: {error.strerror}.") from error
     return before

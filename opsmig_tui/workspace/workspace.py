@@ -33,6 +33,7 @@ from opsmig_tui.workspace.turns import Turns
 from opsmig_tui.workspace.workers import Workers
 
 if TYPE_CHECKING:
+    from opsmig_tui.workspace.batch import WrittenBatch
     from opsmig_tui.workspace.edits import Written
     from opsmig_tui.workspace.running import RunReporter
 
@@ -52,7 +53,7 @@ class Workspace:
         self.turns = Turns()
         self.reporter: RunReporter | None = None
         self.trust_given = asyncio.Event()
-        self.written: list[Written] = []  # changes of revision files, for undo
+        self.written: list[Written | WrittenBatch] = []  # changes of revision files, for undo
         if trusted:
             self.trust_given.set()
         self._listeners: list[Listener] = []

@@ -10,7 +10,8 @@ from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsmig_tui.ui.file_name import create_date, likely_file_name
+from opsmig_tui.history.file_names import create_date
+from opsmig_tui.ui.file_name import likely_file_name
 
 NOW = datetime(2026, 4, 15, 14, 20, 37)
 TEMPLATE = "%(year)d_%(month).2d_%(day).2d_%(hour).2d%(minute).2d-%(rev)s_%(slug)s"

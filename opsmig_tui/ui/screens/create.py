@@ -14,7 +14,8 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from opsmig_tui.ui.file_name import create_date, likely_file_name
+from opsmig_tui.history.file_names import create_date
+from opsmig_tui.ui.file_name import likely_file_name
 from opsmig_tui.ui.keys import key
 from opsmig_tui.ui.screens.choice import Choice
 from opsmig_tui.ui.screens.dialog import Dialog

@@ -107,6 +107,26 @@ class Create:
 
 
 @dataclass(frozen=True)
+class PlanMerge:
+    """`revisions` are the heads to merge, as alembic takes them; an empty message is none."""
+
+    op = "plan_merge"
+    revisions: tuple[str, ...]
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Merge:
+    """`revision` and `created` (ISO) are those of the plan."""
+
+    op = "merge"
+    revisions: tuple[str, ...]
+    message: str
+    revision: str
+    created: str
+
+
+@dataclass(frozen=True)
 class Run:
     """`expected` are the databases that were confirmed: any difference aborts before the first
     statement. `steps` are the revisions of the confirmed plan in order, `digests` those of their
@@ -171,6 +191,8 @@ Request = Union[
     Plan,
     PlanCreate,
     Create,
+    PlanMerge,
+    Merge,
     Run,
     Rehearse,
     Sessions,
@@ -191,6 +213,8 @@ RESULTS: dict[str, Any] = {
     "plan": PlanResult,
     "plan_create": CreatePlan,
     "create": CreateResult,
+    "plan_merge": CreatePlan,
+    "merge": CreateResult,
     "run": RunResult,
     "rehearse": RehearseResult,
     "sessions": SessionsResult,
