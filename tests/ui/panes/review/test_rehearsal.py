@@ -71,8 +71,8 @@ def told(rows: list[object]) -> str:
 async def test_the_tab(review: Review, tab: str) -> None:
     pane = ReviewPane()
     async with Host(pane).run_test(size=(80, 30)) as pilot:
-        pane.show_review(replace(review, facts=Facts(residue=())), rehearsal=RESULT)
-        pane.open_tab(tab)
+        known = replace(review, facts=Facts(residue=()))
+        pane.show_review(known, rehearsal=RESULT, tab=tab)
         await until(pilot, lambda: pane.tab.name == tab and pane.list.rows)
         await check_golden(pilot, f"review_{tab}")
 
