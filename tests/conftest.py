@@ -44,9 +44,9 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One process more than cores: some tests wait for Docker, a timer or a server."""
+    """Two processes more than cores: many tests wait for Docker, a timer, a worker or a server."""
     return (
-        len(os.sched_getaffinity(0) if sys.platform == "linux" else range(os.cpu_count() or 1)) + 1
+        len(os.sched_getaffinity(0) if sys.platform == "linux" else range(os.cpu_count() or 1)) + 2
     )
 
 
