@@ -161,6 +161,8 @@ def show_diff(lines: tuple[str, ...]) -> None:
 
 def show_heads(heads: Heads) -> None:
     """What each head brings, and what more than one touches."""
+    from opsmig_tui.workspace.heads import warnings
+
     for side in heads.sides:
         mine = "  (new on this branch)" if side.mine else ""
         say(f"{side.head}{mine}", bold=True)
@@ -168,7 +170,7 @@ def show_heads(heads: Heads) -> None:
             say(f"  {line}")
     below = ", ".join(heads.common)
     say(f"They stand on {below}." if below else "They have no revision in common.", dim=True)
-    for warning in heads_warnings(heads):
+    for warning in warnings(heads):
         say(f"▲ {warning}", fg="yellow")
 
 
@@ -177,14 +179,6 @@ def side_lines(side: Side) -> Iterator[str]:
         sign = {True: "●", False: "○", None: "•"}[step.applied]
         yield f"{sign} {step.revision.revision}  {step.revision.message}"
         yield from (f"    {text}" for text in step.does)
-
-
-def heads_warnings(heads: Heads) -> Iterator[str]:
-    if heads.shared:
-        yield f"Both touch {', '.join(heads.shared)}: the order matters."
-    for side in heads.sides:
-        if side.unsure:
-            yield f"There may be more: {side.unsure}."
 
 
 async def rehearse_after(workspace: Workspace, revision: str) -> int:

@@ -73,6 +73,11 @@ class UndoRequested(Message):
 
 
 @dataclass
+class HeadsRequested(Message):
+    """Show the heads side by side, to merge them or to move one."""
+
+
+@dataclass
 class PeekRequested(Message):
     """Show some of the rows behind a finding."""
 

@@ -27,6 +27,7 @@ COMMANDS = (
     ("restart_database", "Restart the database", "Restart its compose service; asks first"),
     ("logs", "Log of the database", "Follow its container's log"),
     ("psql", "psql", "Open psql in the database's container"),
+    ("heads", "Two heads", "Merge them, or move one on top of another; shows the change first"),
     ("fix_all", "Fix all", "Every fix of this review that asks nothing; shows the change first"),
     ("export_markdown", "Export the review as Markdown", "Made for a pull request"),
     ("export_picture", "Export the review as a picture", "The open tab, whole, as an SVG file"),

@@ -197,3 +197,12 @@ def choose(heads: Heads, mine: str | None, onto: str | None) -> tuple[str, str]:
             f"{mine} can go on top of {' or '.join(others)}.", hint="Name one with --onto."
         )
     return mine, onto or others[0]
+
+
+def warnings(heads: Heads) -> tuple[str, ...]:
+    """What there is to mind before the heads are joined in any way, a sentence each."""
+    found = []
+    if heads.shared:
+        found.append(f"Both touch {', '.join(heads.shared)}: the order matters.")
+    found += [f"There may be more: {side.unsure}." for side in heads.sides if side.unsure]
+    return tuple(found)

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
-from opsmig_tui.ui.messages import DetailsRequested, EditRequested, ReviewRequested
+from opsmig_tui.ui.messages import (
+    DetailsRequested,
+    EditRequested,
+    HeadsRequested,
+    ReviewRequested,
+    UndoRequested,
+)
 from opsmig_tui.ui.panes import history_rows
 from opsmig_tui.ui.panes.base import Pane
 from opsmig_tui.ui.widgets.line_view import LineView
@@ -99,6 +105,10 @@ class HistoryPane(Pane):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "branch_only", "this branch", id="history.branch-only",
                 tooltip="Only the revisions that are new on this branch, and back"),
+        Binding("m", "heads", "two heads", show=False, id="history.heads",
+                tooltip="Several heads side by side: merge them, or move one on top of another"),
+        Binding("z", "undo", "undo", show=False, id="history.undo",
+                tooltip="Take the last change of revision files back"),
         Binding("v", "details", "details", show=False, id="history.details",
                 tooltip="Parent, path and docstring of the selected revision"),
         Binding("e", "edit", "edit", show=False, id="history.edit",
@@ -190,6 +200,12 @@ class HistoryPane(Pane):
         if self.list.branch_only and not self.list.rows:
             self.list.hint = "No revision is new on this branch. Press b to see all."
         self._retitle()
+
+    def action_heads(self) -> None:
+        self.post_message(HeadsRequested())
+
+    def action_undo(self) -> None:
+        self.post_message(UndoRequested())
 
     def action_details(self) -> None:
         if self.selected is not None:

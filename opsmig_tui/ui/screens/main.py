@@ -245,6 +245,14 @@ class MainScreen(ReviewRequests):
 
         self.app.push_screen(LogsScreen(self.workspace))
 
+    def action_heads(self) -> None:
+        from opsmig_tui.ui.flows.heads import heal
+
+        self.begin("heads", lambda: heal(self))
+
+    def on_heads_requested(self) -> None:
+        self.action_heads()
+
     def action_trust(self) -> None:
         from opsmig_tui.ui.flows.trust import trusted
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+(\d+)(?:,\d+)? @@ ?(.*)")
 
+_FILE = re.compile(r"diff --git a/.+ b/(.+)")
+
 
 @dataclass(frozen=True)
 class DiffText:
@@ -28,7 +30,8 @@ class DiffText:
 
 
 def take_apart(diff: str) -> DiffText:
-    """Rows of a unified diff; lines before the first hunk (file names) are left out."""
+    """Rows of a unified diff; lines before a file's first hunk are left out. Where they begin with
+    git's own, which a diff of several files needs, the file's name is said."""
     old: list[str] = []
     new: list[str] = []
     rows: list[Row] = []
@@ -36,6 +39,12 @@ def take_apart(diff: str) -> DiffText:
     new_at = 0
     inside = False
     for text in diff.split("\n"):
+        file = _FILE.match(text)
+        if file:
+            inside = False
+            rows.append(head.text((f" {file[1].rpartition('/')[2]}", "accent")))
+            places.append(None)
+            continue
         hunk = _HUNK.match(text)
         if hunk:
             inside = True
