@@ -69,7 +69,7 @@ def status(context: click.Context, /, as_json: bool, **given: Any) -> None:
         from opsmig_tui.cli.status import show_status
         from opsmig_tui.workspace.documents import status_document, status_exit
 
-        await workspace.refresh("status", "container")
+        await workspace.refresh("status", "container", "git")
         if workspace.state.status.phase == "ready":
             await workspace.refresh("drift")
         if as_json:

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from opsmig_tui.cli.say import say
+from opsmig_tui.workspace.ahead import ahead_text
 from opsmig_tui.workspace.apply import identity_text
 from opsmig_tui.workspace.running import failure_details, position
 from opsmig_tui.workspace.state import Loaded, WorkspaceState
@@ -28,6 +29,8 @@ def show_status(state: WorkspaceState) -> None:
         _line("current", position(state.current or ()))
         _line("heads", ", ".join(status.heads) or "none")
         why = lost(state)
+        if text := ahead_text(state):
+            _line("", text)
         _line("pending", f"could not tell: {why}" if why else _pending(len(status.pending)))
     _container(state)
     count = drift_count(state)

@@ -5,6 +5,7 @@ Everything runs in a thread, so that the screen never waits. See git_command for
 
 from __future__ import annotations
 
+from .git_ahead import new_on_base
 from .git_branch import Branch, read_branch
 from .git_changes import model_changes
 from .git_revisions import (
@@ -27,6 +28,7 @@ __all__ = [
     "model_roots",
     "model_sources",
     "new_files",
+    "new_on_base",
     "read_branch",
     "revision_marks",
 ]

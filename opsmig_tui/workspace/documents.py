@@ -9,6 +9,7 @@ from typing import Any
 from opsmig_tui.history.model import History, Revision
 from opsmig_tui.services.docker import DockerAnswer
 from opsmig_tui.worker.protocol import DatabaseStatus
+from opsmig_tui.workspace.ahead import ahead
 from opsmig_tui.workspace.state import WorkspaceState
 from opsmig_tui.workspace.status import drift_count, lost
 
@@ -57,8 +58,16 @@ def status_document(state: WorkspaceState) -> dict[str, Any]:
         "drift": drift_count(state),
         "database": None if state.database is None else _database(state.database),
         "container": _container(state.container.value),
+        "ahead": _ahead(state),
         "problem": state.status.problem or lost(state) or state.drift.problem,
     }
+
+
+def _ahead(state: WorkspaceState) -> dict[str, Any] | None:
+    git = state.git.value
+    if git is None or not git.ahead_of:
+        return None
+    return {"branch": git.ahead_of, "revisions": [one.revision for one in ahead(state)]}
 
 
 def _pending(state: WorkspaceState) -> int | None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from opsmig_tui.workspace.ahead import ahead_text
 from opsmig_tui.workspace.guards import (
     refuse_when_read_only,
     refuse_when_untrusted,
@@ -58,6 +59,8 @@ async def preflight(workspace: Workspace) -> AsyncIterator[Check]:
     yield at_head
     yield Check("models", "running", "comparing with git …")
     await workspace.refresh("git")
+    if text := ahead_text(workspace.state):
+        yield Check("base branch", "warning", text.rstrip("."))
     yield _models_check(workspace)
     if at_head.state == "failed":
         return

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from opsmig_tui.changes.model import FileChange
-    from opsmig_tui.history.model import GraphRow, History
+    from opsmig_tui.history.model import GraphRow, History, Revision
     from opsmig_tui.project.model import Interpreter, Project
     from opsmig_tui.services.docker import ContainerState, DockerAnswer
     from opsmig_tui.services.docker.usage import Usage
@@ -65,12 +65,15 @@ class HistoryView:
 
 @dataclass(frozen=True)
 class GitView:
-    """What git says of the project; `problem` is the reason when there is nothing to say."""
+    """What git says of the project; `problem` is the reason when there is nothing to say. `ahead`
+    are revisions that the branch `ahead_of` got since this one left it, newest first."""
 
     branch: Branch | None = None
     marks: Mapping[Path, Mark] = field(default_factory=dict)
     changes: tuple[FileChange, ...] = ()
     problem: str = ""
+    ahead: tuple[Revision, ...] = ()
+    ahead_of: str = ""
 
 
 @dataclass(frozen=True)

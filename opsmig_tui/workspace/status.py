@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.worker.protocol import Drift, DriftResult, Failed, Identity, Status, StatusResult
+from opsmig_tui.workspace.ahead import read_ahead
 from opsmig_tui.workspace.crash import crash_line
 from opsmig_tui.workspace.state import (
     Answered,
@@ -115,7 +116,11 @@ async def read_git(workspace: Workspace) -> GitView:
     marks = await git.revision_marks(
         project.repository, branch, project.config.version_locations, log=workspace.log_command
     )
-    return GitView(branch, marks, changes, branch.problem)
+    ref, files = await git.new_on_base(
+        project.repository, branch, project.config.version_locations, log=workspace.log_command
+    )
+    ahead = await asyncio.to_thread(read_ahead, files)
+    return GitView(branch, marks, changes, branch.problem, ahead, ref)
 
 
 READERS: dict[Part, Callable[[Workspace], Awaitable[object]]] = {

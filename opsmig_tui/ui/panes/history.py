@@ -59,7 +59,7 @@ class HistoryList(LineView):
         return self.rows[index].revision is not None
 
     def width_changed(self, width: int) -> None:
-        if self.facts is not None and (self.facts.history.problems or self.facts.unknown):
+        if self.facts is not None and history_rows.wraps(self.facts):
             self.build(self.selected)
 
     @property

@@ -12,6 +12,7 @@ from textual.strip import Strip
 from opsmig_tui.history.model import NODE, History, Revision
 from opsmig_tui.history.text import node_sign
 from opsmig_tui.ui.widgets.paint import Part, cut, line, measure, spread, wrap
+from opsmig_tui.workspace.ahead import ahead_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,6 +61,7 @@ class HistoryFacts:
     current: frozenset[str]
     marks: Mapping[Path, Mark]
     unknown: tuple[str, ...]
+    ahead: str = ""
 
     @cached_property
     def pending(self) -> int | None:
@@ -94,6 +96,7 @@ def gather(state: WorkspaceState) -> HistoryFacts | None:
         current,
         git.marks if git is not None else {},
         unknown,
+        ahead_text(state),
     )
 
 
@@ -103,7 +106,11 @@ def build(facts: HistoryFacts, *, branch_only: bool, words: str, width: int) -> 
     rows = [
         HistoryRow(None, problem=text)
         for problem in _problems(facts)
-        for text in _problem_lines(problem, width)
+        for text in _problem_lines("✖", problem, width)
+    ]
+    rows += [
+        HistoryRow(None, problem=text, sign="▲")
+        for text in (_problem_lines("▲", facts.ahead, width) if facts.ahead else ())
     ]
     heads = frozenset(history.heads)
     shown = [item for item in history.revisions if not branch_only or facts.is_new(item)]
@@ -129,6 +136,11 @@ def build(facts: HistoryFacts, *, branch_only: bool, words: str, width: int) -> 
     return rows + made
 
 
+def wraps(facts: HistoryFacts) -> bool:
+    """Whether there are lines that depend on the width."""
+    return bool(facts.history.problems or facts.unknown or facts.ahead)
+
+
 def _alone(row: HistoryRow) -> HistoryRow:
     return HistoryRow(row.revision, NODE + " ", row.sign, row.mark, row.short, row.is_head)
 
@@ -140,9 +152,9 @@ def _problems(facts: HistoryFacts) -> list[str]:
     ]
 
 
-def _problem_lines(problem: str, width: int) -> list[str]:
+def _problem_lines(sign: str, problem: str, width: int) -> list[str]:
     first, *rest = wrap(problem, max(20, width - 3))
-    return ["✖ " + first, *("  " + text for text in rest)]
+    return [f"{sign} {first}", *("  " + text for text in rest)]
 
 
 def _is_hex(revision: str) -> bool:
@@ -175,7 +187,7 @@ def paint(row: HistoryRow, ink: Inks, width: int, id_width: int, selected: bool)
     """Lanes, mark, id, message; against the right edge badges and, in a wide pane, the date."""
     item = row.revision
     if item is None:
-        return line((" " + row.problem, ink.error))
+        return line((" " + row.problem, ink.warning if row.sign == "▲" else ink.error))
     before, _, after = row.cells.partition(NODE)
     message = item.message or item.path.stem
     text = ink.strong if row.sign == "◉" else ink.text

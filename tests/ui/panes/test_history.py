@@ -160,6 +160,21 @@ async def test_b_shows_only_this_branch(project: Project) -> None:
         assert pane.list.line_count == 21
 
 
+async def test_what_the_base_branch_got_meanwhile_stands_above(project: Project) -> None:
+    uncommitted(project)
+    state = standing_at(await read(project), BEFORE_PENDING)
+    git = state.git.value
+    assert git is not None
+    newer = Revision("beef00000001", ("c0ffee",), Path("v/beef.py"), "newer")
+    view = replace(git, ahead=(newer,), ahead_of="origin/main")
+    pane = HistoryPane()
+    async with Host(pane).run_test(size=(100, 24)) as pilot:
+        pane.show(replace(state, git=replace(state.git, value=view)))
+        await pilot.pause()
+        text = "▲ origin/main is 1 revision ahead of your parent: beef00000001 newer."
+        assert text in screen_text(pilot.app)
+
+
 async def test_b_says_so_when_nothing_is_new(state: WorkspaceState) -> None:
     pane = HistoryPane()
     app = Host(pane)
