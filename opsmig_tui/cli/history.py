@@ -6,6 +6,7 @@ import json
 
 import click
 
+from opsmig_tui.cli.ghost import ghost_lines
 from opsmig_tui.cli.say import say
 from opsmig_tui.history.lanes import layout
 from opsmig_tui.history.model import History
@@ -48,3 +49,5 @@ def show_history(
         say(f"▲ the database was not asked: {state.status.problem}", fg="yellow", err=True)
     if text := lost(state):
         say(f"▲ it is not known what is applied: {text}", fg="yellow", err=True)
+        for ghost in ghost_lines(state):
+            say(f"  {ghost}", fg="yellow", err=True)

@@ -11,6 +11,7 @@ import click
 from opsmig_tui import __version__
 from opsmig_tui.cli.change import downgrade, test, upgrade
 from opsmig_tui.cli.create import create
+from opsmig_tui.cli.ghost import ghost
 from opsmig_tui.cli.heads import merge, move
 from opsmig_tui.cli.look import check, history, status
 from opsmig_tui.cli.options import open_options, project_options
@@ -61,7 +62,7 @@ def main(context: click.Context, /, **given: Any) -> None:
 
 
 for command in (
-    *(history, review, rules, status, check),
+    *(history, review, rules, status, check, ghost),
     *(merge, move),
     *(create, upgrade, downgrade, test, rehearse, runs, demo),
 ):

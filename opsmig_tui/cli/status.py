@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
+from opsmig_tui.cli.ghost import ghost_lines
 from opsmig_tui.cli.say import say
 from opsmig_tui.workspace.ahead import ahead_text
 from opsmig_tui.workspace.apply import identity_text
@@ -32,6 +33,8 @@ def show_status(state: WorkspaceState) -> None:
         if text := ahead_text(state):
             _line("", text)
         _line("pending", f"could not tell: {why}" if why else _pending(len(status.pending)))
+    for text in ghost_lines(state):
+        _line("", text)
     _container(state)
     count = drift_count(state)
     if state.drift.phase == "failed":

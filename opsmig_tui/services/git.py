@@ -8,6 +8,7 @@ from __future__ import annotations
 from .git_ahead import new_on_base
 from .git_branch import Branch, read_branch
 from .git_changes import model_changes
+from .git_ghost import find_ghosts
 from .git_revisions import (
     Mark,
     base_files,
@@ -24,6 +25,7 @@ __all__ = [
     "base_files",
     "committed_text",
     "committed_texts",
+    "find_ghosts",
     "model_changes",
     "model_roots",
     "model_sources",

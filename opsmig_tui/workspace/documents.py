@@ -10,6 +10,7 @@ from opsmig_tui.history.model import History, Revision
 from opsmig_tui.services.docker import DockerAnswer
 from opsmig_tui.worker.protocol import DatabaseStatus
 from opsmig_tui.workspace.ahead import ahead
+from opsmig_tui.workspace.ghosts import ghost_document, ghosts_of, ways_out
 from opsmig_tui.workspace.state import WorkspaceState
 from opsmig_tui.workspace.status import drift_count, lost
 
@@ -55,6 +56,7 @@ def status_document(state: WorkspaceState) -> dict[str, Any]:
         "heads": list(heads),
         "pending": _pending(state),
         "unknown": [] if status is None else list(status.unknown),
+        "ghosts": [ghost_document(one) for one in ghosts_of(state)],
         "drift": drift_count(state),
         "database": None if state.database is None else _database(state.database),
         "container": _container(state.container.value),
@@ -68,6 +70,18 @@ def _ahead(state: WorkspaceState) -> dict[str, Any] | None:
     if git is None or not git.ahead_of:
         return None
     return {"branch": git.ahead_of, "revisions": [one.revision for one in ahead(state)]}
+
+
+def ghosts_document(state: WorkspaceState) -> dict[str, Any]:
+    """`ghost --json`. `ghosts` is null where the database could not be asked; of each the `files`
+    that git has, the likeliest first, and those below it that no file here has either."""
+    unread = state.status.value is None or state.status.phase == "failed"
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "ghosts": None if unread else [ghost_document(one) for one in ghosts_of(state)],
+        "ways_out": [] if unread or not ghosts_of(state) else ways_out(state),
+        "problem": state.status.problem or state.ghosts.problem,
+    }
 
 
 def _pending(state: WorkspaceState) -> int | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Project
 from opsmig_tui.workspace import running
+from opsmig_tui.workspace.ghosts import look
 from opsmig_tui.workspace.state import Part, Staled, WorkspaceState
 from opsmig_tui.workspace.status import describe, refresh
 
@@ -144,6 +145,8 @@ async def _on_report(
         # The next saved file must not wait for the models to be imported.
         group.create_task(_told(workspace, _ask_again(workspace, old)))
     await workspace.refresh("git")
+    if any(".git" in path.parts for path in paths):
+        await look(workspace)  # a branch came, went or moved: it may hold what was a ghost
 
 
 def watched(project: Project) -> tuple[Path, ...]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from opsmig_tui.changes.model import FileChange
+    from opsmig_tui.history.ghosts import Ghost
     from opsmig_tui.history.model import GraphRow, History, Revision
     from opsmig_tui.project.model import Interpreter, Project
     from opsmig_tui.services.docker import ContainerState, DockerAnswer
@@ -118,7 +119,7 @@ class Rehearsal:
     result: RehearseResult
 
 
-Part = Literal["history", "git", "status", "container", "drift"]
+Part = Literal["history", "git", "status", "container", "drift", "ghosts"]
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ class WorkspaceState:
     status: Loaded[StatusResult] = Loaded()
     container: Loaded[DockerAnswer] = Loaded()
     drift: Loaded[DriftResult] = Loaded()
+    ghosts: Loaded[tuple[Ghost, ...]] = Loaded()
     locality: Locality | None = None
     run: RunView | None = None
     commands: tuple[LoggedCommand, ...] = ()

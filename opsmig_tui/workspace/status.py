@@ -47,6 +47,9 @@ async def refresh(workspace: Workspace, part: Part, *, quiet: bool = False) -> N
 
 
 async def _read(workspace: Workspace, part: Part, quiet: bool) -> None:
+    from opsmig_tui.workspace.ghosts import look, unknown_of
+
+    before = unknown_of(workspace.state)
     if not quiet:
         workspace.dispatch(Began(part))
         if part in COMMANDS:
@@ -62,6 +65,8 @@ async def _read(workspace: Workspace, part: Part, quiet: bool) -> None:
         workspace.dispatch(Staled(("drift",)))  # a file was saved while it was compared
     if part in ("status", "container"):
         _locate(workspace)
+    if part == "status" and unknown_of(workspace.state) != before:
+        await look(workspace)
 
 
 def describe(error: Exception) -> tuple[str, Failed | None]:
@@ -123,11 +128,18 @@ async def read_git(workspace: Workspace) -> GitView:
     return GitView(branch, marks, changes, branch.problem, ahead, ref)
 
 
+async def _read_ghosts(workspace: Workspace) -> object:
+    from opsmig_tui.workspace.ghosts import read_ghosts
+
+    return await read_ghosts(workspace)
+
+
 READERS: dict[Part, Callable[[Workspace], Awaitable[object]]] = {
     "git": read_git,
     "container": read_container,
     "status": read_status,
     "drift": read_drift,
+    "ghosts": _read_ghosts,
 }
 
 

@@ -56,7 +56,8 @@ class HistoryList(LineView):
         return self.rows[index].text
 
     def selectable(self, index: int) -> bool:
-        return self.rows[index].revision is not None
+        row = self.rows[index]
+        return row.revision is not None or row.ghost is not None
 
     def width_changed(self, width: int) -> None:
         if self.facts is not None and history_rows.wraps(self.facts):
@@ -134,7 +135,7 @@ class HistoryPane(Pane):
         self.list.build(revision)
 
     def show(self, state: WorkspaceState) -> None:
-        if not self.is_news(state.history, state.git.value, state.status.value):
+        if not self.is_news(state.history, state.git.value, state.status.value, state.ghosts):
             return
         facts = history_rows.gather(state)
         if facts is None:
@@ -165,7 +166,7 @@ class HistoryPane(Pane):
         if shown != total:
             foot = [(f"{shown} of {total}", ink.dim)]
         elif total:
-            foot = [(f"{at}/{total}", ink.dim)]
+            foot = [(f"{at}/{total}" if at > 0 else f"{total}", ink.dim)]
         self.set_frame(left, right, foot)
 
     def restyle(self) -> None:

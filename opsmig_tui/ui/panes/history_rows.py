@@ -11,8 +11,10 @@ from textual.strip import Strip
 
 from opsmig_tui.history.model import NODE, History, Revision
 from opsmig_tui.history.text import node_sign
+from opsmig_tui.ui.panes.ghost_rows import GhostRow, paint_ghost
 from opsmig_tui.ui.widgets.paint import Part, cut, line, measure, spread, wrap
 from opsmig_tui.workspace.ahead import ahead_text
+from opsmig_tui.workspace.ghosts import ghosts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +33,7 @@ _UNCOMMITTED = frozenset({"staged", "unstaged", "untracked"})
 
 @dataclass(frozen=True)
 class HistoryRow:
-    """One revision's line, or (without a revision) a line that says what is wrong."""
+    """One revision's line, or (without a revision) a ghost's, or one that says what is wrong."""
 
     revision: Revision | None
     cells: str = ""
@@ -40,10 +42,13 @@ class HistoryRow:
     short: str = ""
     is_head: bool = False
     problem: str = ""
+    ghost: GhostRow | None = None
 
     @property
     def text(self) -> str:
         item = self.revision
+        if self.ghost is not None:
+            return self.ghost.text
         if item is None:
             return self.problem
         labels = " ".join(item.branch_labels)
@@ -62,6 +67,7 @@ class HistoryFacts:
     marks: Mapping[Path, Mark]
     unknown: tuple[str, ...]
     ahead: str = ""
+    ghosts: tuple[GhostRow, ...] = ()
 
     @cached_property
     def pending(self) -> int | None:
@@ -87,6 +93,7 @@ def gather(state: WorkspaceState) -> HistoryFacts | None:
     status = state.status.value
     unknown = status.unknown if status is not None else ()
     current = frozenset(state.current or ())
+    looking = state.ghosts.phase in ("idle", "loading")
     # Nobody can say what lies below a revision that no file has.
     lost = bool(current) and current <= set(unknown)
     return HistoryFacts(
@@ -97,6 +104,7 @@ def gather(state: WorkspaceState) -> HistoryFacts | None:
         git.marks if git is not None else {},
         unknown,
         ahead_text(state),
+        tuple(GhostRow(one, looking) for one in ghosts_of(state)),
     )
 
 
@@ -112,6 +120,7 @@ def build(facts: HistoryFacts, *, branch_only: bool, words: str, width: int) -> 
         HistoryRow(None, problem=text, sign="▲")
         for text in (_problem_lines("▲", facts.ahead, width) if facts.ahead else ())
     ]
+    ghosts = [HistoryRow(None, ghost=one) for one in facts.ghosts]
     heads = frozenset(history.heads)
     shown = [item for item in history.revisions if not branch_only or facts.is_new(item)]
     length = id_length([item.revision for item in history.revisions])
@@ -131,9 +140,10 @@ def build(facts: HistoryFacts, *, branch_only: bool, words: str, width: int) -> 
     needle = words.lower()
     if needle:
         made = [row for row in made if needle in row.text.lower()]
+        ghosts = [row for row in ghosts if needle in row.text.lower()]
     if needle or branch_only:
         made = [_alone(row) for row in made]
-    return rows + made
+    return rows + ghosts + made
 
 
 def wraps(facts: HistoryFacts) -> bool:
@@ -186,6 +196,8 @@ def first_choice(facts: HistoryFacts, status: StatusResult | None) -> str | None
 def paint(row: HistoryRow, ink: Inks, width: int, id_width: int, selected: bool) -> Strip:
     """Lanes, mark, id, message; against the right edge badges and, in a wide pane, the date."""
     item = row.revision
+    if row.ghost is not None:
+        return paint_ghost(row.ghost, ink, width, id_width)
     if item is None:
         return line((" " + row.problem, ink.warning if row.sign == "▲" else ink.error))
     before, _, after = row.cells.partition(NODE)

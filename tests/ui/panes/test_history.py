@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from opsmig_tui.demo.model import BEFORE_PENDING
+from opsmig_tui.history.ghosts import Ghost, GhostFile
 from opsmig_tui.history.lanes import layout
 from opsmig_tui.history.model import History, HistoryProblem, Revision
 from opsmig_tui.project.model import Project
@@ -200,6 +201,8 @@ async def test_problems_stand_above_everything(history_state: WorkspaceState) ->
         await pilot.press("g", "k", "k")
         await pilot.pause()
         await check_golden(pilot, "history_problems")
+        assert pane.selected is None  # the ghost, which may be stood on
+        await pilot.press("j")
         assert pane.selected == HEAD
 
 
@@ -245,3 +248,27 @@ async def test_themes_can_be_switched(state: WorkspaceState) -> None:
         await pilot.pause()
         assert screen_text(app) == before
         assert pane.list.render_line(0) != dark
+
+
+async def test_a_ghost_has_a_line_with_the_branch_that_holds_it(
+    history_state: WorkspaceState,
+) -> None:
+    lost = standing_at(history_state, "deadbeef0000", unknown=("deadbeef0000",))
+    pane = HistoryPane()
+    app = Host(pane)
+    async with app.run_test(size=(90, 20)) as pilot:
+        app.give(lost)
+        pane.focus()
+        await pilot.press("g")
+        await pilot.pause()
+        assert "?  deadbe looked for in git …" in screen_text(app)
+        revision = Revision("deadbeef0000", (HEAD,), Path("v/deadbeef0000.py"), "add tags")
+        file = GhostFile(revision, b"", "c0ffee", "Ada", "2026-02-03T10", "branch", ("tags", "x"))
+        app.give(after(lost, Answered("ghosts", (Ghost("deadbeef0000", (file,)),))))
+        await pilot.pause()
+        (shown,) = [line for line in screen_text(app).splitlines() if "deadbe add" in line]
+        assert "?  deadbe add tags" in shown
+        assert "[tags] Ada 2026-02-03 ghost" in shown
+        app.give(after(lost, Answered("ghosts", (Ghost("deadbeef0000"),))))
+        await pilot.pause()
+        assert "deadbe not in git either" in screen_text(app)

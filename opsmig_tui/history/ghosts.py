@@ -1,0 +1,129 @@
+"""Ghosts: revisions that a database stands at, or stands on, and that no revision file here has."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from opsmig_tui.history.model import History, Revision
+from opsmig_tui.project.syntax_tree import syntax_tree
+
+Where = Literal["branch", "stash", "worktree", "history", "reflog"]
+
+
+@dataclass(frozen=True)
+class GhostFile:
+    """A revision file as git has it. `revision.path` is as seen from the top of the repository.
+
+    `where` is "branch" when the tips of `branches` hold exactly this file, "stash", "worktree" (a
+    file of another work tree, never committed; `place` names it), "history" when `branches` had it
+    in an earlier commit, "reflog" when no branch leads to `commit` any more. `date` is ISO text.
+    """
+
+    revision: Revision
+    data: bytes
+    commit: str = ""
+    author: str = ""
+    date: str = ""
+    where: Where = "reflog"
+    branches: tuple[str, ...] = ()
+    place: str = ""
+
+    @property
+    def held_by(self) -> str:
+        """Where it is, in words: "branch feature/a and 2 more"."""
+        more = len(self.branches) - 1
+        named = self.branches[0] + (f" and {more} more" if more > 0 else "") if more >= 0 else ""
+        match self.where:
+            case "branch":
+                return f"branch {named}"
+            case "stash":
+                return self.place or "a stash"
+            case "worktree":
+                return f"the work tree {self.place}, not committed"
+            case "history":
+                return f"an earlier commit {self.commit[:8]} of {named}"
+            case _:
+                return f"the reflog alone, commit {self.commit[:8]}"
+
+
+@dataclass(frozen=True)
+class Ghost:
+    """`files` are its versions, the likeliest first; () when git has it nowhere. `current`: the
+    database stands at it, else another ghost stands on it. `twin` is the revision here whose
+    upgrade() and downgrade() are the same: a rebase gave it another id."""
+
+    revision: str
+    files: tuple[GhostFile, ...] = ()
+    current: bool = True
+    twin: str = ""
+
+    @property
+    def file(self) -> GhostFile | None:
+        return self.files[0] if self.files else None
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether it cannot be told which of several files the database was migrated with."""
+        tips = sum(one.where == "branch" for one in self.files)
+        return len(self.files) > 1 and tips != 1
+
+    @property
+    def message(self) -> str:
+        return self.file.revision.message if self.file is not None else ""
+
+
+def chosen(ghosts: Iterable[Ghost], choice: dict[str, int]) -> tuple[Ghost, ...]:
+    """The same ghosts, each with the one file that was chosen of several (its number by id)."""
+    return tuple(
+        Ghost(one.revision, (one.files[choice[one.revision]],), one.current, one.twin)
+        if one.revision in choice
+        else one
+        for one in ghosts
+    )
+
+
+def parents_of(revision: Revision) -> tuple[str, ...]:
+    """Everything that has to be there for alembic to load it."""
+    return tuple(dict.fromkeys((*revision.down_revisions, *revision.depends_on)))
+
+
+def lands_on(history: History, ghosts: Sequence[Ghost]) -> tuple[str, ...]:
+    """The revisions here that the ghosts' files stand on; "base" where one stands on nothing."""
+    names = {one.revision for one in ghosts}
+    found: dict[str, None] = {}
+    for one in ghosts:
+        if one.file is not None:
+            below = one.file.revision.down_revisions or ("base",)
+            found.update(dict.fromkeys(name for name in below if name not in names))
+    return tuple(name for name in found if name == "base" or name in history.by_id)
+
+
+def gaps(history: History, ghosts: Sequence[Ghost]) -> tuple[str, ...]:
+    """Revisions that neither a file here nor git has, without which nothing can be run."""
+    labels = {label for one in history.revisions for label in one.branch_labels}
+    known = {*history.by_id, *labels, *(one.revision for one in ghosts if one.files)}
+    wanted = [one.revision for one in ghosts]
+    wanted += [name for one in ghosts if one.file for name in parents_of(one.file.revision)]
+    return tuple(dict.fromkeys(name for name in wanted if name not in known))
+
+
+def does_the_same(one: str, other: str) -> bool:
+    """Whether two revision files have the same upgrade() and downgrade()."""
+    mine = _functions(one)
+    return mine is not None and mine == _functions(other)
+
+
+def _functions(text: str) -> tuple[str, ...] | None:
+    try:
+        tree = syntax_tree(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    found = [
+        ast.dump(node)
+        for node in tree.body
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    ]
+    return tuple(found) or None
