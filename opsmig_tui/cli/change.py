@@ -10,6 +10,7 @@ from opsmig_tui.cli.complete import complete_revision
 from opsmig_tui.cli.options import project_options
 from opsmig_tui.cli.say import say
 from opsmig_tui.cli.session import CANCELLED, guarded, run
+from opsmig_tui.project.errors import OpsmigError
 
 if TYPE_CHECKING:
     from opsmig_tui.worker.protocol import Failed
@@ -31,18 +32,44 @@ def _apply_command(direction: Direction, default: str, help_text: str) -> click.
     @click.argument(
         "target", default=default, shell_complete=complete_revision, callback=_no_option
     )
+    @click.option("--sql", is_flag=True, help="Print it as SQL instead; TARGET may be FROM:TO.")
+    @click.option("--tag", help="With --sql: what env.py reads as the tag.")
     @yes_option
     @database_option
     @click.pass_context
     def command(
-        context: click.Context, /, target: str, yes: bool, database: str | None, **given: Any
+        context: click.Context,
+        /,
+        target: str,
+        sql: bool,
+        tag: str | None,
+        yes: bool,
+        database: str | None,
+        **given: Any,
     ) -> None:
         async def use(workspace: Workspace) -> int:
+            if tag and not sql:
+                raise OpsmigError("--tag goes with --sql.")
+            if sql:
+                return await _script(workspace, direction, target, tag)
             return await apply_now(workspace, direction, target, yes, database)
 
         context.exit(guarded(lambda: run(given, use, trust=True)))
 
     return command
+
+
+async def _script(workspace: Workspace, direction: Direction, target: str, tag: str | None) -> int:
+    """Prints the SQL on stdout, whole; what there is to say of it goes to stderr."""
+    from opsmig_tui.worker.protocol import MASK
+    from opsmig_tui.workspace.script import script
+
+    made = await script(workspace, direction, target, tag)
+    say(f"$ {made.command}", err=True, dim=True)
+    click.echo(made.sql, nl=False)
+    if MASK in made.sql:
+        say(f"▲ Passwords in it are masked as {MASK}: put them back before you run it.", err=True)
+    return 0
 
 
 def _no_option(context: click.Context, parameter: click.Parameter, value: str) -> str:
@@ -56,6 +83,7 @@ upgrade = _apply_command(
     "head",
     "Apply revisions, up to TARGET [default: head].\n\n"
     "TARGET is anything alembic takes: head, heads, a revision or a unique prefix, +n, label@head."
+    " With --sql nothing runs: the SQL is printed."
     " Exit status: 0 done, 1 it failed or you answered no, 2 refused or could not begin, 130"
     " cancelled.",
 )
@@ -64,6 +92,7 @@ downgrade = _apply_command(
     "-1",
     "Roll revisions back, down to TARGET [default: -1].\n\n"
     "TARGET is anything alembic takes: -n, a revision or a unique prefix, base."
+    " With --sql nothing runs: the SQL is printed, for TARGET FROM:TO."
     " Exit status: 0 done, 1 it failed or you answered no, 2 refused or could not begin, 130"
     " cancelled.",
 )

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import shlex
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +10,7 @@ import click
 
 from opsmig_tui.cli.options import project_options
 from opsmig_tui.cli.say import say
-from opsmig_tui.cli.session import guarded, muted, run
+from opsmig_tui.cli.session import guarded, run
 from opsmig_tui.project.errors import OpsmigError
 
 if TYPE_CHECKING:
@@ -142,13 +139,14 @@ async def _questions(workspace: Workspace, path: Path, errors: int) -> int:
     """Keep, edit or discard; a kept one can be tested. Returns the exit status."""
     from opsmig_tui.cli.change import test_now
     from opsmig_tui.cli.questions import choose, confirm
+    from opsmig_tui.cli.revisions import open_editor
     from opsmig_tui.workspace.create import discard
 
     choices = ("keep", "edit", "discard")
     while (answer := await choose("Looks right?", choices)) != "keep":
         try:
             if answer == "edit":
-                await _edit(workspace, path)
+                await open_editor(workspace, path)
                 errors = await _review(workspace, path)
                 continue
             await discard(workspace, path)
@@ -160,18 +158,6 @@ async def _questions(workspace: Workspace, path: Path, errors: int) -> int:
         revision = _revision_of(workspace, path)
         return await test_now(workspace, revision, False, None) or (1 if errors else 0)
     return 1 if errors else 0
-
-
-async def _edit(workspace: Workspace, path: Path) -> None:
-    from opsmig_tui.services.editor import editor_command
-
-    command = editor_command(path, 1, os.environ)
-    workspace.log_command(shlex.join(command))
-    with muted():
-        status = await (await asyncio.create_subprocess_exec(*command)).wait()
-    workspace.read_history()
-    if status != 0:
-        say(f"{command[0]} ended with status {status}.", err=True)
 
 
 def _revision_of(workspace: Workspace, path: Path) -> str:

@@ -17,6 +17,7 @@ from opsmig_tui.cli.look import check, history, status
 from opsmig_tui.cli.options import open_options, project_options
 from opsmig_tui.cli.rehearse import rehearse
 from opsmig_tui.cli.review import review
+from opsmig_tui.cli.revisions import branches, current, edit, heads, show
 from opsmig_tui.cli.rules import rules
 from opsmig_tui.cli.runs import runs
 from opsmig_tui.cli.say import say
@@ -63,7 +64,7 @@ def main(context: click.Context, /, **given: Any) -> None:
 
 for command in (
     *(history, review, rules, status, check, ghost),
-    *(merge, move),
+    *(heads, branches, current, show, edit, merge, move),
     *(create, upgrade, downgrade, test, rehearse, runs, demo),
 ):
     main.add_command(command)

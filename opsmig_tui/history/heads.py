@@ -39,6 +39,13 @@ def parting(history: History, heads: Sequence[str]) -> tuple[str, ...]:
     return tuple(r.revision for r in history.revisions if r.revision in common - inner)
 
 
+def depended_on(history: History) -> frozenset[str]:
+    """Everything that some revision depends on (depends_on), and what that stands on."""
+    labels = {label: one.revision for one in history.revisions for label in one.branch_labels}
+    needed = {labels.get(name, name) for one in history.revisions for name in one.depends_on}
+    return history.ancestors(tuple(needed))
+
+
 @dataclass(frozen=True)
 class Move:
     """The revisions of one head on top of another one.

@@ -40,7 +40,7 @@ def dump(
         item = history.by_id[row.revision]
         sign = node_sign(row.revision, applied, current)
         if verbose:
-            lines += [*_entry(history, item, sign, current), ""]
+            lines += [*entry(history, item, sign, current), ""]
             continue
         tags = "".join(f" ({tag})" for tag in _tags(history, item, current))
         cells = row.cells.replace(NODE, sign)
@@ -67,7 +67,14 @@ def _tags(history: History, item: Revision, current: Collection[str]) -> list[st
     return [*tags, *item.branch_labels]
 
 
-def _entry(history: History, item: Revision, sign: str, current: Collection[str]) -> list[str]:
+def named(history: History, item: Revision, current: Collection[str] = ()) -> str:
+    """Its id with what there is to say of its place: "a1 (head) (reports)"."""
+    return item.revision + "".join(f" ({tag})" for tag in _tags(history, item, current))
+
+
+def entry(
+    history: History, item: Revision, sign: str = UNKNOWN, current: Collection[str] = ()
+) -> list[str]:
     """One revision as `alembic history -v` tells it."""
     tags = "".join(
         f" ({tag})" for tag in _tags(history, item, current) if tag not in item.branch_labels

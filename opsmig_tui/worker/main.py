@@ -40,6 +40,7 @@ OPERATIONS = {
     "create": "create",
     "plan_merge": "merging",
     "merge": "merging",
+    "sql_script": "script",
     "run": "run",
     "rehearse": "rehearse",
     "sessions": "sessions",

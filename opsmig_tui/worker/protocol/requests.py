@@ -18,6 +18,7 @@ from .results import (
     Pong,
     RevisionsResult,
     RunResult,
+    ScriptResult,
     SessionsResult,
     StatusResult,
 )
@@ -127,6 +128,17 @@ class Merge:
 
 
 @dataclass(frozen=True)
+class Script:
+    """An upgrade or downgrade as SQL, which nobody runs. `start` None: from the base."""
+
+    op = "sql_script"
+    direction: str
+    target: str
+    start: Optional[str] = None
+    tag: Optional[str] = None
+
+
+@dataclass(frozen=True)
 class Run:
     """`expected` are the databases that were confirmed: any difference aborts before the first
     statement. `steps` are the revisions of the confirmed plan in order, `digests` those of their
@@ -193,6 +205,7 @@ Request = Union[
     Create,
     PlanMerge,
     Merge,
+    Script,
     Run,
     Rehearse,
     Sessions,
@@ -215,6 +228,7 @@ RESULTS: dict[str, Any] = {
     "create": CreateResult,
     "plan_merge": CreatePlan,
     "merge": CreateResult,
+    "sql_script": ScriptResult,
     "run": RunResult,
     "rehearse": RehearseResult,
     "sessions": SessionsResult,

@@ -155,6 +155,14 @@ class CreateResult:
 
 
 @dataclass(frozen=True)
+class ScriptResult:
+    """`sql` as alembic writes it, save that passwords in it are masked. `command` stands for it."""
+
+    sql: str
+    command: str
+
+
+@dataclass(frozen=True)
 class RunResult:
     """The end of an upgrade or downgrade, read back from the database.
 
