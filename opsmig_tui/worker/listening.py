@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-from . import arming
+from . import arming, retyped
 from .asking import raw_rows
 from .errors import WorkerError
 from .locktrace import BLOCKS_WRITES, MODES, LockTrace, Relation, taken
 from .offline import replaced
-from .protocol import Failed, Notice, RehearsedStatement, TableWork
+from .protocol import Failed, Notice, RehearsedStatement, Retyped, TableWork
 from .sealed import connectors
 
 SECOND = (
@@ -57,6 +57,7 @@ class Heard:
     locks: list[tuple[Relation, str]] = field(default_factory=list)
     work: list[TableWork] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    retyped: list[Retyped] = field(default_factory=list)
 
     def told_at(self, end: float) -> RehearsedStatement:
         """As it is reported, its locks held until `end`."""
@@ -70,6 +71,7 @@ class Heard:
             tuple(taken(relation, mode, held) for relation, mode in self.locks),
             tuple(self.work),
             tuple(self.told),
+            tuple(self.retyped),
         )
 
 
@@ -89,11 +91,15 @@ class Listener:
         self.armed = False
         self.listening = False
         self.statements: list[Heard] = []
+        self._kept: Optional[retyped.Kept] = None
 
     @contextlib.contextmanager
     def guarding(self, connection: Any) -> Iterator[None]:
         """Arm the transaction; while the block lasts, drivers refuse to connect, too."""
         arming.arm(connection)
+        raw_rows(connection, retyped.CREATE)
+        # A scan that begins in the middle would spoil what retyped.py goes by.
+        raw_rows(connection, "SET LOCAL synchronize_seqscans = off")
         raw_rows(connection, "SET LOCAL client_min_messages = debug1")
         self._locks = LockTrace(connection)
         self._transaction = self._locks.transaction
@@ -131,6 +137,7 @@ class Listener:
     def before(self, conn: Any, sql: str, file: Optional[str], line: Optional[int]) -> None:
         """A statement is about to run."""
         if self.listening:
+            self._keep(conn, sql)
             self.statements.append(Heard(sql, file, line, time.perf_counter()))
             if arming.SETTLES.fullmatch(sql):
                 arming.disarm(conn)
@@ -144,6 +151,29 @@ class Listener:
         if arming.SETTLES.fullmatch(one.sql):
             arming.rearm(conn)
         self.look()
+        if self._kept is not None:
+            with self._aside():
+                one.retyped = retyped.compared(conn, self._kept)
+
+    def _keep(self, conn: Any, sql: str) -> None:
+        """Where a column gets another type: its values, to be compared afterwards."""
+        self._kept = None
+        if retyped.changes_type(sql):
+            self.look()
+            with self._aside():
+                self._kept = retyped.keep(conn, sql, self._most_rows)
+
+    @contextlib.contextmanager
+    def _aside(self) -> Iterator[None]:
+        """Our own reading: no work, lock or notice of the migration's."""
+        assert self._locks is not None
+        self.listening = False
+        try:
+            yield
+        finally:
+            self.listening = True
+            with contextlib.suppress(Exception):  # the transaction has failed: look() says it
+                self._locks.look()
 
     def heard(self, notice: Notice) -> bool:
         """Take the server's debug notices; True: it is for nobody else."""

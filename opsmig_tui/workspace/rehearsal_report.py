@@ -15,6 +15,7 @@ from opsmig_tui.worker.protocol import (
     RehearsedLeg,
     RehearsedStatement,
     RehearseResult,
+    Retyped,
     RoundTrip,
     TableWork,
     TakenLock,
@@ -56,6 +57,7 @@ def _leg(leg: RehearsedLeg, root: Path | None) -> Iterator[str]:
         yield f"    ✖ {loss_text(loss)}"
     for one in leg.statements:
         facts = [*map(lock_text, _worth(one.locks)), *filter(None, map(work_text, one.work))]
+        facts += [f"✖ {retyped_text(it)}" if it.changed else retyped_text(it) for it in one.retyped]
         if facts:
             yield f"    {place(one)}{shorten(one.sql, LONGEST_SQL, placeholder=' …')}"
             yield from (f"        {fact}" for fact in facts)
@@ -96,6 +98,21 @@ def work_text(one: TableWork) -> str:
         return ""
     told = ", ".join(parts)
     return told if one.relation in told else f"{told} of {one.relation}"
+
+
+def retyped_text(one: Retyped) -> str:
+    """How many values a new type changes: "ops.vendor.name: 3 of 40 values are not the same …"."""
+    name = f"{one.relation}.{one.column}"
+    types = f"{one.before} → {one.after}"
+    if one.values is None or one.changed is None:
+        return f"{name}: how many values {types} changes is not known: {one.problem}"
+    looked = f"{one.values:,} value{'' if one.values == 1 else 's'}"
+    looked += " looked at, a sample," if one.sampled else ""
+    if not one.changed:
+        same = "are" if one.values != 1 else "is"
+        return f"{name}: all {looked} {same} the same as {one.after}"
+    verb = "is" if one.changed == 1 else "are"
+    return f"{name}: {one.changed:,} of {looked} {verb} not the same afterwards ({types})"
 
 
 def bytes_text(count: int) -> str:
@@ -204,6 +221,7 @@ def _statement_document(one: RehearsedStatement) -> dict[str, Any]:
         "locks": locks,
         "work": [asdict(item) for item in one.work],
         "told": list(one.told),
+        "retyped": [asdict(item) for item in one.retyped],
     }
 
 

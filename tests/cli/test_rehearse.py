@@ -45,6 +45,7 @@ def test_what_stays_behind_and_what_fails_end_with_one(
         'op.add_column("vendor", sa.Column("nick", sa.Text), schema="ops")\n'
         "op.execute(\"SELECT nextval('ops.vendor_id_seq')\")\n"
         'op.execute("UPDATE ops.work_order SET priority = priority")\n'
+        'op.execute("ALTER TABLE ops.vendor ALTER name TYPE varchar(2) USING left(name, 2)")\n'
         'op.drop_column("vendor", "rating", schema="ops")',
     )
     result = opsmig("rehearse", "--json")

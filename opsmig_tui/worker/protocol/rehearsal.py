@@ -70,6 +70,25 @@ class TableWork:
 
 
 @dataclass(frozen=True)
+class Retyped:
+    """A column whose type a statement changed, over rows.
+
+    `values` that were not NULL before were compared with what is there now, `changed` of them no
+    longer tell what they told; both None where that could not be done, and `problem` says why.
+    `sampled`: every n-th row of a large table only. `relation` and `column` are quoted.
+    """
+
+    relation: str
+    column: str
+    before: str
+    after: str
+    values: Optional[int] = None
+    changed: Optional[int] = None
+    sampled: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True)
 class RehearsedStatement:
     """A statement with the migration file's line it came from, where known.
 
@@ -85,6 +104,7 @@ class RehearsedStatement:
     locks: tuple[TakenLock, ...] = ()
     work: tuple[TableWork, ...] = ()
     told: tuple[str, ...] = ()
+    retyped: tuple[Retyped, ...] = ()
 
 
 @dataclass(frozen=True)

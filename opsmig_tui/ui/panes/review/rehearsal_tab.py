@@ -15,7 +15,7 @@ from opsmig_tui.ui.widgets import code
 from opsmig_tui.ui.widgets.code import wrapped
 from opsmig_tui.ui.widgets.paint import cut, wrap
 from opsmig_tui.workspace.apply import loss_text, seconds
-from opsmig_tui.workspace.rehearsal_report import lock_text, work_text
+from opsmig_tui.workspace.rehearsal_report import lock_text, retyped_text, work_text
 from opsmig_tui.workspace.running import position
 
 if TYPE_CHECKING:
@@ -144,6 +144,9 @@ def _leg(leg: RehearsedLeg, content: Content, width: int) -> Iterator[Row]:
         if loss.rows == 0:
             continue
         yield from _words(f"Lost: {loss_text(loss)}.", width, "error", "✖ ")
+    for one in leg.statements:
+        for item in filter(lambda item: item.changed, one.retyped):
+            yield from _words(f"Lost: {retyped_text(item)}.", width, "error", "✖ ", one.line or 0)
     for at, one in enumerate(leg.statements):
         yield from _statement(one, at, content.digits, width)
     failed = leg.failed
@@ -170,6 +173,7 @@ def _statement(one: RehearsedStatement, at: int, digits: int, width: int) -> Ite
         if MODES.index(lock.mode) >= _TOLD
     ]
     told += [("", text) for text in map(work_text, one.work) if text]
+    told += [("", retyped_text(item)) for item in one.retyped if not item.changed]
     if not one.work and one.rows is not None and one.rows > 0:
         told.append(("", f"{one.rows:,} row{'' if one.rows == 1 else 's'}"))
     for lead, words in told:
