@@ -120,12 +120,12 @@ async def apply_now(
             except WorkerFailed as error:
                 why = apply.moved(workspace, error)
                 if not why or yes or not at_terminal():
-                    return _ended(workspace, error.failed)
+                    return ended(workspace, error.failed)
                 continue
         return 0
 
 
-def _ended(workspace: Workspace, failed: Failed) -> int:
+def ended(workspace: Workspace, failed: Failed) -> int:
     """The exit status of a run that did not come to its end; what happened is in the output."""
     from opsmig_tui.cli.questions import at_terminal
 

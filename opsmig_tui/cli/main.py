@@ -23,6 +23,7 @@ from opsmig_tui.cli.runs import runs
 from opsmig_tui.cli.say import say
 from opsmig_tui.cli.screen import demo, open_screen
 from opsmig_tui.cli.session import guarded
+from opsmig_tui.cli.stamp import stamp
 
 
 class Commands(click.Group):
@@ -65,6 +66,6 @@ def main(context: click.Context, /, **given: Any) -> None:
 for command in (
     *(history, review, rules, status, check, ghost),
     *(heads, branches, current, show, edit, merge, move),
-    *(create, upgrade, downgrade, test, rehearse, runs, demo),
+    *(create, upgrade, downgrade, stamp, test, rehearse, runs, demo),
 ):
     main.add_command(command)

@@ -123,6 +123,8 @@ def show_plan(question: Confirmation) -> None:
     say(f"{question.title}  on  {question.database}", bold=True)
     for warning in question.warnings:
         say(f"▲ {warning}", fg="yellow")
+    for note in question.notes:
+        say(f"• {note}")
     for step in question.steps:
         say(f"  {step.revision}  {step.message}")
         if step.summary:

@@ -21,6 +21,7 @@ COMMANDS = (
     ("upgrade('+1')", "Upgrade one step", "Apply the next pending revision; a plan first"),
     ("downgrade('-1')", "Downgrade one step", "Undo the current revision; a plan first"),
     ("downgrade('base')", "Downgrade to base", "Undo every revision; a plan first"),
+    ("stamp", "Stamp", "Say where the database stands; nothing runs, asks first"),
     ("test", "Test a revision", "Upgrade, downgrade one step, upgrade again; asks first"),
     ("start_database", "Start the database", "Start its compose service"),
     ("stop_database", "Stop the database", "Stop its compose service; asks first"),

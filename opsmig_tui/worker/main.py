@@ -42,11 +42,15 @@ OPERATIONS = {
     "merge": "merging",
     "sql_script": "script",
     "run": "run",
+    "plan_stamp": "stamp",
+    "stamp": "stamp",
     "rehearse": "rehearse",
     "sessions": "sessions",
     "render": "render",
 }
 """op → module of this package; its function `op(session, request)` returns the result."""
+WRITES = ("run", "stamp")
+"""What changes a database, and so gets connections that may write."""
 GIVE_UP_SECONDS = 20.0
 """How long a request may go on after the tool has gone, cancelled, before the process ends."""
 
@@ -177,7 +181,7 @@ def _perform(session: Session, number: int, request: Any) -> Any:
         try:
             cancellation.begin(number)
             # A runner also imports the project ahead of a confirmation: only a run may write.
-            session.trace.begin(read_only=not (session.settings.runner and request.op == "run"))
+            session.trace.begin(read_only=not (session.settings.runner and request.op in WRITES))
             module = importlib.import_module("." + OPERATIONS[request.op], __package__)
             return protocol.Done(getattr(module, request.op)(session, request))
         finally:

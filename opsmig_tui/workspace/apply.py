@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -66,19 +67,10 @@ def confirmation(workspace: Workspace, plan: PlanResult) -> Confirmation:
     """
     steps = tuple(_step(step) for step in plan.steps)
     destructive = any(step.losses for step in steps)
-    places = [where_is(workspace, one.identity) for one in plan.databases]
-    local = bool(places) and all(one.is_local for one in places)
-    warnings = [one.text for one in places if not one.is_local]
-    others = (not_the_container(workspace.state, one.identity) for one in plan.databases)
-    warnings += filter(None, others)
-    identities = [one.identity for one in plan.databases]
-    if protected_by := protection(workspace.project.settings, identities):
-        warnings.append(f"The settings protect this database ({protected_by}).")
-    far = (one for one, place in zip(plan.databases, places, strict=True) if not place.is_local)
-    name = next(far, plan.databases[0]).identity.database
+    care = places_of(workspace, [one.identity for one in plan.databases])
     typed, typed_what = None, ""
-    if not local or protected_by:
-        typed, typed_what = name, "the database's name"
+    if care.wants_name:
+        typed, typed_what = care.name, "the database's name"
     elif destructive:
         typed, typed_what = plan.steps[-1].revision, "the last revision of the plan"
     count = len(plan.steps)
@@ -87,13 +79,36 @@ def confirmation(workspace: Workspace, plan: PlanResult) -> Confirmation:
         database=database_text(plan),
         command=plan.command,
         steps=steps,
-        warnings=tuple(warnings),
+        warnings=care.warnings,
         typed=typed,
         typed_what=typed_what,
         destructive=destructive,
-        local=local,
-        name=name,
+        local=care.local,
+        name=care.name,
     )
+
+
+@dataclass(frozen=True)
+class Care:
+    """How much care databases call for. `name` is the one's that calls for the most."""
+
+    local: bool
+    name: str
+    wants_name: bool
+    warnings: tuple[str, ...]
+
+
+def places_of(workspace: Workspace, identities: Sequence[Identity]) -> Care:
+    """Whether all of them are local, what the settings protect, and what to warn of."""
+    places = [where_is(workspace, one) for one in identities]
+    local = bool(places) and all(one.is_local for one in places)
+    warnings = [one.text for one in places if not one.is_local]
+    warnings += filter(None, (not_the_container(workspace.state, one) for one in identities))
+    if protected_by := protection(workspace.project.settings, identities):
+        warnings.append(f"The settings protect this database ({protected_by}).")
+    far = (one for one, place in zip(identities, places, strict=True) if not place.is_local)
+    name = next(far, identities[0]).database
+    return Care(local, name, not local or bool(protected_by), tuple(warnings))
 
 
 def dangers_of(step: PlanStep) -> tuple[str, ...]:

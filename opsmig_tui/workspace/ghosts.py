@@ -115,7 +115,7 @@ def ways_out(state: WorkspaceState) -> list[str]:
     branches = [one.file.branches[0] for one in ghosts if one.file and one.file.where == "branch"]
     ways = [f"git switch {name}" for name in dict.fromkeys(branches)]
     twin = next((one.twin for one in ghosts if one.current and one.twin), "")
-    ways.append(f"alembic stamp --purge {twin or 'REVISION'}   # only says so: no migration runs")
+    ways.append(f"opsmig stamp {twin or 'REVISION'}   # only says so: no migration runs")
     return ways
 
 

@@ -164,6 +164,7 @@ class RunReporter:
         self.client, self._between = client, False
         if isinstance(request, protocol.Run):
             await self._look_back(request)
+        if isinstance(request, (protocol.Run, protocol.Stamp)):
             self._log_plan(request)
         try:
             return await client.request(request, self)
@@ -180,7 +181,7 @@ class RunReporter:
         self._steps, self._done = request.steps, {}
         self._known = await asyncio.to_thread(step_times, root, request.direction)
 
-    def _log_plan(self, request: protocol.Run) -> None:
+    def _log_plan(self, request: protocol.Run | protocol.Stamp) -> None:
         """Only what changes a database is logged: a log begins with its first run."""
         from opsmig_tui.workspace.apply import identity_text
 
@@ -193,11 +194,16 @@ class RunReporter:
             databases=databases,
         )
         at = [one.current for one in request.expected]
+        direction, target, steps = "stamp", "", ()  # type: tuple[str, str, tuple[str, ...]]
+        if isinstance(request, protocol.Run):
+            direction, target, steps = request.direction, request.target, request.steps
+        else:
+            target = " ".join(request.targets)
         self.log.line(
             "plan",
-            direction=request.direction,
-            target=request.target,
-            steps=request.steps,
+            direction=direction,
+            target=target,
+            steps=steps,
             databases=databases,
             current=at,
         )

@@ -220,6 +220,13 @@ class MainScreen(ReviewRequests):
 
         self.begin("test", lambda: test_revision(self, revision or None))
 
+    def action_stamp(self, revision: str = "") -> None:
+        """Suggests what History has selected."""
+        from opsmig_tui.ui.flows.stamp import stamp_database
+
+        suggested = revision or self.board.history.selected or "head"
+        self.begin("stamp", lambda: stamp_database(self, suggested))
+
     def action_start_database(self) -> None:
         from opsmig_tui.ui.flows.container import start
 

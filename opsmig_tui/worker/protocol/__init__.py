@@ -73,6 +73,7 @@ from .requests import (
     Plan,
     PlanCreate,
     PlanMerge,
+    PlanStamp,
     Render,
     Request,
     Revisions,
@@ -80,6 +81,7 @@ from .requests import (
     Script,
     Sessions,
     Shutdown,
+    Stamp,
     Status,
     StopSession,
 )
@@ -100,6 +102,8 @@ from .results import (
     ScriptResult,
     SessionGroup,
     SessionsResult,
+    StampPlan,
+    StampResult,
     StatusResult,
 )
 from .schema import SchemaDelta, SchemaObject
@@ -148,6 +152,7 @@ __all__ = [
     "PlanCreate",
     "PlanMerge",
     "PlanResult",
+    "PlanStamp",
     "PlanStep",
     "Pong",
     "Probe",
@@ -182,6 +187,9 @@ __all__ = [
     "Shutdown",
     "SqlEnd",
     "SqlStart",
+    "Stamp",
+    "StampPlan",
+    "StampResult",
     "Status",
     "StatusResult",
     "StepEnd",

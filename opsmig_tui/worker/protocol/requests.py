@@ -20,6 +20,8 @@ from .results import (
     RunResult,
     ScriptResult,
     SessionsResult,
+    StampPlan,
+    StampResult,
     StatusResult,
 )
 from .watching import StopResult
@@ -153,6 +155,28 @@ class Run:
 
 
 @dataclass(frozen=True)
+class PlanStamp:
+    """Where the version table would stand. `targets` as alembic takes them; with `purge` every
+    other row goes. Rows that no file is known of go in any case."""
+
+    op = "plan_stamp"
+    targets: tuple[str, ...]
+    purge: bool = False
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """`expected` and `after` are what was confirmed, by database: any difference aborts before the
+    first statement."""
+
+    op = "stamp"
+    targets: tuple[str, ...]
+    purge: bool
+    expected: tuple[DatabaseStatus, ...]
+    after: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
 class Sessions:
     """Who else is connected to the server."""
 
@@ -207,6 +231,8 @@ Request = Union[
     Merge,
     Script,
     Run,
+    PlanStamp,
+    Stamp,
     Rehearse,
     Sessions,
     StopSession,
@@ -230,6 +256,8 @@ RESULTS: dict[str, Any] = {
     "merge": CreateResult,
     "sql_script": ScriptResult,
     "run": RunResult,
+    "plan_stamp": StampPlan,
+    "stamp": StampResult,
     "rehearse": RehearseResult,
     "sessions": SessionsResult,
     "stop_session": StopResult,

@@ -177,6 +177,32 @@ class RunResult:
 
 
 @dataclass(frozen=True)
+class StampPlan:
+    """What a stamp would write: of each of the `databases` the rows `after` it.
+
+    `skipped` would count as applied without having run, `dropped` as not applied although they
+    were, both oldest first; `lost` are the rows that no file is known of, which go.
+    """
+
+    targets: tuple[str, ...]
+    purge: bool
+    databases: tuple[DatabaseStatus, ...]
+    after: tuple[tuple[str, ...], ...]
+    command: str
+    skipped: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StampResult:
+    """The rows as they were read back."""
+
+    current: tuple[str, ...]
+    elapsed_ms: float
+
+
+@dataclass(frozen=True)
 class SessionGroup:
     """`count` sessions of one application (the name it gave itself), user and database."""
 

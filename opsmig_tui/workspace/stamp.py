@@ -1,0 +1,113 @@
+"""Stamp: say where a database stands, without running anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.worker.protocol import DatabaseStatus, PlanStamp, Stamp, StampPlan, StampResult
+from opsmig_tui.workspace.apply import identity_text, places_of, read_position_again
+from opsmig_tui.workspace.confirm import Confirmation
+from opsmig_tui.workspace.guards import (
+    refuse_when_read_only,
+    refuse_when_untrusted,
+    refuse_while_running,
+)
+from opsmig_tui.workspace.running import position, reported
+
+if TYPE_CHECKING:
+    from opsmig_tui.workspace.workspace import Workspace
+
+MOST_NAMED = 6
+
+
+async def plan_stamp(
+    workspace: Workspace, targets: tuple[str, ...], *, purge: bool = False
+) -> StampPlan:
+    """What the version table would say, asked of alembic. Nothing is changed.
+
+    Raises OpsmigError when it says so already or it may not be done, WorkerFailed when alembic or
+    the database refuses.
+    """
+    refuse_when_read_only(workspace, "stamp")
+    refuse_while_running(workspace)
+    refuse_when_untrusted(workspace, "stamp")
+    workspace.workers.prepare_runner()
+    if workspace.state.container.value is None:
+        await workspace.refresh("container")
+    reader = await workspace.workers.reader(fresh=True)
+    found = cast(StampPlan, await reader.request(PlanStamp(targets, purge)))
+    if all(set(one.current) == set(rows) for one, rows in _both(found)):
+        at = position(tuple(row for rows in found.after for row in rows))
+        raise OpsmigError(f"Nothing to stamp: the database stands at {at}.", exit_status=0)
+    return found
+
+
+def confirmation(workspace: Workspace, plan: StampPlan) -> Confirmation:
+    """The question to put before `run_stamp(plan)`. A wrong stamp is noticed late: it always wants
+    something typed."""
+    care = places_of(workspace, [one.identity for one in plan.databases])
+    notes = []
+    for one, rows in _both(plan):
+        name = f"{one.identity.database}: " if len(plan.databases) > 1 else ""
+        notes.append(f"{name}{one.version_table} says {position(one.current)}; then it would say ")
+        notes[-1] += f"{position(rows)}. No migration runs, the schema stays as it is."
+    warnings = list(care.warnings)
+    if plan.skipped:
+        warnings.append(f"Would count as applied without having run: {_listed(plan.skipped)}.")
+    if plan.dropped:
+        warnings.append(
+            f"Would count as not applied, though what they made stays: {_listed(plan.dropped)}."
+        )
+    if plan.lost:
+        text = "Forgotten, with no file that could undo it" if len(plan.lost) == 1 else "Forgotten"
+        warnings.append(f"{text}: {_listed(plan.lost)}.")
+    typed, typed_what = " ".join(plan.targets), "what it is stamped with"
+    if care.wants_name:
+        typed, typed_what = care.name, "the database's name"
+    return Confirmation(
+        title=f"Stamp {' '.join(plan.targets)}",
+        database=", ".join(identity_text(one.identity) for one in plan.databases),
+        command=plan.command,
+        warnings=tuple(warnings),
+        notes=tuple(notes),
+        typed=typed,
+        typed_what=typed_what,
+        destructive=True,
+        local=care.local,
+        name=care.name,
+    )
+
+
+async def run_stamp(workspace: Workspace, plan: StampPlan) -> StampResult:
+    """Does exactly what was confirmed; compared and locked as an upgrade is, and logged.
+
+    Raises WorkerFailed (already reported in the output), OpsmigError.
+    """
+    from opsmig_tui.services.worker_client import WorkerFailed
+
+    refuse_when_read_only(workspace, "stamp")
+    refuse_while_running(workspace)
+    workspace.log_command(plan.command)
+    request = Stamp(plan.targets, plan.purge, plan.databases, plan.after)
+    try:
+        async with reported(workspace, "stamp", plan.command) as reporter:
+            async with workspace.workers.runner() as client:
+                result = cast(StampResult, await reporter.send(client, request))
+            reporter.succeed(f"stamped; the database stands at {position(result.current)}")
+    except WorkerFailed as error:
+        await read_position_again(workspace)
+        if error.failed.current is None:
+            reporter.say_position()
+        raise
+    await read_position_again(workspace)
+    return result
+
+
+def _both(plan: StampPlan) -> list[tuple[DatabaseStatus, tuple[str, ...]]]:
+    return list(zip(plan.databases, plan.after, strict=True))
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
