@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 @project_options
 @click.option("-n", "limit", type=click.IntRange(min=1), help="How many revisions, newest first.")
 @click.option("-r", "span", metavar="RANGE", help="As alembic takes it, e.g. -10:current.")
+@click.option("--since", metavar="REF", help="Those that are new on this branch beside REF.")
 @click.option("-v", "--verbose", is_flag=True, help="Parent, path and docstring of each.")
 @click.option("--all", "everything", is_flag=True, help="All of them, however many.")
 @click.option("--applied", "ask", is_flag=True, help="Ask the database which are applied.")
+@click.option("--git", "marks", is_flag=True, help="Where git has each: new, staged, untracked …")
 @click.option("--json", "as_json", is_flag=True, help="The documented JSON document.")
 @click.pass_context
 def history(
@@ -28,9 +30,11 @@ def history(
     /,
     limit: int | None,
     span: str | None,
+    since: str | None,
     verbose: bool,
     everything: bool,
     ask: bool,
+    marks: bool,
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -43,12 +47,21 @@ def history(
 
     async def use(workspace: Workspace) -> int:
         from opsmig_tui.cli.history import show_history
+        from opsmig_tui.workspace.review_many import new_since
 
+        only = await new_since(workspace, since) if since is not None else None
+        if marks or since is not None:
+            await workspace.refresh("git")
         if asks:
             await workspace.refresh("status")
         most = None if everything or as_json else 50
         show_history(
-            workspace.state, limit=limit or most, span=span, verbose=verbose, as_json=as_json
+            workspace.state,
+            limit=limit or most,
+            span=span,
+            only=only,
+            verbose=verbose,
+            as_json=as_json,
         )
         return 2 if workspace.state.status.phase == "failed" else 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from opsmig_tui.history.model import NODE, GraphRow, History, Revision
 
@@ -25,14 +25,16 @@ def dump(
     *,
     applied: Collection[str] | None = None,
     current: Collection[str] = (),
+    standing: Mapping[str, Sequence[str]] | None = None,
     verbose: bool = False,
     limit: int | None = None,
 ) -> list[str]:
     """The lines for `rows`, which may be those of a part of `history` only.
 
     Heads and parents are told from the whole history. `limit` is the number of revisions shown;
-    a last line says how many more there are.
+    a last line says how many more there are. `standing` has more tags by revision, in words.
     """
+    told = standing or {}
     shown = rows if limit is None else rows[: max(limit, 0)]
     width = min(max((len(row.revision) for row in shown), default=0), _WIDEST_ID)
     lines: list[str] = []
@@ -40,9 +42,11 @@ def dump(
         item = history.by_id[row.revision]
         sign = node_sign(row.revision, applied, current)
         if verbose:
-            lines += [*entry(history, item, sign, current), ""]
+            told_of = told.get(item.revision, ())
+            lines += [*entry(history, item, sign, current, told_of), ""]
             continue
-        tags = "".join(f" ({tag})" for tag in _tags(history, item, current))
+        words = (*_tags(history, item, current), *told.get(item.revision, ()))
+        tags = "".join(f" ({tag})" for tag in words)
         cells = row.cells.replace(NODE, sign)
         text = f"{cells} {item.revision:<{width}}  {item.date[:10]:<10}  {item.message}{tags}"
         lines.append(text.rstrip())
@@ -73,7 +77,11 @@ def named(history: History, item: Revision, current: Collection[str] = ()) -> st
 
 
 def entry(
-    history: History, item: Revision, sign: str = UNKNOWN, current: Collection[str] = ()
+    history: History,
+    item: Revision,
+    sign: str = UNKNOWN,
+    current: Collection[str] = (),
+    told: Sequence[str] = (),
 ) -> list[str]:
     """One revision as `alembic history -v` tells it."""
     tags = "".join(
@@ -93,6 +101,8 @@ def entry(
         lines.append(f"Branch names: {', '.join(item.branch_labels)}")
     if item.date:
         lines.append(f"Date: {item.date}")
+    if told:
+        lines.append(f"Stands: {', '.join(told)}")
     lines.append(f"Path: {item.path}")
     lines += ["", *(f"    {line}".rstrip() for line in item.docstring.splitlines())]
     return lines

@@ -11,6 +11,7 @@ from .git_changes import model_changes
 from .git_ghost import find_ghosts
 from .git_revisions import (
     Mark,
+    Marks,
     base_files,
     committed_text,
     committed_texts,
@@ -22,6 +23,7 @@ from .model_files import model_roots, model_sources
 __all__ = [
     "Branch",
     "Mark",
+    "Marks",
     "base_files",
     "committed_text",
     "committed_texts",

@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -13,7 +14,7 @@ from opsmig_tui.project.errors import OpsmigError
 
 from .git_branch import Branch
 from .git_command import GitFailed, Log, lines, read_objects, run
-from .git_status import committed, status, within
+from .git_status import Standing, committed, status, within
 
 Mark = Literal["base", "branch", "staged", "unstaged", "untracked"]
 
@@ -22,26 +23,34 @@ _trees: OrderedDict[tuple[str, str, str], Mapping[str, bytes]] = OrderedDict()
 _TREES_KEPT = 8
 
 
-async def revision_marks(
-    repository: Path, branch: Branch, version_locations: Sequence[Path], log: Log | None = None
-) -> Mapping[Path, Mark]:
+@dataclass(frozen=True)
+class Marks:
     """Where each revision file stands; the nearest to the work tree wins.
 
-    "untracked", "unstaged" (edited since), "staged", "branch" (committed or changed on this branch
-    only), else "base". A file git ignores, or one in a folder outside of the repository, is not in
-    the answer. Raises OpsmigError when git fails.
+    `by_file`: "untracked", "unstaged" (edited since), "staged", "branch" (committed on this branch
+    only, new or changed), else "base". A file that git ignores, or one in a folder outside of the
+    repository, is not in it. `changed`: files that git has in another text, and the ref that has
+    it: HEAD, else the base branch.
     """
+
+    by_file: Mapping[Path, Mark] = field(default_factory=dict)
+    changed: Mapping[Path, str] = field(default_factory=dict)
+
+
+async def revision_marks(
+    repository: Path, branch: Branch, version_locations: Sequence[Path], log: Log | None = None
+) -> Marks:
+    """See `Marks`. Three commands however many files there are. Raises OpsmigError when git
+    fails."""
     if not branch.name:
-        return {}
+        return Marks()
     return await asyncio.to_thread(_marks, repository, branch, version_locations, log)
 
 
-def _marks(
-    repository: Path, branch: Branch, locations: Sequence[Path], log: Log | None
-) -> dict[Path, Mark]:
+def _marks(repository: Path, branch: Branch, locations: Sequence[Path], log: Log | None) -> Marks:
     paths = within(repository, locations)
     if not paths:
-        return {}
+        return Marks()
     try:
         tracked = lines(run(repository, ["ls-files", "-z", "--", *paths], log=log))
         standing = status(repository, paths)
@@ -51,6 +60,7 @@ def _marks(
     except GitFailed as error:
         raise OpsmigError(f"git could not look at {', '.join(paths)}: {error}.") from error
     marks: dict[Path, Mark] = {}
+    changed: dict[Path, str] = {}
     for name in [*tracked, *(name for name, where in standing.items() if where.untracked)]:
         where = standing.get(name)
         mark: Mark = "branch" if name in on_branch else "base"
@@ -60,7 +70,16 @@ def _marks(
             else:
                 mark = "unstaged" if where.unstaged != "." else "staged"
         marks[repository / name] = mark
-    return marks
+        if where is not None and _in_head(where):
+            changed[repository / name] = "HEAD"
+        elif on_branch.get(name) == "M" and branch.base is not None:
+            changed[repository / name] = branch.base
+    return Marks(marks, changed)
+
+
+def _in_head(where: Standing) -> bool:
+    """Whether HEAD has the file, in another text."""
+    return not where.untracked and where.staged != "A"
 
 
 async def base_files(

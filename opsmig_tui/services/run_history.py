@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,67 @@ def step_times(project: Path, direction: str, folder: Path | None = None) -> dic
                 of_run[revision] = float(line.get("elapsed_ms", 0.0))
         times = {**of_run, **times}
     return times
+
+
+@dataclass(frozen=True)
+class AppliedText:
+    """What a run upgraded a database with: the SHA-256 of the revision's file, the run's number
+    and when it began, ISO 8601 in UTC."""
+
+    digest: str
+    run: int
+    at: str
+
+
+def applied_texts(
+    project: Path, databases: Sequence[str], folder: Path | None = None
+) -> dict[str, AppliedText]:
+    """Revision → the text that was last applied to these databases, as far as the logs tell.
+
+    What a later run took back is not in it. A run that did not end well counts for what it
+    committed.
+    """
+    found: dict[str, AppliedText] = {}
+    for one in reversed(runs(project, folder)):
+        if one.databases != tuple(databases):
+            continue
+        direction, digests, done = _outcome(one)
+        for revision in done:
+            found.pop(revision, None)
+            if direction == "upgrade" and digests.get(revision):
+                found[revision] = AppliedText(digests[revision], one.number, one.at)
+    return found
+
+
+# The log of a run that has ended never changes: (file, its length in bytes) → what it came to.
+_outcomes: dict[tuple[Path, int], tuple[str, dict[str, str], tuple[str, ...]]] = {}
+
+
+def _outcome(one: LoggedRun) -> tuple[str, dict[str, str], tuple[str, ...]]:
+    """Direction, digests by revision, and the revisions whose step stands for good."""
+    try:
+        key = (one.path, one.path.stat().st_size)
+    except OSError:
+        return "", {}, ()
+    known = _outcomes.get(key)
+    if known is None:
+        direction, digests = "", {}
+        ended: list[str] = []
+        committed: list[str] = []
+        for line in _lines(one.path):
+            match line.get("event"):
+                case "plan":
+                    direction = str(line.get("direction"))
+                    steps, texts = line.get("steps") or (), line.get("digests") or ()
+                    digests = dict(zip(map(str, steps), map(str, texts), strict=False))
+                case "step_end":
+                    ended.append(str(line.get("revision")))
+                case "commit":
+                    committed += map(str, line.get("revisions") or ())
+        known = (direction, digests, tuple(ended if one.phase == "done" else committed))
+        if one.phase != "running":
+            _outcomes[key] = known
+    return known
 
 
 def _summary(number: int, path: Path) -> LoggedRun | None:

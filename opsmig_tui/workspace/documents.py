@@ -18,16 +18,19 @@ SCHEMA_VERSION = 1
 
 
 def history_document(
-    history: History, shown: tuple[Revision, ...], applied: frozenset[str] | None
+    history: History, shown: tuple[Revision, ...], state: WorkspaceState
 ) -> dict[str, Any]:
-    """`history --json`. `applied` None: the database was not asked."""
+    """`history --json`. `applied` and `git` are null where the one or the other was not asked."""
     return {
         "schema_version": SCHEMA_VERSION,
-        "revisions": [_revision(history, item, applied) for item in shown],
+        "revisions": [_revision(history, item, state) for item in shown],
     }
 
 
-def _revision(history: History, item: Revision, applied: frozenset[str] | None) -> dict[str, Any]:
+def _revision(history: History, item: Revision, state: WorkspaceState) -> dict[str, Any]:
+    applied, git = state.applied, state.git.value
+    edited = state.edited.get(item.revision)
+    changed = git.changed.get(item.path) if git is not None else None
     return {
         "revision": item.revision,
         "down_revisions": list(item.down_revisions),
@@ -40,6 +43,9 @@ def _revision(history: History, item: Revision, applied: frozenset[str] | None) 
         "date": item.date,
         "applied": None if applied is None else item.revision in applied,
         "computed": item.computed,
+        "git": git.marks.get(item.path) if git is not None else None,
+        "differs_from": changed,
+        "edited": None if edited is None else asdict(edited),
     }
 
 

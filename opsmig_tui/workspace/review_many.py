@@ -31,21 +31,27 @@ async def choose(
     if everything:
         return _all(workspace)
     if since is not None:
-        return await _since(workspace, since)
+        new = await new_since(workspace, since)
+        return [path for path in _all(workspace) if path in new]
     return list(dict.fromkeys([await find_target(workspace, one) for one in targets]))
 
 
-def _all(workspace: Workspace) -> list[Path]:
+def _files(workspace: Workspace) -> list[Path]:
     history = history_of(workspace)
     unreadable = [one.path for one in history.problems if one.path and one.kind == "unreadable"]
-    found = [*(one.path for one in reversed(history.revisions)), *unreadable]
+    return list(dict.fromkeys([*(one.path for one in reversed(history.revisions)), *unreadable]))
+
+
+def _all(workspace: Workspace) -> list[Path]:
+    found = _files(workspace)
     if not found:
         where = ", ".join(str(one) for one in workspace.project.config.version_locations)
         raise OpsmigError(f"There is no revision to review in {where}.")
-    return list(dict.fromkeys(found))
+    return found
 
 
-async def _since(workspace: Workspace, ref: str) -> list[Path]:
+async def new_since(workspace: Workspace, ref: str) -> frozenset[Path]:
+    """The revision files that are new on this branch beside `ref`. Raises OpsmigError."""
     from opsmig_tui.services import git
 
     project = workspace.project
@@ -53,7 +59,7 @@ async def _since(workspace: Workspace, ref: str) -> list[Path]:
         raise OpsmigError("--since needs git, and this project is in no git repository.")
     new = await git.new_files(project.repository, ref, project.config.version_locations)
     real = {path.resolve() for path in new}
-    return [path for path in _all(workspace) if path in new or path.resolve() in real]
+    return frozenset(path for path in _files(workspace) if path in new or path.resolve() in real)
 
 
 async def review_many(

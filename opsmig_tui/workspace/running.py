@@ -194,9 +194,12 @@ class RunReporter:
             databases=databases,
         )
         at = [one.current for one in request.expected]
-        direction, target, steps = "stamp", "", ()  # type: tuple[str, str, tuple[str, ...]]
+        direction, target = "stamp", ""
+        steps: tuple[str, ...] = ()
+        digests: tuple[str, ...] = ()
         if isinstance(request, protocol.Run):
             direction, target, steps = request.direction, request.target, request.steps
+            digests = request.digests
         else:
             target = " ".join(request.targets)
         self.log.line(
@@ -204,6 +207,7 @@ class RunReporter:
             direction=direction,
             target=target,
             steps=steps,
+            digests=digests,
             databases=databases,
             current=at,
         )

@@ -67,14 +67,25 @@ class HistoryView:
 @dataclass(frozen=True)
 class GitView:
     """What git says of the project; `problem` is the reason when there is nothing to say. `ahead`
-    are revisions that the branch `ahead_of` got since this one left it, newest first."""
+    are revisions that the branch `ahead_of` got since this one left it, newest first. `marks` and
+    `changed` are of revision files, see `services.git.Marks`."""
 
     branch: Branch | None = None
     marks: Mapping[Path, Mark] = field(default_factory=dict)
+    changed: Mapping[Path, str] = field(default_factory=dict)
     changes: tuple[FileChange, ...] = ()
     problem: str = ""
     ahead: tuple[Revision, ...] = ()
     ahead_of: str = ""
+
+
+@dataclass(frozen=True)
+class Edited:
+    """A revision whose file is another one than what was applied. `basis` is what says so: the
+    SHA-256 in a run's log, or only git; `text` says it in words."""
+
+    basis: Literal["log", "git"]
+    text: str
 
 
 @dataclass(frozen=True)
@@ -140,6 +151,7 @@ class WorkspaceState:
     output_version: int = 0
     usage: tuple[Usage, ...] = ()
     rehearsal: Rehearsal | None = None
+    edited: Mapping[str, Edited] = field(default_factory=dict)
 
     @property
     def read_only(self) -> bool:
@@ -247,6 +259,13 @@ class Rehearsed:
 
 
 @dataclass(frozen=True)
+class EditsFound:
+    """By revision: what was edited after it was applied."""
+
+    edited: Mapping[str, Edited]
+
+
+@dataclass(frozen=True)
 class UsageMeasured:
     """What the container takes now; None: it is not measured (any more)."""
 
@@ -266,6 +285,7 @@ class OutputMoved:
 StateEvent = (
     Began | Answered | Unanswered | Staled | Trusted | InterpreterSought | LocalityKnown
     | RunChanged | CommandLogged | OutputMoved | UsageMeasured | Rehearsed
+    | EditsFound
 )  # fmt: skip
 
 MOST_COMMANDS = 500
@@ -301,6 +321,8 @@ def apply(state: WorkspaceState, event: StateEvent) -> WorkspaceState:
             return replace(state, run=run)
         case Rehearsed(rehearsal):
             return replace(state, rehearsal=rehearsal)
+        case EditsFound(edited):
+            return replace(state, edited=edited)
         case CommandLogged(command):
             # What is read again on every change stands once, with its last time.
             others = tuple(one for one in state.commands if one.command != command.command)

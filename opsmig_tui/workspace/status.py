@@ -10,6 +10,7 @@ from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.worker.protocol import Drift, DriftResult, Failed, Identity, Status, StatusResult
 from opsmig_tui.workspace.ahead import read_ahead
 from opsmig_tui.workspace.crash import crash_line
+from opsmig_tui.workspace.edited import find_edits
 from opsmig_tui.workspace.state import (
     Answered,
     Began,
@@ -67,6 +68,8 @@ async def _read(workspace: Workspace, part: Part, quiet: bool) -> None:
         _locate(workspace)
     if part == "status" and unknown_of(workspace.state) != before:
         await look(workspace)
+    if part in ("status", "git"):
+        await find_edits(workspace)
 
 
 def describe(error: Exception) -> tuple[str, Failed | None]:
@@ -125,7 +128,7 @@ async def read_git(workspace: Workspace) -> GitView:
         project.repository, branch, project.config.version_locations, log=workspace.log_command
     )
     ahead = await asyncio.to_thread(read_ahead, files)
-    return GitView(branch, marks, changes, branch.problem, ahead, ref)
+    return GitView(branch, marks.by_file, marks.changed, changes, branch.problem, ahead, ref)
 
 
 async def _read_ghosts(workspace: Workspace) -> object:

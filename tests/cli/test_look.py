@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -13,7 +14,8 @@ from tests.support.projects import AlembicProject
 HEAD, MIDDLE, CURRENT = "a7c3f15d8e92", "b8c9d0a41e6f", "7e35d1a8c0f2"
 REVISION_KEYS = {
     "revision", "down_revisions", "depends_on", "branch_labels", "is_head", "is_base", "file",
-    "message", "date", "applied", "computed",
+    "message", "date", "applied", "computed", "git", "differs_from",
+    "edited",
 }  # fmt: skip
 
 
@@ -61,6 +63,21 @@ def test_history_limits_and_ranges(opsmig: Opsmig):
     around = json.loads(opsmig("history", "-r", "-2:current", "--json").output)["revisions"]
     assert around[0]["revision"] == CURRENT
     assert [one["applied"] for one in around] == [True] * len(around)
+
+
+def test_history_since_a_branch(opsmig: Opsmig, versions: Path):
+    assert opsmig("history", "--since", "main").output == "No revision is new on this branch.\n"
+    (versions / "mine.py").write_text(f"revision = 'c0ffee'\ndown_revision = '{HEAD}'\n")
+    (line,) = opsmig("history", "--since", "main").output.splitlines()
+    assert "c0ffee" in line
+    assert line.endswith("(head) (untracked)")
+    document = json.loads(opsmig("history", "--since", "main", "--json").output)
+    assert [(one["revision"], one["git"]) for one in document["revisions"]] == [
+        ("c0ffee", "untracked")
+    ]
+    unknown = opsmig("history", "--since", "nowhere")
+    assert unknown.exit_code == 2
+    assert "git knows no commit 'nowhere'" in unknown.output
 
 
 def test_history_verbose_has_parent_and_path(opsmig: Opsmig):

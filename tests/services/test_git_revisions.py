@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from opsmig_tui.services.git import (
+    Marks,
     base_files,
     committed_text,
     read_branch,
@@ -37,7 +38,8 @@ async def test_each_file_has_the_mark_nearest_to_the_work_tree(repo: Repo):
     repo.write("alembic/versions/sub/f.py", "revision = 'f'\n")
     repo.write("alembic/versions/ignored.py", "")
     branch = await read_branch(repo.root)
-    marks = await revision_marks(repo.root, branch, versions(repo))
+    found = await revision_marks(repo.root, branch, versions(repo))
+    marks = found.by_file
     assert {path.name: mark for path, mark in marks.items()} == {
         "a.py": "base",
         "b.py": "unstaged",
@@ -47,13 +49,29 @@ async def test_each_file_has_the_mark_nearest_to_the_work_tree(repo: Repo):
         "f.py": "untracked",
     }
     assert all(path.is_file() for path in marks)
+    assert {path.name: ref for path, ref in found.changed.items()} == {"b.py": "HEAD"}
+
+
+async def test_what_this_branch_committed_anew_is_no_new_file(repo: Repo):
+    repo.write("alembic/versions/c.py", "revision = 'c'  # mended\n")
+    repo.write("alembic/versions/d.py", "revision = 'd'\n")
+    repo.commit()
+    repo.write("alembic/versions/d.py", "revision = 'd'  # and again\n")
+    repo.commit()
+    said: list[str] = []
+    branch = await read_branch(repo.root)
+    found = await revision_marks(repo.root, branch, versions(repo), said.append)
+    marks = {path.name: mark for path, mark in found.by_file.items()}
+    assert marks == {"a.py": "base", "b.py": "base", "c.py": "branch", "d.py": "branch"}
+    assert {path.name: ref for path, ref in found.changed.items()} == {"c.py": "main"}
+    assert len(said) <= 3  # however many files
 
 
 async def test_outside_of_the_repository_and_without_one(repo: Repo, tmp_path: Path):
     branch = await read_branch(repo.root)
-    assert await revision_marks(repo.root, branch, [tmp_path / "elsewhere"]) == {}
+    assert await revision_marks(repo.root, branch, [tmp_path / "elsewhere"]) == Marks()
     none = await read_branch(tmp_path)
-    assert await revision_marks(tmp_path, none, [tmp_path]) == {}
+    assert await revision_marks(tmp_path, none, [tmp_path]) == Marks()
     assert await base_files(tmp_path, none, [tmp_path]) == {}
 
 

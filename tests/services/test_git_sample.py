@@ -63,7 +63,7 @@ async def test_its_revisions_and_companions(project: Project):
     assert project.repository is not None
     branch = await read_branch(project.repository)
     locations = project.config.version_locations
-    marks = await revision_marks(project.repository, branch, locations)
+    marks = (await revision_marks(project.repository, branch, locations)).by_file
     assert len(marks) == 20
     assert len(await base_files(project.repository, branch, locations)) == 20
     roots = model_roots(project)

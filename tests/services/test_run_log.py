@@ -12,7 +12,7 @@ import pytest
 
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.services import run_log
-from opsmig_tui.services.run_history import run_lines, runs, step_times
+from opsmig_tui.services.run_history import applied_texts, run_lines, runs, step_times
 from opsmig_tui.services.run_log import RunLog, failure_for_log
 from opsmig_tui.worker import protocol
 
@@ -179,3 +179,30 @@ def test_a_process_of_somebody_else_is_there(tmp_path: Path) -> None:
     path = tmp_path / "000001.jsonl"
     path.write_text(path.read_text().replace(f'"pid": {os.getpid()}', '"pid": 1'))
     assert runs(None, tmp_path)[0].phase == "running"
+
+
+def ran(folder: Path, direction: str, phase: str, *, committed: tuple[str, ...] = ()) -> None:
+    log = RunLog(nothing_wrong, folder)
+    log.begin(**ABOUT)
+    log.line("plan", direction=direction, steps=("a1", "b2"), digests=("text-a", "text-b"))
+    for event in (*step("a1", 1.0, direction), *step("b2", 1.0, direction)):
+        log.told(event)
+    if committed:
+        log.told(protocol.Commit(committed))
+    log.end(phase=phase, message="")
+
+
+def test_which_texts_were_applied(tmp_path: Path) -> None:
+    def known(*databases: str) -> dict[str, tuple[str, int]]:
+        found = applied_texts(Path("/srv/shop"), databases or ("ops@socket/shop",), tmp_path)
+        return {name: (one.digest, one.run) for name, one in found.items()}
+
+    ran(tmp_path, "upgrade", "failed", committed=("a1",))
+    assert known() == {"a1": ("text-a", 1)}
+    assert known("ops@socket/other") == {}
+    ran(tmp_path, "upgrade", "done")
+    assert known() == {"a1": ("text-a", 2), "b2": ("text-b", 2)}
+    ran(tmp_path, "downgrade", "failed", committed=("b2",))
+    assert known() == {"a1": ("text-a", 2)}
+    ran(tmp_path, "downgrade", "done")
+    assert known() == {}

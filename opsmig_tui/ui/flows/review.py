@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opsmig_tui.workspace.edited import details
 from opsmig_tui.workspace.rehearsed import seen_of
 from opsmig_tui.workspace.review import review
 
@@ -50,5 +51,7 @@ def show_details(screen: MainScreen, revision: str) -> None:
     view = screen.workspace.state.history.value
     if view is not None and revision in view.history.by_id:
         screen.shown = ""
-        screen.board.review.show_details(view.history.by_id[revision], view.history)
+        item = view.history.by_id[revision]
+        told = details(screen.workspace.state, item)
+        screen.board.review.show_details(item, view.history, told)
         screen.board.go("review")

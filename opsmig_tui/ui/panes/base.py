@@ -32,6 +32,8 @@ class Pane(Vertical):
 
     number: ClassVar[int] = 0
     heading: ClassVar[str] = ""
+    #: Signs in its lines that help explains, each with its sentence.
+    signs: ClassVar[tuple[tuple[str, str], ...]] = ()
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Filter", key_display="/", show=False, id="pane.search",
                 tooltip="Look for text in this pane"),

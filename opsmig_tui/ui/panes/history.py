@@ -103,6 +103,7 @@ class HistoryPane(Pane):
 
     number = 2
     heading = "History"
+    signs = history_rows.SIGNS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "branch_only", "this branch", id="history.branch-only",
                 tooltip="Only the revisions that are new on this branch, and back"),
@@ -135,7 +136,8 @@ class HistoryPane(Pane):
         self.list.build(revision)
 
     def show(self, state: WorkspaceState) -> None:
-        if not self.is_news(state.history, state.git.value, state.status.value, state.ghosts):
+        status, git = state.status.value, state.git.value
+        if not self.is_news(state.history, git, status, state.ghosts, state.edited):
             return
         facts = history_rows.gather(state)
         if facts is None:

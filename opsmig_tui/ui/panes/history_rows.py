@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from opsmig_tui.history.text import node_sign
 from opsmig_tui.ui.panes.ghost_rows import GhostRow, paint_ghost
 from opsmig_tui.ui.widgets.paint import Part, cut, line, measure, spread, wrap
 from opsmig_tui.workspace.ahead import ahead_text
+from opsmig_tui.workspace.edited import mark_words
 from opsmig_tui.workspace.ghosts import ghosts_of
 
 if TYPE_CHECKING:
@@ -23,12 +24,22 @@ if TYPE_CHECKING:
     from opsmig_tui.services.git import Mark
     from opsmig_tui.ui.theme import Inks
     from opsmig_tui.worker.protocol import StatusResult
-    from opsmig_tui.workspace.state import WorkspaceState
+    from opsmig_tui.workspace.state import Edited, WorkspaceState
 
 SHORTEST_ID, LONGEST_ID = 6, 12
 #: Widths from which the date, then its time of day, is shown.
 DATE_FROM, TIME_FROM = 58, 90
 _UNCOMMITTED = frozenset({"staged", "unstaged", "untracked"})
+#: Before the id, one for each revision: the first that is true of it, and what help says of it.
+SIGNS = (
+    ("≠", "Edited after it was applied; v tells what says so"),
+    ("?", "Untracked: git does not know the file"),
+    ("*", "Edited, and not staged"),
+    ("✓", "Staged"),
+    ("+", "New on this branch"),
+    ("~", "Changed on this branch"),
+)
+_MARKS = {"untracked": "?", "unstaged": "*", "staged": "✓", "branch": "+"}
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,7 @@ class HistoryRow:
     is_head: bool = False
     problem: str = ""
     ghost: GhostRow | None = None
+    words: str = ""
 
     @property
     def text(self) -> str:
@@ -53,7 +65,8 @@ class HistoryRow:
             return self.problem
         labels = " ".join(item.branch_labels)
         head = "head" if self.is_head else ""
-        return f"{item.revision} {item.message} {labels} {head} {item.date} {item.path.name}"
+        told = f"{item.revision} {item.message} {labels} {head} {item.date} {item.path.name}"
+        return f"{told} {self.words}"
 
 
 @dataclass(frozen=True)
@@ -68,6 +81,8 @@ class HistoryFacts:
     unknown: tuple[str, ...]
     ahead: str = ""
     ghosts: tuple[GhostRow, ...] = ()
+    changed: Mapping[Path, str] = field(default_factory=dict)
+    edited: Mapping[str, Edited] = field(default_factory=dict)
 
     @cached_property
     def pending(self) -> int | None:
@@ -80,8 +95,21 @@ class HistoryFacts:
         return self.marks.get(item.path) in _UNCOMMITTED
 
     def is_new(self, item: Revision) -> bool:
-        """Not on the base branch."""
+        """Not on the base branch, or not as it is here."""
         return self.marks.get(item.path, "base") != "base"
+
+    def sign(self, item: Revision) -> str:
+        """One of `SIGNS`, "" where none is true."""
+        if item.revision in self.edited:
+            return "≠"
+        sign = _MARKS.get(self.marks.get(item.path, "base"), "")
+        return "~" if sign == "+" and item.path in self.changed else sign
+
+    def words(self, item: Revision) -> str:
+        """The same in words, for the filter."""
+        mark = self.marks.get(item.path)
+        told = mark_words(mark, item.path in self.changed) if mark != "base" else ""
+        return f"{told} edited after it was applied" if item.revision in self.edited else told
 
 
 def gather(state: WorkspaceState) -> HistoryFacts | None:
@@ -105,6 +133,8 @@ def gather(state: WorkspaceState) -> HistoryFacts | None:
         unknown,
         ahead_text(state),
         tuple(GhostRow(one, looking) for one in ghosts_of(state)),
+        git.changed if git is not None else {},
+        state.edited,
     )
 
 
@@ -129,7 +159,8 @@ def build(facts: HistoryFacts, *, branch_only: bool, words: str, width: int) -> 
             item,
             cells=facts.cells.get(item.revision, NODE + " "),
             sign=node_sign(item.revision, facts.applied, facts.current),
-            mark="*" if facts.is_uncommitted(item) else "+" if facts.is_new(item) else "",
+            mark=facts.sign(item),
+            words=facts.words(item),
             short=cut(item.revision, LONGEST_ID)
             if len(item.revision) > length and not _is_hex(item.revision)
             else item.revision[:length],
@@ -152,7 +183,7 @@ def wraps(facts: HistoryFacts) -> bool:
 
 
 def _alone(row: HistoryRow) -> HistoryRow:
-    return HistoryRow(row.revision, NODE + " ", row.sign, row.mark, row.short, row.is_head)
+    return replace(row, cells=NODE + " ")
 
 
 def _problems(facts: HistoryFacts) -> list[str]:
@@ -207,7 +238,7 @@ def paint(row: HistoryRow, ink: Inks, width: int, id_width: int, selected: bool)
         (" " + before, ink.edge),
         (row.sign, sign_ink(row.sign, ink)),
         (after, ink.edge),
-        (row.mark or " ", ink.pending if row.mark == "*" else ink.added),
+        (row.mark or " ", mark_ink(row.mark, ink)),
         (row.short.ljust(id_width) + " ", ink.accent if selected else ink.dim),
         (message, text),
     ]
@@ -229,3 +260,8 @@ def paint(row: HistoryRow, ink: Inks, width: int, id_width: int, selected: bool)
 def sign_ink(sign: str, ink: Inks) -> Style:
     styles = {"●": ink.applied, "○": ink.pending, "◉": ink.current}
     return styles.get(sign, ink.dim)
+
+
+def mark_ink(mark: str, ink: Inks) -> Style:
+    styles = {"≠": ink.warning, "*": ink.pending, "✓": ink.applied, "~": ink.changed}
+    return styles.get(mark, ink.added)

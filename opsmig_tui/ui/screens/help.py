@@ -43,7 +43,8 @@ class HelpScreen(Dialog[None]):
 def sections(screen: Screen[Any], pane: DOMNode) -> list[Section]:
     """The keys that work with the present focus: the pane's own first, then by group.
 
-    Several keys of one action share a row. Nothing is listed by hand.
+    Several keys of one action share a row. Nothing is listed by hand. The signs that stand in the
+    pane's lines come last.
     """
     found: dict[str, dict[str, tuple[list[str], str]]] = {}
     for _, binding, enabled, tooltip in screen.active_bindings.values():
@@ -57,7 +58,9 @@ def sections(screen: Screen[Any], pane: DOMNode) -> list[Section]:
             keys.append(shown)
     order = [h for h in found if h not in GROUPS.values()]
     order += [h for h in dict.fromkeys(GROUPS.values()) if h in found]
-    return [(h, [(" ".join(keys), text) for keys, text in found[h].values()]) for h in order]
+    told = [(h, [(" ".join(keys), text) for keys, text in found[h].values()]) for h in order]
+    signs = list(getattr(pane, "signs", ()))
+    return [*told, ("Signs before the id", signs)] if signs else told
 
 
 def _group(binding: Binding) -> str:

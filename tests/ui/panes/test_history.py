@@ -10,13 +10,16 @@ from opsmig_tui.history.ghosts import Ghost, GhostFile
 from opsmig_tui.history.lanes import layout
 from opsmig_tui.history.model import History, HistoryProblem, Revision
 from opsmig_tui.project.model import Project
+from opsmig_tui.services.git import Mark
 from opsmig_tui.ui.messages import CopyRequested, DetailsRequested, EditRequested, ReviewRequested
+from opsmig_tui.ui.panes import history_rows
 from opsmig_tui.ui.panes.history import HistoryPane
-from opsmig_tui.workspace.state import Answered, HistoryView, WorkspaceState
+from opsmig_tui.workspace.state import Answered, Edited, HistoryView, Loaded, WorkspaceState
 from tests.ui.dump import check_golden, screen_text
 from tests.ui.panes.conftest import read
 from tests.ui.panes.host import Host, after, standing_at
 
+CYCLE: tuple[Mark, ...] = ("unstaged", "staged", "branch", "branch")
 HEAD = "a7c3f15d8e92"
 NEXT = "b8c9d0a41e6f"
 
@@ -77,7 +80,32 @@ async def test_starts_at_the_uncommitted_file(project: Project) -> None:
         await pilot.pause()
         assert pane.selected == "c0ffee000001"
         assert pane.selected_path == path
-        assert "○ *c0ffee mine" in screen_text(app)
+        assert "○ ?c0ffee mine" in screen_text(app)
+
+
+async def test_each_standing_has_a_sign_that_help_explains(project: Project) -> None:
+    uncommitted(project)
+    state = standing_at(await read(project), BEFORE_PENDING)
+    git, view = state.git.value, state.history.value
+    assert git is not None
+    assert view is not None
+    items = view.history.revisions
+    given = dict(zip((one.path for one in items[1:5]), CYCLE, strict=True))
+    changed = {items[4].path: "main"}
+    state = replace(
+        state,
+        git=Loaded(replace(git, marks={**git.marks, **given}, changed=changed), "ready"),
+        edited={items[5].revision: Edited("git", "it differs from main")},
+    )
+    facts = history_rows.gather(state)
+    assert facts is not None
+    signs = [facts.sign(item) for item in items[:6]]
+    assert signs == ["?", "*", "✓", "+", "~", "≠"]
+    assert {sign for sign, _ in HistoryPane.signs} == set(signs)
+    rows = history_rows.build(facts, branch_only=False, words="edited after", width=36)
+    assert [row.revision for row in rows] == [items[5]]
+    branch = history_rows.build(facts, branch_only=True, words="", width=36)
+    assert [row.revision for row in branch] == list(items[:5])
 
 
 async def test_keeps_the_selection_when_revisions_come(project: Project) -> None:

@@ -109,11 +109,15 @@ def review_head(review: Review, item: Revision | None, path: str, width: int) ->
     return rows
 
 
-def details(item: Revision, path: str, children: Sequence[str], width: int) -> list[Row]:
-    """A revision in words, with its whole docstring."""
+def details(
+    item: Revision, path: str, children: Sequence[str], told: Sequence[str], width: int
+) -> list[Row]:
+    """A revision in words, with its whole docstring. `told`: how it stands in git and database."""
     rows = identity(item, path, width)
     if children:
         rows += field("children", ", ".join(children), width)
+    for at, words in enumerate(told):
+        rows += field("" if at else "stands", words, width)
     rows.append(text())
     for paragraph in item.docstring.strip().splitlines():
         rows += [text((" " + part, "text")) for part in wrap(paragraph, width - 2)]

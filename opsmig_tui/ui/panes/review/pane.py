@@ -153,15 +153,19 @@ class ReviewPane(FindingKeys):
             exclusive=True,
         )
 
-    def show_details(self, revision: Revision, history: History | None = None) -> None:
-        """The verbose view: parent, children, path, docstring."""
+    def show_details(
+        self, revision: Revision, history: History | None = None, told: Sequence[str] = ()
+    ) -> None:
+        """The verbose view: parent, children, path, how it stands (`told`), docstring."""
         history = history or self._history
         children = history.children.get(revision.revision, ()) if history is not None else ()
         path = head.shown_path(revision.path, self._roots)
         self._begin(None, revision.path, [("  " + revision.message, "text")], ())
         self.workers.cancel_group(self, "review")
         self.list.put(
-            lambda width, _words: head.details(revision, path, children, width), 3, keep=False
+            lambda width, _words: head.details(revision, path, children, told, width),
+            3,
+            keep=False,
         )
 
     def _begin(
