@@ -49,7 +49,7 @@ def merge(
         plan = await use_case.plan_merge(workspace, every, message)
         say(f"Writes {plan.directory}/{plan.file_name}")
         say(f"  $ {plan.command}", dim=True)
-        if not await _agreed("Merge them?", yes):
+        if not await agreed("Merge them?", yes):
             return 1
         path = await use_case.merge(workspace, every, plan)
         say(f"Wrote {path}")
@@ -129,7 +129,7 @@ async def _move(
             f"Not moved: this database has {', '.join(there)} applied.",
             hint="Downgrade first; or leave --yes out, and answer at a terminal.",
         )
-    if not await _agreed("Move them?", yes):
+    if not await agreed("Move them?", yes):
         return 1
     await write_batch(workspace, change)
     for one in change.files:
@@ -139,7 +139,7 @@ async def _move(
     return await rehearse_after(workspace, mine)
 
 
-async def _agreed(question: str, yes: bool) -> bool:
+async def agreed(question: str, yes: bool) -> bool:
     from opsmig_tui.cli.questions import at_terminal, confirm
 
     if yes:

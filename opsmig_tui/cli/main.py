@@ -17,7 +17,7 @@ from opsmig_tui.cli.look import check, history, status
 from opsmig_tui.cli.options import open_options, project_options
 from opsmig_tui.cli.rehearse import rehearse
 from opsmig_tui.cli.review import review
-from opsmig_tui.cli.revisions import branches, current, edit, heads, show
+from opsmig_tui.cli.revisions import branches, current, edit, heads, rename, show
 from opsmig_tui.cli.rules import rules
 from opsmig_tui.cli.runs import runs
 from opsmig_tui.cli.say import say
@@ -65,7 +65,7 @@ def main(context: click.Context, /, **given: Any) -> None:
 
 for command in (
     *(history, review, rules, status, check, ghost),
-    *(heads, branches, current, show, edit, merge, move),
+    *(heads, branches, current, show, edit, rename, merge, move),
     *(create, upgrade, downgrade, stamp, test, rehearse, runs, demo),
 ):
     main.add_command(command)

@@ -171,6 +171,50 @@ def edit(context: click.Context, /, revision: str, **given: Any) -> None:
     context.exit(guarded(lambda: run(given, use, trust=asks)))
 
 
+@click.command()
+@project_options
+@click.argument("revision", shell_complete=complete_revision)
+@click.argument("message")
+@click.option("--diff", is_flag=True, help="Print what would be written, and write nothing.")
+@click.option("--yes", is_flag=True, help="The answer to the question is yes.")
+@click.pass_context
+def rename(
+    context: click.Context, /, revision: str, message: str, diff: bool, yes: bool, **given: Any
+) -> None:
+    """Give a revision another message, in its docstring and its file's name. The id stays.
+
+    Exit status: 0 renamed or nothing to change, 1 you answered no, 2 could not.
+    """
+
+    async def use(workspace: Workspace) -> int:
+        from opsmig_tui.cli.heads import agreed, show_diff
+        from opsmig_tui.history.targets import resolve
+        from opsmig_tui.workspace.batch import write_batch
+        from opsmig_tui.workspace.guards import refuse_when_read_only
+        from opsmig_tui.workspace.renaming import propose_rename
+
+        if not diff:
+            refuse_when_read_only(workspace, "rename a revision")
+        found = resolve(_history(workspace), revision)
+        change = await propose_rename(workspace, found.revision, message)
+        if not change.files:
+            say("Nothing would change.", err=diff)
+            return 0
+        show_diff(change.diff)
+        for note in change.notes:
+            say(f"▲ {note}", fg="yellow", err=diff)
+        if diff:
+            return 0
+        if not await agreed("Rename it?", yes):
+            return 1
+        await write_batch(workspace, change)
+        for one in change.files:
+            say(f"Wrote {one.target}")
+        return 0
+
+    context.exit(guarded(lambda: run(given, use, trust=False)))
+
+
 async def open_editor(workspace: Workspace, path: Path) -> None:
     """The terminal is the editor's until it ends; the history is read again then."""
     import asyncio

@@ -9,7 +9,7 @@ CHANGES_SOMETHING = frozenset({
     "stop_database", "restart_database", "psql",
 })  # fmt: skip
 WRITES_A_FILE = frozenset({
-    "fix", "fix_all", "ignore", "undo", "export_picture", "export_markdown",
+    "fix", "fix_all", "ignore", "undo", "rename", "export_picture", "export_markdown",
 })  # fmt: skip
 NEEDS_PYTHON = frozenset({"create", "rehearse", "upgrade", "downgrade", "stamp", "test"})
 

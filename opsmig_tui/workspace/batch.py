@@ -28,6 +28,10 @@ class FileEdit:
     target: Path
 
     @property
+    def moves(self) -> bool:
+        return self.target != self.path
+
+    @property
     def reversed(self) -> FileEdit:
         return FileEdit(self.target, self.after, self.before, self.path)
 
@@ -114,7 +118,7 @@ def _replace(files: Iterable[FileEdit]) -> None:
     files = tuple(files)
     for one in files:
         unchanged(one.path, digest(one.before))
-        if one.target != one.path and one.path.is_symlink():
+        if one.moves and one.path.is_symlink():
             raise OpsmigError(f"{one.path.name} is a link: rename what it leads to by hand.")
     try:
         for one in files:

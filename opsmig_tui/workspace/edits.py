@@ -70,6 +70,11 @@ def reviewed_text(review: Review) -> SourceText:
     return found
 
 
+def current_text(path: Path) -> SourceText:
+    """The file as it is now. Raises OpsmigError where it cannot be read, or is no text."""
+    return source_text(path, _read(path))
+
+
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()

@@ -13,8 +13,9 @@ from opsmig_tui.history.heads import Move, plan_move
 from opsmig_tui.history.model import Revision
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.review.fixes.identity import rewritten
-from opsmig_tui.review.source_text import SourceText, source_text
+from opsmig_tui.review.source_text import SourceText
 from opsmig_tui.workspace.batch import Batch, batch
+from opsmig_tui.workspace.edits import current_text
 from opsmig_tui.workspace.shared import history_of
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def _batch(workspace: Workspace, move: Move, dates: bool) -> Batch:
     moments = _moments(create_date(config.timezone), len(move.moved)) if dates else ()
     changes: list[tuple[SourceText, str, Path]] = []
     for index, item in enumerate(move.moved):
-        text = _read(item.path)
+        text = current_text(item.path)
         target, lines = item.path, {}
         if dates:
             lines = {"Create Date": str(moments[index])}
@@ -68,13 +69,6 @@ def _dated(template: str | None, item: Revision, moment: datetime) -> Path:
             hint="Leave the dates as they are, or rename the file first.",
         )
     return found
-
-
-def _read(path: Path) -> SourceText:
-    try:
-        return source_text(path, path.read_bytes())
-    except OSError as error:
-        raise OpsmigError(f"Cannot read {path}: {error.strerror}.") from error
 
 
 def warnings(workspace: Workspace, move: Move) -> tuple[str, ...]:

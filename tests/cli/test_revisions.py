@@ -94,3 +94,15 @@ def test_the_sql_of_a_range_is_alembics_own(
     assert opsmig("downgrade", "-1", "--sql").exit_code == 2
     assert "ALTER TABLE" in opsmig("downgrade", f"{HEAD}:{MIDDLE}", "--sql").stdout
     assert sql("SELECT version_num FROM public.alembic_version") == before
+
+
+def test_renamed_after_a_yes(forked: AlembicProject) -> None:
+    def rename(*arguments: str) -> int:
+        return call("rename", "-C", str(forked.root), "b1", "why not", *arguments).exit_code
+
+    before = sorted(forked.versions.iterdir())
+    assert (rename("--diff"), rename(), rename("--yes", "--read-only")) == (0, 2, 2)
+    assert sorted(forked.versions.iterdir()) == before
+    assert rename("--yes") == 0
+    assert (forked.versions / "b1_why_not.py").read_text().startswith('"""why not\n')
+    assert len(list(forked.versions.iterdir())) == 3

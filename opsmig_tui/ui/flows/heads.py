@@ -15,9 +15,10 @@ from opsmig_tui.ui.screens.diff import DiffScreen
 from opsmig_tui.ui.screens.heads import HeadsScreen, Way
 from opsmig_tui.ui.screens.wait import waiting
 from opsmig_tui.workspace import merge as merging
-from opsmig_tui.workspace.batch import write_batch
+from opsmig_tui.workspace.batch import Batch, write_batch
 from opsmig_tui.workspace.heads import Heads, look
 from opsmig_tui.workspace.moving import applied_in, propose_move
+from opsmig_tui.workspace.renaming import propose_rename, why_not_message
 
 if TYPE_CHECKING:
     from opsmig_tui.ui.screens.main import MainScreen
@@ -69,13 +70,9 @@ async def _merge(screen: MainScreen, heads: Heads) -> None:
 async def _move(screen: MainScreen, way: Way, dates: bool) -> None:
     proposing = propose_move(screen.workspace, way.mine, way.onto, dates=dates)
     move, change = await waiting(screen.app, MAKING, proposing)
-    told = [change.title, *change.notes]
-    diff = DiffScreen("Move revisions", "\n".join(change.diff), told)
-    if not await screen.app.push_screen_wait(diff):
-        return
     rehearsed = not applied_in(screen.workspace, move)
-    await write_batch(screen.workspace, change)
-    screen.tell(f"{change.title} z takes it back.")
+    if not await _agreed(screen, "Move revisions", change):
+        return
     await _show(screen, change.files[0].target, way.mine, rehearsed=rehearsed)
 
 
@@ -92,3 +89,39 @@ async def _show(screen: MainScreen, path: Path, revision: str, *, rehearsed: boo
         await rehearse_revision(screen, revision)
     except OpsmigError as error:
         screen.tell(f"Not rehearsed: {error}")
+
+
+async def rename(screen: MainScreen, revision: str | None) -> None:
+    """Another message for the selected revision. Raises OpsmigError."""
+    view = screen.workspace.state.history.value
+    item = view.history.by_id.get(revision or "") if view is not None else None
+    if item is None:
+        raise OpsmigError("No revision is selected.", hint="Select one in History.")
+    ask = AskScreen(
+        f"Rename {item.revision}",
+        "Its message, in the docstring and in the file's name. The id stays.",
+        text=item.message,
+        check=why_not_message,
+        take="Show the change",
+    )
+    message = await screen.app.push_screen_wait(ask)
+    if message is None:
+        return
+    proposing = propose_rename(screen.workspace, item.revision, message)
+    change = await waiting(screen.app, MAKING, proposing)
+    if not change.files:
+        screen.tell("Nothing would change.")
+    elif await _agreed(screen, "Rename", change):
+        screen.review(change.files[0].target)
+
+
+async def _agreed(screen: MainScreen, title: str, change: Batch) -> bool:
+    """Shows the change, and makes it after a yes."""
+    told = [change.title, *change.notes]
+    told += [f"{one.path.name} becomes {one.target.name}" for one in change.files if one.moves]
+    diff = DiffScreen(title, "\n".join(change.diff), told)
+    if not await screen.app.push_screen_wait(diff):
+        return False
+    await write_batch(screen.workspace, change)
+    screen.tell(f"{change.title} z takes it back.")
+    return True

@@ -204,15 +204,20 @@ class MainScreen(ReviewRequests):
         wanted = target or selected or LAST[direction]
         self.begin(direction, lambda: migrate(self, direction, wanted))
 
-    def action_rehearse(self) -> None:
+    @property
+    def selected_revision(self) -> str | None:
         """What History has selected when it has the keyboard, what is under review when that has
-        it, else all that are pending."""
+        it."""
+        board = self.board
+        if board.focused == "review" and board.review.review is not None:
+            return board.review.review.revision
+        return board.history.selected if board.focused == "history" else None
+
+    def action_rehearse(self) -> None:
+        """The selected revision, else all that are pending."""
         from opsmig_tui.ui.flows.rehearse import rehearse_revision
 
-        board = self.board
-        selected = board.history.selected if board.focused == "history" else None
-        if board.focused == "review" and board.review.review is not None:
-            selected = board.review.review.revision
+        selected = self.selected_revision
         self.begin("rehearse", lambda: rehearse_revision(self, selected))
 
     def action_test(self, revision: str = "") -> None:
@@ -256,6 +261,12 @@ class MainScreen(ReviewRequests):
         from opsmig_tui.ui.flows.heads import heal
 
         self.begin("heads", lambda: heal(self))
+
+    def action_rename(self) -> None:
+        from opsmig_tui.ui.flows.heads import rename
+
+        selected = self.selected_revision
+        self.begin("rename", lambda: rename(self, selected))
 
     def on_heads_requested(self) -> None:
         self.action_heads()

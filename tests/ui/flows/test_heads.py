@@ -104,3 +104,25 @@ async def test_merged_and_rehearsed(opened: Opener, versions: Path) -> None:
         rehearsal = driver.state.rehearsal
         assert rehearsal is not None
         assert all(leg.outcome == "ok" for leg in rehearsal.result.legs)
+
+
+async def test_a_revision_is_renamed_from_the_palette(bare: Opener, sample_files: Path) -> None:
+    versions = sample_files / "backend" / "alembic" / "versions"
+    async with bare() as driver:
+        await driver.press("g")
+        selected = driver.main.board.history.selected_path
+        assert selected is not None
+        await driver.app.run_action("rename", driver.main)
+        await driver.until(lambda: isinstance(driver.app.screen, AskScreen))
+        await driver.until(lambda: driver.app.focused and driver.app.focused.id == "message")
+        await driver.press("home", *"New: ", "enter")
+        await up(driver, DiffScreen)
+        await driver.sees("becomes")
+        await driver.press("y")
+        await driver.until(lambda: not selected.exists())
+        (made,) = versions.glob("*_new_*.py")
+        assert made.read_text().startswith('"""New: ')
+        await driver.until(lambda: not driver.main.job)
+        await driver.press("2", "z")
+        await driver.until(selected.exists)
+        assert not made.exists()
