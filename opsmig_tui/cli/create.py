@@ -8,43 +8,99 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsmig_tui.cli.options import project_options
+from opsmig_tui.cli.complete import complete_revision
+from opsmig_tui.cli.options import open_options, project_options
 from opsmig_tui.cli.say import say
 from opsmig_tui.cli.session import guarded, run
 from opsmig_tui.project.errors import OpsmigError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from opsmig_tui.worker.protocol import CreatePlan
     from opsmig_tui.workspace.preflight import Check
     from opsmig_tui.workspace.workspace import Workspace
+
+_DIRECTORY = click.Path(path_type=Path, file_okay=False)
 
 
 @click.command()
 @project_options
 @click.argument("message")
+@click.option("--empty", is_flag=True, help="Compare nothing: upgrade() and downgrade() are yours.")
+@click.option(
+    "--head", default="head", shell_complete=complete_revision, help="The head to stand on."
+)
+@click.option("--splice", is_flag=True, help="--head need not be a head.")
+@click.option("--branch-label", help="A label for the branch that begins here.")
+@click.option("--version-path", type=_DIRECTORY, help="The folder it goes to, of several.")
+@click.option("--rev-id", help="Its id, in place of a made up one.")
+@click.option(
+    "--depends-on",
+    multiple=True,
+    metavar="REV",
+    shell_complete=complete_revision,
+    help="What else must have run before; may be given several times.",
+)
 @click.option("--yes", is_flag=True, help="Ask nothing; it never upgrades or starts anything.")
 @click.pass_context
-def create(context: click.Context, /, message: str, yes: bool, **given: Any) -> None:
+def create(
+    context: click.Context,
+    /,
+    message: str,
+    empty: bool,
+    head: str,
+    splice: bool,
+    branch_label: str | None,
+    version_path: Path | None,
+    rev_id: str | None,
+    depends_on: tuple[str, ...],
+    yes: bool,
+    **given: Any,
+) -> None:
     """Generate a revision from the model changes and review it.
+
+    The options that say where it goes are those of `alembic revision`.
 
     Exit status: 0 written (or nothing to generate), 1 you answered no, or the review or the test
     found errors, 2 could not, 130 cancelled.
     """
 
     async def use(workspace: Workspace) -> int:
-        return await _create(workspace, message, yes)
+        from opsmig_tui.worker.protocol import Placing
+        from opsmig_tui.workspace.create import plan_create
+
+        folder = open_options(given).directory / version_path if version_path else None
+        placing = Placing(
+            head, splice, branch_label, str(folder.resolve()) if folder else None, depends_on
+        )
+
+        async def plan() -> CreatePlan:
+            return await plan_create(
+                workspace, message, autogenerate=not empty, revision=rev_id, placing=placing
+            )
+
+        return await _create(workspace, plan, yes, checked=not empty, head=head)
 
     context.exit(guarded(lambda: run(given, use, trust=True)))
 
 
-async def _create(workspace: Workspace, message: str, yes: bool) -> int:
+async def _create(
+    workspace: Workspace,
+    make_plan: Callable[[], Awaitable[CreatePlan]],
+    yes: bool,
+    *,
+    checked: bool,
+    head: str,
+) -> int:
     from opsmig_tui.cli.questions import at_terminal, confirm
     from opsmig_tui.workspace import create as use_case
 
     asking = not yes and at_terminal()
-    await _preflight(workspace, asking)
-    plan = await use_case.plan_create(workspace, message)
-    if not plan.operations:
+    if checked:
+        await _preflight(workspace, asking, head)
+    plan = await make_plan()
+    if not plan.operations and plan.autogenerate:
         say("The models match the database: no file was written.")
         return 0
     _show_plan(plan)
@@ -67,19 +123,19 @@ async def _create(workspace: Workspace, message: str, yes: bool) -> int:
 SIGNS = {"ok": "✓", "warning": "▲", "failed": "✖"}
 
 
-async def _preflight(workspace: Workspace, asking: bool) -> None:
+async def _preflight(workspace: Workspace, asking: bool, head: str) -> None:
     """Prints the checks; offers what would mend one, on a terminal only. Raises OpsmigError."""
     from opsmig_tui.workspace.preflight import preflight
 
     failed: Check | None = None
-    async for check in preflight(workspace):
+    async for check in preflight(workspace, head):
         if check.state != "running":
             say(f"{SIGNS[check.state]} {check.name:<13} {check.text}")
         failed = check if check.state == "failed" else failed
     if failed is None:
         return
     if asking and await _mended(workspace, failed):
-        await _preflight(workspace, asking)
+        await _preflight(workspace, asking, head)
         return
     _tell_why(workspace, failed)
     hints = {
@@ -120,7 +176,8 @@ def _tell_why(workspace: Workspace, failed: Check) -> None:
 
 
 def _show_plan(plan: CreatePlan) -> None:
-    say(f"It will be {plan.file_name}:")
+    say(f"$ {plan.command}", dim=True)
+    say(f"It will be {plan.file_name}{':' if plan.operations else ''}")
     for one in plan.operations:
         say(f"  {one.sign} {one.table}: {one.text}")
 

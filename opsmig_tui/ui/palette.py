@@ -29,6 +29,7 @@ COMMANDS = (
     ("logs", "Log of the database", "Follow its container's log"),
     ("psql", "psql", "Open psql in the database's container"),
     ("heads", "Two heads", "Merge them, or move one on top of another; shows the change first"),
+    ("empty_revision", "Empty revision", "A new revision to write by hand, on the selected head"),
     ("rename", "Rename the revision", "Another message, in docstring and file name; a diff first"),
     ("fix_all", "Fix all", "Every fix of this review that asks nothing; shows the change first"),
     ("export_markdown", "Export the review as Markdown", "Made for a pull request"),

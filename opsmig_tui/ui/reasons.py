@@ -5,13 +5,15 @@ from __future__ import annotations
 from opsmig_tui.workspace.state import WorkspaceState
 
 CHANGES_SOMETHING = frozenset({
-    "create", "rehearse", "upgrade", "downgrade", "stamp", "test", "start_database",
-    "stop_database", "restart_database", "psql",
+    "create", "empty_revision", "rehearse", "upgrade", "downgrade", "stamp", "test",
+    "start_database", "stop_database", "restart_database", "psql",
 })  # fmt: skip
 WRITES_A_FILE = frozenset({
     "fix", "fix_all", "ignore", "undo", "rename", "export_picture", "export_markdown",
 })  # fmt: skip
-NEEDS_PYTHON = frozenset({"create", "rehearse", "upgrade", "downgrade", "stamp", "test"})
+NEEDS_PYTHON = frozenset(
+    {"create", "empty_revision", "rehearse", "upgrade", "downgrade", "stamp", "test"}
+)
 
 
 def why_not(action: str, state: WorkspaceState) -> str:

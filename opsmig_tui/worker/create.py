@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from alembic import util
 from alembic.autogenerate import RevisionContext
@@ -28,28 +28,30 @@ _PLACE = re.compile(r'File "([^"]+\.mako)", line (\d+)')
 
 def plan_create(session: Session, request: protocol.PlanCreate) -> protocol.CreatePlan:
     """The file that `create` would write now, and its operations. Nothing is written."""
-    revision = util.rev_id()
-    script, context = _generate(session, request.message, revision, request.autogenerate)
+    script, context = _generate(session, request, request.revision or util.rev_id())
     made = (context.generated_revisions or [context.planned])[0]  # a hook may leave none
     created = script._generate_create_date()
     path = _path(script, made, request.message, created)
     operations = describe_operations(context) if request.autogenerate else []
     words = ["revision", *(["--autogenerate"] if request.autogenerate else []), "-m"]
+    words += [request.message, *_placed(request)]
     return protocol.CreatePlan(
         file_name=path.name,
         directory=str(path.parent),
         operations=tuple(by_table(operations)),
-        command=command_line(session.settings, session.redactor, *words, request.message),
+        command=command_line(session.settings, session.redactor, *words),
         revision=str(made.rev_id),
         message=request.message,
         created=created.isoformat(),
+        autogenerate=request.autogenerate,
+        placing=request.placing,
     )
 
 
 def create(session: Session, request: protocol.Create) -> protocol.CreateResult:
     """Write the file. Nothing found by autogenerate, or a failure on the way: no file is left."""
     revision = request.revision or util.rev_id()
-    script, context = _generate(session, request.message, revision, request.autogenerate)
+    script, context = _generate(session, request, revision)
     operations = len(describe_operations(context)) if request.autogenerate else 0
     made = context.generated_revisions
     path: Optional[str] = None
@@ -59,11 +61,36 @@ def create(session: Session, request: protocol.Create) -> protocol.CreateResult:
     return protocol.CreateResult(path, revision, operations, session.elapsed_ms())
 
 
+def _placed(request: protocol.PlanCreate) -> list[str]:
+    """The options of ``alembic revision`` that differ from their defaults."""
+    placing = request.placing
+    words = ["--head", placing.head] if placing.head != "head" else []
+    words += ["--splice"] if placing.splice else []
+    for option, value in (
+        ("--branch-label", placing.branch_label),
+        ("--version-path", placing.version_path),
+        ("--rev-id", request.revision),
+        *(("--depends-on", name) for name in placing.depends_on),
+    ):
+        words += [option, value] if value else []
+    return words
+
+
 def _generate(
-    session: Session, message: str, revision: str, autogenerate: bool
+    session: Session, request: Union[protocol.PlanCreate, protocol.Create], revision: str
 ) -> tuple[ScriptDirectory, Any]:
     """Run the comparison as ``alembic revision`` does, up to where files are written."""
-    arguments = revision_arguments(message=message, autogenerate=autogenerate, rev_id=revision)
+    autogenerate, placing = request.autogenerate, request.placing
+    arguments = revision_arguments(
+        message=request.message,
+        autogenerate=autogenerate,
+        rev_id=revision,
+        head=placing.head,
+        splice=placing.splice,
+        branch_label=placing.branch_label,
+        version_path=placing.version_path,
+        depends_on=list(placing.depends_on) or None,
+    )
     config, script = load(session, "revision", **arguments)
     context: Any = RevisionContext(config, script, arguments)
     context.planned = context.generated_revisions[0]

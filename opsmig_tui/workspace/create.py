@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from opsmig_tui.project.errors import OpsmigError
-from opsmig_tui.worker.protocol import Create, CreatePlan, CreateResult, PlanCreate
+from opsmig_tui.worker.protocol import (
+    AT_HEAD,
+    Create,
+    CreatePlan,
+    CreateResult,
+    Placing,
+    PlanCreate,
+)
 from opsmig_tui.workspace.guards import (
     refuse_when_read_only,
     refuse_when_untrusted,
@@ -21,8 +28,18 @@ if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
 
 
-async def plan_create(workspace: Workspace, message: str) -> CreatePlan:
+async def plan_create(
+    workspace: Workspace,
+    message: str,
+    *,
+    autogenerate: bool = True,
+    revision: str | None = None,
+    placing: Placing = AT_HEAD,
+) -> CreatePlan:
     """The file name alembic will give it, and what will be in it. Nothing is written.
+
+    Without `autogenerate` an empty revision: neither models nor database are asked. `revision` is
+    the id where it is not made up.
 
     Raises OpsmigError for an empty message, WorkerFailed.
     """
@@ -31,7 +48,8 @@ async def plan_create(workspace: Workspace, message: str) -> CreatePlan:
     refuse_when_untrusted(workspace, "create a revision")
     workspace.workers.prepare_runner()
     reader = await workspace.workers.reader(fresh=True)
-    answer = await reader.request(PlanCreate(message.strip()))
+    request = PlanCreate(message.strip(), autogenerate, revision, placing)
+    answer = await reader.request(request)
     return replace(cast(CreatePlan, answer), message=message.strip())
 
 
@@ -43,7 +61,9 @@ async def create(workspace: Workspace, plan: CreatePlan) -> Path | None:
     refuse_when_read_only(workspace, "create a revision")
     refuse_while_running(workspace)
     workspace.log_command(plan.command)
-    request = Create(plan.message, plan.revision, created=plan.created or None)
+    request = Create(
+        plan.message, plan.revision, plan.autogenerate, plan.created or None, plan.placing
+    )
     try:
         async with reported(workspace, "create", plan.command) as reporter:
             path = await _create(workspace, request, reporter)

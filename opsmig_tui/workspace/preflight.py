@@ -37,9 +37,10 @@ class Check:
     offer: Literal["", "start", "upgrade"] = ""
 
 
-async def preflight(workspace: Workspace) -> AsyncIterator[Check]:
+async def preflight(workspace: Workspace, head: str = "head") -> AsyncIterator[Check]:
     """Everything that should be so before autogenerate runs. Ends early where the rest depends on
-    what failed. Raises OpsmigError when creating is not allowed at all."""
+    what failed. `head` is what the revision is going to stand on; one that was named may be one of
+    several. Raises OpsmigError when creating is not allowed at all."""
     refuse_when_read_only(workspace, "create a revision")
     refuse_while_running(workspace)
     refuse_when_untrusted(workspace, "create a revision")
@@ -55,7 +56,7 @@ async def preflight(workspace: Workspace) -> AsyncIterator[Check]:
     yield reached
     if reached.state == "failed":
         return
-    at_head = _head_check(workspace)
+    at_head = _head_check(workspace, head)
     yield at_head
     yield Check("models", "running", "comparing with git …")
     await workspace.refresh("git")
@@ -123,12 +124,12 @@ def _database_check(workspace: Workspace) -> Check:
     return Check("database", "ok", text)
 
 
-def _head_check(workspace: Workspace) -> Check:
+def _head_check(workspace: Workspace, head: str) -> Check:
     value = workspace.state.status.value
     assert value is not None
     if text := lost(workspace.state):
         return Check("at head", "failed", text)
-    if len(value.heads) > 1:
+    if len(value.heads) > 1 and head == "head":
         heads = ", ".join(value.heads)
         return Check("at head", "failed", f"{len(value.heads)} heads ({heads}): merge them first")
     if value.pending:

@@ -106,3 +106,13 @@ def test_renamed_after_a_yes(forked: AlembicProject) -> None:
     assert rename("--yes") == 0
     assert (forked.versions / "b1_why_not.py").read_text().startswith('"""why not\n')
     assert len(list(forked.versions.iterdir())) == 3
+
+
+def test_an_empty_revision_needs_no_database(opsmig: Opsmig, sample: SampleProject) -> None:
+    (sample.backend / ".env").write_text("DATABASE_URL=postgresql+psycopg://ops@127.0.0.1:1/ops\n")
+    assert opsmig("create", "--empty", "by hand").exit_code == 2  # nobody to ask
+    result = opsmig("create", "--empty", "by hand", "--rev-id", "c0ffee", "--yes")
+    assert "$ alembic revision -m 'by hand' --rev-id c0ffee" in result.output
+    (made,) = (sample.backend / "alembic" / "versions").glob("*c0ffee*")
+    assert f"Wrote {made}" in result.output
+    assert f"Revises: {HEAD}" in made.read_text()

@@ -10,6 +10,7 @@ from opsmig_tui.demo import SampleProject
 from opsmig_tui.services.worker_client import WorkerFailed
 from opsmig_tui.worker import protocol
 from tests.worker.conftest import HEAD, Start, upgrade
+from tests.workspace.conftest import write_revision
 
 
 def files(sample: SampleProject) -> set[Path]:
@@ -109,3 +110,34 @@ def fill_new_columns(path: Path) -> None:
     text = path.read_text()
     given = r"\1server_default='', nullable=False"
     path.write_text(re.sub(r"(op\.add_column\(.*)(?<!', )nullable=False", given, text))
+
+
+async def test_an_empty_one_goes_where_it_is_told(start: Start, sample: SampleProject) -> None:
+    versions = sample.backend / "alembic" / "versions"
+    write_revision(versions, "0a0a0a0a0a0a")
+    write_revision(versions, "0b0b0b0b0b0b")
+    client = start(runner=True)
+    with pytest.raises(WorkerFailed, match="Multiple head"):
+        await client.request(protocol.PlanCreate("by hand", autogenerate=False))
+    placing = protocol.Placing("0a0a0a0a0a0a", branch_label="reports", depends_on=("0b0b0b0b0b0b",))
+    plan = await client.request(
+        protocol.PlanCreate("by hand", autogenerate=False, revision="c0ffee", placing=placing)
+    )
+    assert plan.command == (
+        "alembic revision -m 'by hand' --head 0a0a0a0a0a0a --branch-label reports"
+        " --rev-id c0ffee --depends-on 0b0b0b0b0b0b"
+    )
+    made = await client.request(
+        protocol.Create(plan.message, plan.revision, plan.autogenerate, plan.created, plan.placing)
+    )
+    assert Path(made.path).name == plan.file_name
+    text = Path(made.path).read_text().replace("'", '"')
+    assert 'revision: str = "c0ffee"' in text
+    assert '= "0a0a0a0a0a0a"' in text
+    assert '= ("reports",)' in text
+    assert '= "0b0b0b0b0b0b"' in text
+    spliced = protocol.Placing(HEAD, splice=True)
+    middle = await client.request(
+        protocol.PlanCreate("between", autogenerate=False, placing=spliced)
+    )
+    assert "--splice" in middle.command

@@ -12,9 +12,12 @@ from opsmig_tui.ui.flows.container import start
 from opsmig_tui.ui.flows.edit import edit
 from opsmig_tui.ui.flows.test import test_revision
 from opsmig_tui.ui.flows.trust import trusted
+from opsmig_tui.ui.screens.ask import AskScreen
 from opsmig_tui.ui.screens.create import CreateScreen, Outcome
+from opsmig_tui.ui.screens.diff import DiffScreen
 from opsmig_tui.ui.screens.question import Answer
 from opsmig_tui.ui.screens.wait import waiting
+from opsmig_tui.worker.protocol import AT_HEAD, Placing
 from opsmig_tui.workspace.create import create as write
 from opsmig_tui.workspace.create import discard, plan_create, why_not_discard
 
@@ -43,6 +46,30 @@ async def create(screen: MainScreen) -> None:
         else:
             await generate(screen, outcome)
             return
+
+
+async def create_empty(screen: MainScreen, selected: str | None) -> None:
+    """A revision to be written by hand: nothing is compared, so nothing has to be up.
+
+    On the selected revision where there are several heads and it is one. Raises OpsmigError,
+    WorkerFailed.
+    """
+    if not await trusted(screen):
+        return
+    view = screen.workspace.state.history.value
+    heads = view.history.heads if view is not None else ()
+    placing = Placing(selected) if selected and len(heads) > 1 and selected in heads else AT_HEAD
+    ask = AskScreen(
+        "Empty revision", "What will it change, in a few words?", take="Show what is written"
+    )
+    message = await screen.app.push_screen_wait(ask)
+    if message is None:
+        return
+    planning = plan_create(screen.workspace, message, autogenerate=False, placing=placing)
+    plan = await waiting(screen.app, "asking alembic for the file name …", planning)
+    told = [f"Writes {Path(plan.directory) / plan.file_name}", f"$ {plan.command}"]
+    if await screen.app.push_screen_wait(DiffScreen("Empty revision", "", told)):
+        await generate(screen, Outcome(message, plan))
 
 
 async def generate(screen: MainScreen, outcome: Outcome) -> None:

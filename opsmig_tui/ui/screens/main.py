@@ -183,6 +183,12 @@ class MainScreen(ReviewRequests):
 
         self.begin("create", lambda: create(self))
 
+    def action_empty_revision(self) -> None:
+        from opsmig_tui.ui.flows.create import create_empty
+
+        selected = self.selected_revision
+        self.begin("empty_revision", lambda: create_empty(self, selected))
+
     def action_upgrade(self, target: str = "") -> None:
         self._migrate("upgrade", target)
 

@@ -86,6 +86,7 @@ from .requests import (
     StopSession,
 )
 from .results import (
+    AT_HEAD,
     CreatePlan,
     CreateResult,
     DatabaseStatus,
@@ -93,6 +94,7 @@ from .results import (
     DriftResult,
     Identity,
     Loss,
+    Placing,
     PlanResult,
     PlanStep,
     Pong,
@@ -110,6 +112,7 @@ from .schema import SchemaDelta, SchemaObject
 from .watching import Holder, Progress, StopResult, WaitEnd, Waiting
 
 __all__ = [
+    "AT_HEAD",
     "EVENTS",
     "MASK",
     "PROTOCOL_VERSION",
@@ -148,6 +151,7 @@ __all__ = [
     "Peek",
     "PeekResult",
     "Ping",
+    "Placing",
     "Plan",
     "PlanCreate",
     "PlanMerge",

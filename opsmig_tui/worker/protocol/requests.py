@@ -10,10 +10,12 @@ from .facts import FactsResult
 from .migration import LiveResult, PeekResult, Probe, RenderResult
 from .rehearsal import Rehearse, RehearseResult
 from .results import (
+    AT_HEAD,
     CreatePlan,
     CreateResult,
     DatabaseStatus,
     DriftResult,
+    Placing,
     PlanResult,
     Pong,
     RevisionsResult,
@@ -96,6 +98,8 @@ class PlanCreate:
     op = "plan_create"
     message: str
     autogenerate: bool = True
+    revision: Optional[str] = None
+    placing: Placing = AT_HEAD
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,7 @@ class Create:
     revision: Optional[str] = None
     autogenerate: bool = True
     created: Optional[str] = None
+    placing: Placing = AT_HEAD
 
 
 @dataclass(frozen=True)

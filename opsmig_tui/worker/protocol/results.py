@@ -128,6 +128,23 @@ class PlanResult:
 
 
 @dataclass(frozen=True)
+class Placing:
+    """Where a new revision goes, as the options of ``alembic revision`` say it.
+
+    `version_path` is absolute. `splice`: `head` need not be one.
+    """
+
+    head: str = "head"
+    splice: bool = False
+    branch_label: Optional[str] = None
+    version_path: Optional[str] = None
+    depends_on: tuple[str, ...] = ()
+
+
+AT_HEAD = Placing()
+
+
+@dataclass(frozen=True)
 class CreatePlan:
     """What create would write, before it does. `file_name` is alembic's own answer.
 
@@ -142,6 +159,8 @@ class CreatePlan:
     revision: str
     message: str = ""
     created: str = ""
+    autogenerate: bool = True
+    placing: Placing = AT_HEAD
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ async def test_read_only_shows_the_heads_and_why_nothing_is_done(
 
 
 @pytest.mark.usefixtures("at_head")
-async def test_merged_and_rehearsed(opened: Opener, versions: Path) -> None:
+async def test_merged_rehearsed_and_built_upon(opened: Opener, versions: Path) -> None:
     forked(versions)
     before = set(versions.glob("*.py"))
     async with opened() as driver:
@@ -104,6 +104,17 @@ async def test_merged_and_rehearsed(opened: Opener, versions: Path) -> None:
         rehearsal = driver.state.rehearsal
         assert rehearsal is not None
         assert all(leg.outcome == "ok" for leg in rehearsal.result.legs)
+        await driver.until(lambda: not driver.main.job)
+        await driver.app.run_action("empty_revision", driver.main)
+        await driver.until(lambda: isinstance(driver.app.screen, AskScreen))
+        await driver.until(lambda: driver.app.focused and driver.app.focused.id == "message")
+        await driver.press(*"by hand", "enter")
+        await up(driver, DiffScreen)
+        await driver.sees("$ alembic revision -m 'by hand'")
+        await driver.press("y")
+        await driver.sees("Looks right?")
+        (empty,) = versions.glob("*_by_hand.py")
+        assert f"Revises: {made.name[16:28]}" in empty.read_text()
 
 
 async def test_a_revision_is_renamed_from_the_palette(bare: Opener, sample_files: Path) -> None:
