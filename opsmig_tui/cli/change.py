@@ -15,8 +15,12 @@ from opsmig_tui.project.errors import OpsmigError
 if TYPE_CHECKING:
     from opsmig_tui.worker.protocol import Failed
     from opsmig_tui.workspace.apply import Direction
+    from opsmig_tui.workspace.overlay import Overlay
     from opsmig_tui.workspace.workspace import Workspace
 
+_from_option = click.option(
+    "--from", "holder", metavar="BRANCH", help="Whose file of a ghost, where git has several."
+)
 yes_option = click.option("--yes", is_flag=True, help="The answer to the question is yes.")
 database_option = click.option(
     "--database", metavar="NAME", help="With --yes: the database that is meant, where it matters."
@@ -45,6 +49,7 @@ def _apply_command(direction: Direction, default: str, help_text: str) -> click.
         tag: str | None,
         yes: bool,
         database: str | None,
+        holder: str = "",
         **given: Any,
     ) -> None:
         async def use(workspace: Workspace) -> int:
@@ -52,11 +57,11 @@ def _apply_command(direction: Direction, default: str, help_text: str) -> click.
                 raise OpsmigError("--tag goes with --sql.")
             if sql:
                 return await _script(workspace, direction, target, tag)
-            return await apply_now(workspace, direction, target, yes, database)
+            return await apply_now(workspace, direction, target, yes, database, holder or "")
 
         context.exit(guarded(lambda: run(given, use, trust=True)))
 
-    return command
+    return _from_option(command) if direction == "downgrade" else command
 
 
 async def _script(workspace: Workspace, direction: Direction, target: str, tag: str | None) -> int:
@@ -99,9 +104,35 @@ downgrade = _apply_command(
 
 
 async def apply_now(
-    workspace: Workspace, direction: Direction, target: str, yes: bool, database: str | None
+    workspace: Workspace,
+    direction: Direction,
+    target: str,
+    yes: bool,
+    database: str | None,
+    holder: str = "",
 ) -> int:
-    """Plan, question, run; asked again where something moved. Returns the exit status."""
+    """Plan, question, run; asked again where something moved. Where the database stands at a ghost
+    its code is shown and asked about before. Returns the exit status."""
+    from opsmig_tui.cli.ghost import may_run
+    from opsmig_tui.workspace.overlay import overlaid
+
+    if direction == "upgrade":
+        return await _apply(workspace, direction, target, yes, database, None)
+    async with overlaid(workspace, holder) as overlay:
+        if overlay is not None and not await may_run(overlay, yes=yes):
+            say("Nothing was changed.")
+            return 1
+        return await _apply(workspace, direction, target, yes, database, overlay)
+
+
+async def _apply(
+    workspace: Workspace,
+    direction: Direction,
+    target: str,
+    yes: bool,
+    database: str | None,
+    overlay: Overlay | None,
+) -> int:
     from opsmig_tui.cli.questions import at_terminal
     from opsmig_tui.cli.show import Printer, ask
     from opsmig_tui.services.worker_client import WorkerFailed
@@ -109,7 +140,7 @@ async def apply_now(
 
     why = ""
     while True:
-        plan = await apply.plan(workspace, direction, target)
+        plan = await apply.plan(workspace, direction, target, overlay)
         question = apply.asked_again(apply.confirmation(workspace, plan), why)
         if not await ask(question, yes=yes, database=database):
             say("Nothing was changed.")

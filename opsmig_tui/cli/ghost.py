@@ -12,6 +12,7 @@ from opsmig_tui.cli.say import say
 from opsmig_tui.cli.session import guarded, run
 
 if TYPE_CHECKING:
+    from opsmig_tui.workspace.overlay import Overlay
     from opsmig_tui.workspace.state import WorkspaceState
     from opsmig_tui.workspace.workspace import Workspace
 
@@ -65,6 +66,31 @@ def show_ghosts(state: WorkspaceState) -> None:
     say("Ways out:")
     for way in ways_out(state):
         say(f"  {way}")
+
+
+async def may_run(overlay: Overlay, *, yes: bool) -> bool:
+    """Shows the code of ghosts with its review, and asks whether it may run.
+
+    Raises OpsmigError where there is nobody to ask.
+    """
+    from shutil import get_terminal_size
+
+    from opsmig_tui.cli.questions import at_terminal, confirm
+    from opsmig_tui.project.errors import OpsmigError
+    from opsmig_tui.review.report import to_text
+    from opsmig_tui.workspace.overlay import ITS_RIGHTS, origin
+
+    width = min(get_terminal_size((100, 24)).columns, 120)
+    for one, review in zip(overlay.ghosts, overlay.reviews, strict=True):
+        say(f"\n? {origin(one)}", bold=True)
+        say(f"\n{review.source.rstrip()}\n", dim=True)
+        say(to_text(review, width))
+    say(f"\n▲ {ITS_RIGHTS}", fg="yellow")
+    if yes:
+        return True
+    if not at_terminal():
+        raise OpsmigError("This needs a yes, and there is no terminal to ask on: add --yes.")
+    return await confirm("May it run?")
 
 
 def ghost_lines(state: WorkspaceState) -> list[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from opsmig_tui.history.model import History, Revision
+from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.syntax_tree import syntax_tree
 
 Where = Literal["branch", "stash", "worktree", "history", "reflog"]
@@ -75,14 +76,40 @@ class Ghost:
         return self.file.revision.message if self.file is not None else ""
 
 
-def chosen(ghosts: Iterable[Ghost], choice: dict[str, int]) -> tuple[Ghost, ...]:
-    """The same ghosts, each with the one file that was chosen of several (its number by id)."""
-    return tuple(
-        Ghost(one.revision, (one.files[choice[one.revision]],), one.current, one.twin)
-        if one.revision in choice
-        else one
-        for one in ghosts
-    )
+def picked(ghosts: Iterable[Ghost], holder: str = "") -> tuple[Ghost, ...]:
+    """The ghosts that have to be undone, newest first, each with one file: that of `holder` (a
+    branch, a commit, a stash) where that has one.
+
+    Raises OpsmigError where several differ and `holder` does not tell which.
+    """
+    by_id = {one.revision: one for one in ghosts}
+    found: dict[str, Ghost] = {}
+    known_holder = not holder
+    todo = [one.revision for one in by_id.values() if one.current]
+    while todo:
+        ghost = by_id.get(todo.pop(0))
+        if ghost is None or ghost.revision in found:
+            continue
+        held = [one for one in ghost.files if _is_held(one, holder)] if holder else []
+        known_holder = known_holder or bool(held)
+        if not held and ghost.ambiguous:
+            places = "; ".join(f"{one.held_by} ({one.commit[:8]})" for one in ghost.files)
+            raise OpsmigError(
+                f"git has {len(ghost.files)} different files of {ghost.revision}: {places}.",
+                hint="Say which one the database was migrated with: --from BRANCH or COMMIT.",
+            )
+        files = tuple(held or ghost.files)[:1]
+        found[ghost.revision] = replace(ghost, files=files)
+        for one in files:
+            todo += parents_of(one.revision)
+    if not known_holder:
+        raise OpsmigError(f"{holder} holds none of {', '.join(found)}.")
+    return tuple(found.values())
+
+
+def _is_held(one: GhostFile, holder: str) -> bool:
+    by_commit = len(holder) >= 4 and one.commit.startswith(holder)
+    return holder in one.branches or holder == one.place or by_commit
 
 
 def parents_of(revision: Revision) -> tuple[str, ...]:

@@ -89,10 +89,14 @@ def _override_script_location(config: Config, settings: Settings) -> None:
 
 
 class Scripts:
-    """The ScriptDirectory, kept for as long as no revision file was added, changed or removed."""
+    """The ScriptDirectory, kept for as long as no revision file was added, changed or removed.
+
+    `overlay` is one more folder of revision files, "" for none.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self.overlay = ""
         self._key: object = None
         self._script: Optional[ScriptDirectory] = None
 
@@ -117,10 +121,13 @@ class Scripts:
         if wanted and {os.path.realpath(path) for path in wanted} != own:
             script.version_locations = list(wanted)
             vars(script).pop("_version_locations", None)
+        if self.overlay:
+            script.version_locations = [*version_locations(script), self.overlay]
+            vars(script).pop("_version_locations", None)
 
     def _fingerprint(self, script: ScriptDirectory) -> object:
         config = self._settings.config
-        found: list[tuple[object, ...]] = []
+        found: list[tuple[object, ...]] = [(self.overlay,)]
         found.append((config, _stamp(config)))  # file_template, hooks … are read with the history
         for folder in version_locations(script):
             for base, dirs, files in os.walk(folder):

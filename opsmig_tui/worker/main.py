@@ -180,6 +180,7 @@ def _perform(session: Session, number: int, request: Any) -> Any:
     try:
         try:
             cancellation.begin(number)
+            session.scripts.overlay = getattr(request, "overlay", "")
             # A runner also imports the project ahead of a confirmation: only a run may write.
             session.trace.begin(read_only=not (session.settings.runner and request.op in WRITES))
             module = importlib.import_module("." + OPERATIONS[request.op], __package__)

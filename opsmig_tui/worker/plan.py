@@ -45,6 +45,7 @@ def plan(session: Session, request: protocol.Plan) -> protocol.PlanResult:
         command=command_line(session.settings, session.redactor, request.direction, request.target),
         transaction_per_migration=traits["per_migration"],
         transactional_ddl=traits["transactional"],
+        overlay=request.overlay,
     )
 
 

@@ -29,17 +29,21 @@ from opsmig_tui.workspace.guards import (
 )
 from opsmig_tui.workspace.protection import protection
 from opsmig_tui.workspace.running import RunReporter, position, reported
-from opsmig_tui.workspace.status import not_the_container, where_is
+from opsmig_tui.workspace.status import lost, not_the_container, refresh, where_is
 
 if TYPE_CHECKING:
     from opsmig_tui.services.worker_client import WorkerFailed
+    from opsmig_tui.workspace.overlay import Overlay
     from opsmig_tui.workspace.workspace import Workspace
 
 Direction = Literal["upgrade", "downgrade"]
 
 
-async def plan(workspace: Workspace, direction: Direction, target: str) -> PlanResult:
-    """What would run, asked of alembic. Nothing is changed.
+async def plan(
+    workspace: Workspace, direction: Direction, target: str, overlay: Overlay | None = None
+) -> PlanResult:
+    """What would run, asked of alembic. Nothing is changed. With an `overlay`, whose code has been
+    accepted, its files count as well.
 
     Raises OpsmigError when there is nothing to do or it may not be done, WorkerFailed when alembic
     or the database refuses.
@@ -51,11 +55,37 @@ async def plan(workspace: Workspace, direction: Direction, target: str) -> PlanR
     if workspace.state.container.value is None:
         # Locality decides how much is asked, so it must be known before the question is put.
         await workspace.refresh("container")
-    reader = await workspace.workers.reader(fresh=True)
-    found = cast(PlanResult, await reader.request(Plan(direction, target)))
+    found = await _asked(workspace, Plan(direction, target), overlay)
     if not found.steps:
         at = position(tuple(v for one in found.databases for v in one.current))
         raise OpsmigError(f"Nothing to {direction}: the database stands at {at}.", exit_status=0)
+    return found
+
+
+async def _asked(workspace: Workspace, asked: Plan, overlay: Overlay | None) -> PlanResult:
+    from opsmig_tui.services.worker_client import WorkerFailed
+
+    if overlay is None:
+        reader = await workspace.workers.reader(fresh=True)
+        try:
+            return cast(PlanResult, await reader.request(asked))
+        except WorkerFailed:
+            await refresh(workspace, "status", quiet=True)
+            if why := lost(workspace.state):
+                raise OpsmigError(
+                    f"Cannot {asked.direction}: {why}.",
+                    hint="opsmig ghost tells who has it, and the ways out.",
+                ) from None
+            raise
+    # In a process that ends with the plan: the resident worker loads no code of other branches.
+    async with workspace.workers.runner() as client:
+        request = replace(asked, overlay=str(overlay.folder))
+        found = cast(PlanResult, await client.request(request))
+    workspace.workers.prepare_runner()
+    reviewed = overlay.digests()
+    for step in found.steps:
+        if Path(step.path).is_relative_to(overlay.folder) and step.digest not in reviewed:
+            raise OpsmigError(f"{step.path} is not what was reviewed. Nothing was changed.")
     return found
 
 
@@ -79,13 +109,22 @@ def confirmation(workspace: Workspace, plan: PlanResult) -> Confirmation:
         database=database_text(plan),
         command=plan.command,
         steps=steps,
-        warnings=care.warnings,
+        warnings=(*care.warnings, *_foreign(plan)),
         typed=typed,
         typed_what=typed_what,
         destructive=destructive,
         local=care.local,
         name=care.name,
     )
+
+
+def _foreign(plan: PlanResult) -> list[str]:
+    """Says which steps come from another branch."""
+    if not plan.overlay:
+        return []
+    foreign = [one for one in plan.steps if Path(one.path).is_relative_to(plan.overlay)]
+    names = ", ".join(Path(one.path).name for one in foreign)
+    return [f"Taken from git, not of this branch: {names}."] if foreign else []
 
 
 @dataclass(frozen=True)
@@ -217,7 +256,7 @@ def run_request(plan: PlanResult) -> Run:
     """The run that was confirmed: databases, versions, steps and files of the plan, no others."""
     steps = tuple(step.revision for step in plan.steps)
     digests = tuple(step.digest for step in plan.steps)
-    return Run(plan.direction, plan.target, plan.databases, steps, digests)
+    return Run(plan.direction, plan.target, plan.databases, steps, digests, plan.overlay)
 
 
 async def read_position_again(workspace: Workspace) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from opsmig_tui.history.ghosts import Ghost, does_the_same
+from opsmig_tui.history.ghosts import Ghost, does_the_same, gaps, lands_on, picked
 from opsmig_tui.history.model import History
+from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.workspace.state import Answered, WorkspaceState
 
 if TYPE_CHECKING:
@@ -79,6 +81,26 @@ def _text(path: Path) -> str:
         return ""
 
 
+def ways_down(history: History, ghosts: Sequence[Ghost]) -> list[tuple[str, str]]:
+    """(target of a downgrade that undoes the ghosts, whose files it takes: "" where only one is
+    meant). Empty where a file is missing."""
+    holders = [""]
+    for one in ghosts:
+        if one.ambiguous:
+            holders = [(*file.branches, file.place or file.commit[:12])[0] for file in one.files]
+            break
+    ways = []
+    for holder in holders:
+        try:
+            chain = picked(ghosts, holder)
+        except OpsmigError:
+            continue
+        targets = lands_on(history, chain)
+        if targets and not gaps(history, chain):
+            ways.append((targets[0], holder))
+    return ways
+
+
 # -------------------------------------------------------------------------------------- in words
 
 
@@ -112,8 +134,13 @@ def one_line(ghost: Ghost) -> str:
 def ways_out(state: WorkspaceState) -> list[str]:
     """What can be done, a command each."""
     ghosts = ghosts_of(state)
+    ways = []
+    history = state.history.value.history if state.history.value is not None else History()
+    for target, holder in ways_down(history, ghosts):
+        source = f" --from {holder}" if holder else ""
+        ways.append(f"opsmig downgrade {target}{source}   # with its own file from git")
     branches = [one.file.branches[0] for one in ghosts if one.file and one.file.where == "branch"]
-    ways = [f"git switch {name}" for name in dict.fromkeys(branches)]
+    ways += [f"git checkout {name}" for name in dict.fromkeys(branches)]
     twin = next((one.twin for one in ghosts if one.current and one.twin), "")
     ways.append(f"opsmig stamp {twin or 'REVISION'}   # only says so: no migration runs")
     return ways

@@ -21,7 +21,9 @@ def repo(empty_project: AlembicProject) -> Repo:
     empty_project.revision("a1")
     made.commit()
     made("checkout", "-q", "-b", "feature")
-    empty_project.revision("b2", "a1")
+    empty_project.revision(
+        "b2", "a1", upgrade='op.execute("CREATE TABLE t (n)")', downgrade='op.drop_table("t")'
+    )
     made.commit()
     empty_project.revision("c3", "b2", message="add colours")
     made.commit()
@@ -34,6 +36,7 @@ def stand_at(project: AlembicProject, *ids: str) -> None:
     with sqlite3.connect(project.root / "test.db") as connection:
         connection.execute("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32))")
         connection.execute("DELETE FROM alembic_version")
+        connection.execute("CREATE TABLE IF NOT EXISTS t (n)")
         connection.executemany("INSERT INTO alembic_version VALUES (?)", [(one,) for one in ids])
 
 
@@ -49,7 +52,7 @@ def test_says_who_holds_it_and_what_can_be_done(opsmig: Opsmig) -> None:
     assert "? c3  add colours  (the database stands at it)" in result.output
     assert "c3_add_colours.py on branch feature by Test, 20" in result.output
     assert "? b2  revision b2  (what stands on it is a ghost, too)" in result.output
-    assert "  git switch feature\n" in result.output
+    assert "  git checkout feature\n" in result.output
     status = opsmig("status")
     assert "? c3  add colours  (branch feature, Test, 20" in status.output
     assert "? c3  add colours  (branch feature, Test, 20" in opsmig("history", "--applied").stderr
@@ -67,7 +70,7 @@ def test_the_document(opsmig: Opsmig, repo: Repo) -> None:
     assert (file["where"], file["branches"], file["author"]) == ("branch", ["feature"], "Test")
     assert file["commit"] == repo("rev-parse", "feature")
     assert (below["revision"], below["current"]) == ("b2", False)
-    assert "git switch feature" in document["ways_out"]
+    assert "git checkout feature" in document["ways_out"]
     assert fields(document) == promised("ghost")
 
 
@@ -94,6 +97,86 @@ def test_nowhere_none_and_without_git(
     nowhere = opsmig("ghost")
     assert nowhere.exit_code == 1
     assert "git has no file of it" in nowhere.output
-    assert "git switch" not in nowhere.output
+    assert "git checkout" not in nowhere.output
     Path(repo.root, ".git").rename(repo.root / "no-git")
     assert "? zz" in opsmig("ghost").output
+
+
+def tables(project: AlembicProject) -> list[tuple[str, str | None]]:
+    """(the one version, the table that b2 made)."""
+    with sqlite3.connect(project.root / "test.db") as connection:
+        return connection.execute(
+            "SELECT version_num, (SELECT name FROM sqlite_master WHERE name = 't') "
+            "FROM alembic_version"
+        ).fetchall()
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "temp"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    return folder
+
+
+def test_undone_with_its_own_files_once_they_were_shown(
+    opsmig: Opsmig, repo: Repo, empty_project: AlembicProject, temporary: Path
+) -> None:
+    way = "opsmig downgrade a1   # with its own file from git"
+    assert way in opsmig("ghost").output
+    before = repo("status", "--porcelain", "--ignored")
+    asked = opsmig("downgrade", "a1")
+    assert asked.exit_code == 2
+    assert "▲ This code is not of this branch. It goes to a temporary folder" in asked.output
+    assert 'op.drop_table("t")' in asked.output
+    assert "c3_add_colours.py:17:1: ● empty-migration" in asked.output
+    assert "downgrade  drops table t" in asked.output
+    assert "there is no terminal to ask on" in asked.stderr
+    assert opsmig("downgrade", "a1", "--yes", "--read-only").exit_code == 2
+    assert tables(empty_project) == [("c3", "t")]
+    done = opsmig("downgrade", "a1", "--yes", "--database", str(empty_project.root / "test.db"))
+    assert done.exit_code == 0, done.output + done.stderr
+    assert (
+        "Taken from git, not of this branch: c3_add_colours.py, b2_revision_b2.py." in done.output
+    )
+    assert "✖ table t: 0 rows" in done.output
+    assert "the database stands at a1" in done.output
+    assert tables(empty_project) == [("a1", None)]
+    assert repo("status", "--porcelain", "--ignored") == before
+    assert not list(temporary.glob("opsmig-ghost-*"))
+
+
+def test_a_part_of_the_way_and_what_cannot_be_undone(
+    opsmig: Opsmig, repo: Repo, empty_project: AlembicProject
+) -> None:
+    database = ("--yes", "--database", str(empty_project.root / "test.db"))
+    assert opsmig("downgrade", "-1", *database).exit_code == 0
+    assert tables(empty_project) == [("b2", "t")]
+    upgrade = opsmig("upgrade", *database)
+    assert upgrade.exit_code == 2
+    assert "Cannot upgrade: the database stands at b2, which no revision file" in upgrade.stderr
+    assert "opsmig ghost tells who has it" in upgrade.stderr
+    stand_at(empty_project, "zz")
+    refused = opsmig("downgrade", "a1", *database)
+    assert refused.exit_code == 2
+    assert "The database stands on zz, and git has no file of it." in refused.stderr
+
+
+def test_of_several_files_one_has_to_be_named(
+    opsmig: Opsmig, repo: Repo, empty_project: AlembicProject
+) -> None:
+    repo("checkout", "-q", "-b", "other")
+    empty_project.revision("c3", "a1", message="add colours", upgrade="x = 1")
+    repo.commit()
+    repo("checkout", "-q", "main")
+    database = ("--yes", "--database", str(empty_project.root / "test.db"))
+    told = opsmig("ghost").output
+    assert "opsmig downgrade a1 --from other" in told
+    assert "opsmig downgrade a1 --from feature" in told
+    refused = opsmig("downgrade", "a1", *database)
+    assert refused.exit_code == 2
+    assert "git has 2 different files of c3" in refused.stderr
+    assert opsmig("downgrade", "a1", "--from", "main", *database).exit_code == 2
+    done = opsmig("downgrade", "a1", "--from", "other", *database)
+    assert done.exit_code == 0, done.output + done.stderr
+    assert tables(empty_project) == [("a1", "t")]  # that of feature would have undone b2 as well

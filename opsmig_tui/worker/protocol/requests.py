@@ -88,9 +88,12 @@ class Revisions:
 
 @dataclass(frozen=True)
 class Plan:
+    """`overlay` is a folder with further revision files, "" for none."""
+
     op = "plan"
     direction: str
     target: str
+    overlay: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,7 @@ class Run:
     expected: tuple[DatabaseStatus, ...]
     steps: tuple[str, ...]
     digests: tuple[str, ...]
+    overlay: str = ""
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,8 @@ class PlanStep:
 
 @dataclass(frozen=True)
 class PlanResult:
-    """What a run would do, asked of alembic. `command` is the alembic command it stands for."""
+    """What a run would do, asked of alembic. `command` is the alembic command it stands for;
+    `overlay` the folder of revision files that it was asked with."""
 
     direction: str
     target: str
@@ -125,6 +126,7 @@ class PlanResult:
     command: str
     transaction_per_migration: bool = False
     transactional_ddl: bool = True
+    overlay: str = ""
 
 
 @dataclass(frozen=True)
