@@ -73,6 +73,13 @@ class UndoRequested(Message):
 
 
 @dataclass
+class StageRequested(Message):
+    """Stage this file, or take it out of the index again."""
+
+    path: Path
+
+
+@dataclass
 class HeadsRequested(Message):
     """Show the heads side by side, to merge them or to move one."""
 

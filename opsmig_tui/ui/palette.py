@@ -31,6 +31,7 @@ COMMANDS = (
     ("heads", "Two heads", "Merge them, or move one on top of another; shows the change first"),
     ("empty_revision", "Empty revision", "A new revision to write by hand, on the selected head"),
     ("rename", "Rename the revision", "Another message, in docstring and file name; a diff first"),
+    ("commit", "Commit", "What is staged, with its hooks; shows it first. space in Changes stages"),
     ("fix_all", "Fix all", "Every fix of this review that asks nothing; shows the change first"),
     ("export_markdown", "Export the review as Markdown", "Made for a pull request"),
     ("export_picture", "Export the review as a picture", "The open tab, whole, as an SVG file"),

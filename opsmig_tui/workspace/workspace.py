@@ -54,6 +54,7 @@ class Workspace:
         self.reporter: RunReporter | None = None
         self.trust_given = asyncio.Event()
         self.written: list[Written | WrittenBatch] = []  # changes of revision files, for undo
+        self.commit_message = ""  # of a commit that was refused, for the next try
         self.edits_seen: tuple[object, ...] = ()  # what `edited` was last worked out from
         if trusted:
             self.trust_given.set()

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
-from opsmig_tui.ui.messages import DiffRequested, EditRequested
+from opsmig_tui.ui.messages import (
+    DiffRequested,
+    EditRequested,
+    ReviewRequested,
+    StageRequested,
+)
 from opsmig_tui.ui.panes import changes_rows
 from opsmig_tui.ui.panes.base import Pane
 from opsmig_tui.ui.widgets.line_view import LineView
@@ -40,7 +45,7 @@ class ChangesList(LineView):
         return self.rows[index].searched
 
     def selectable(self, index: int) -> bool:
-        return self.rows[index].kind in ("file", "model", "operation")
+        return self.rows[index].kind in ("file", "revision", "model", "operation")
 
     @property
     def longest(self) -> int:
@@ -65,7 +70,7 @@ class ChangesList(LineView):
 
 def _key(row: ChangesRow) -> tuple[str, str, str]:
     """What makes a line the same one after a refresh (its counts may have moved)."""
-    return row.kind, row.file.shown if row.file is not None else "", row.searched
+    return row.kind, str(row.file_path or ""), row.searched
 
 
 class ChangesPane(Pane):
@@ -73,9 +78,17 @@ class ChangesPane(Pane):
 
     number = 3
     heading = "Changes"
+    signs = (
+        ("?", "Untracked"),
+        ("A M D R", "Added, changed, deleted, renamed beside the base branch"),
+        ("✓", "Staged"),
+        ("*", "Not staged, or not all of it"),
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "edit", "edit", show=False, id="changes.edit",
                 tooltip="Open the file in $EDITOR at the change"),
+        Binding("space", "stage", "stage", id="changes.stage",
+                tooltip="Stage the file, or take it out again; the palette commits what is staged"),
     ]  # fmt: skip
 
     def __init__(self, *, id: str | None = "changes") -> None:
@@ -83,7 +96,8 @@ class ChangesPane(Pane):
         super().__init__(self.list, id=id)
 
     def show(self, state: WorkspaceState) -> None:
-        if self.is_news(state.git, state.drift, state.trusted, state.status.value):
+        history, status = state.history.value, state.status.value
+        if self.is_news(state.git, state.drift, state.trusted, status, history):
             self.list.state = state
             self.list.build()
             self._retitle()
@@ -114,14 +128,27 @@ class ChangesPane(Pane):
 
     def on_line_view_chosen(self, event: LineView.Chosen) -> None:
         event.stop()
-        change = self.list.rows[event.index].file
-        if change is not None:
-            self.post_message(DiffRequested(change))
+        row = self.list.rows[event.index]
+        if row.file is not None:
+            self.post_message(DiffRequested(row.file))
+        elif row.path is not None and row.letter != "D":
+            self.post_message(ReviewRequested(row.path))
+
+    def action_stage(self) -> None:
+        if self.list.cursor >= len(self.list.rows):
+            return
+        path = self.list.rows[self.list.cursor].file_path
+        if path is not None:
+            self.post_message(StageRequested(path))
+        else:
+            self.notify("Select a file: drift is in the database, not in git.", markup=False)
 
     def action_edit(self) -> None:
         if self.list.cursor >= len(self.list.rows):
             return
         row = self.list.rows[self.list.cursor]
+        if row.kind == "revision" and row.path is not None and row.letter != "D":
+            self.post_message(EditRequested(row.path, 1))
         if row.file is not None and row.file.letter != "D":
             gone = row.model is None or row.model.sign == "-"
             line = 1 if gone or row.model is None else max(1, row.model.line)

@@ -11,12 +11,14 @@ from textual.strip import Strip
 from opsmig_tui.ui.widgets.paint import Part, cut_start, line, measure, spread, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from opsmig_tui.changes.model import FileChange, ModelChange
+    from opsmig_tui.services.git import Mark
     from opsmig_tui.ui.theme import Inks
     from opsmig_tui.worker.protocol import DriftOperation
-    from opsmig_tui.workspace.state import WorkspaceState
+    from opsmig_tui.workspace.state import GitView, WorkspaceState
 
 SIGNS = {"+": "+", "-": "−", "~": "~"}
 #: Width from which "staged", "edited" are written out.
@@ -26,15 +28,24 @@ Tone = Literal["dim", "error", "good"]
 
 @dataclass(frozen=True)
 class ChangesRow:
-    """One line: of a file, a model change, a section, a table, an operation, or words."""
+    """One line: of a file, a revision's file, a model change, a section, a table, an operation, or
+    words. `letter` and `mark` are those of a revision's file at `path`."""
 
-    kind: Literal["file", "model", "section", "table", "operation", "words", "gap"]
+    kind: Literal["file", "revision", "model", "section", "table", "operation", "words", "gap"]
     text: str = ""
     note: str = ""
     tone: Tone = "dim"
     file: FileChange | None = None
     model: ModelChange | None = None
     operation: DriftOperation | None = None
+    path: Path | None = None
+    letter: str = ""
+    mark: Mark = "base"
+
+    @property
+    def file_path(self) -> Path | None:
+        """The file that this line is of."""
+        return self.file.path if self.file is not None else self.path
 
     @property
     def searched(self) -> str:
@@ -64,11 +75,27 @@ def _files(state: WorkspaceState, width: int) -> list[ChangesRow]:
     for change in view.changes:
         rows.append(ChangesRow("file", file=change))
         rows += [ChangesRow("model", file=change, model=item) for item in change.models]
-    if not view.changes and not problem:
+    revisions = list(_revisions(state, view))
+    rows += revisions
+    if not view.changes and not revisions and not problem:
         base = view.branch.base if view.branch is not None else None
         since = f" since {base}" if base else ""
         rows += _words(f"No model file has changed{since}.", width)
     return rows
+
+
+def _revisions(state: WorkspaceState, view: GitView) -> Iterator[ChangesRow]:
+    """Revision files that are not committed as they stand, by path."""
+    there = state.history.value.history if state.history.value is not None else None
+    paths = {item.path for item in there.revisions} if there is not None else set()
+    paths |= {one.path for one in there.problems if one.path} if there is not None else set()
+    listed = {change.path for change in view.changes}
+    for path, mark in sorted(view.marks.items()):
+        if mark in ("base", "branch") or path.suffix != ".py" or path in listed:
+            continue
+        letter = "?" if mark == "untracked" else "M" if path in view.changed else "A"
+        letter = letter if there is None or path in paths else "D"
+        yield ChangesRow("revision", path.name, path=path, letter=letter, mark=mark)
 
 
 def _drift(state: WorkspaceState, width: int) -> list[ChangesRow]:
@@ -119,6 +146,8 @@ def paint(row: ChangesRow, ink: Inks, width: int) -> Strip:
     """One line, fitted to the width."""
     if row.kind == "file" and row.file is not None:
         return _paint_file(row.file, ink, width)
+    if row.kind == "revision":
+        return _paint_revision(row, ink, width)
     if row.kind == "model" and row.model is not None:
         item = row.model
         sign = (f"   {SIGNS[item.sign]} ", sign_ink(item.sign, ink))
@@ -157,6 +186,16 @@ def _paint_file(change: FileChange, ink: Inks, width: int) -> Strip:
     left: list[Part] = [(f" {letter}", letter_ink(letter, ink)), _mark(change, ink), (" ", ink.dim)]
     room = width - measure(left) - measure(counts) - 1
     return spread([*left, (cut_start(change.shown, room), ink.strong)], counts, width, ink.text)
+
+
+def _paint_revision(row: ChangesRow, ink: Inks, width: int) -> Strip:
+    mark: Part = ("✓", ink.applied) if row.mark == "staged" else ("*", ink.pending)
+    if row.mark == "untracked":
+        mark = (" ", ink.dim)
+    left: list[Part] = [(f" {row.letter}", letter_ink(row.letter, ink)), mark, (" ", ink.dim)]
+    note: list[Part] = [("revision ", ink.dim)]
+    room = width - measure(left) - measure(note) - 1
+    return spread([*left, (cut_start(row.text, room), ink.strong)], note, width, ink.text)
 
 
 def _mark(change: FileChange, ink: Inks) -> Part:

@@ -26,19 +26,22 @@ WORDS = {"+": "$added-word", "-": "$removed-word"}
 class DiffScreen(Dialog[bool]):
     """Results in True for yes. Enter never confirms; nothing typed in the first 300 ms counts.
 
-    `diff` is unified; `notes` stand above it, one sentence a line.
+    `diff` is unified; `notes` stand above it, one sentence a line. `yes` names what is done.
     """
 
     DEAF = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("dialog.write", "y", "yes", "yes", "Write it into the file"),
-        key("dialog.no-write", "n", "close", "no", "Leave the file as it is"),
+        key("dialog.write", "y", "yes", "yes", "Do it as shown"),
+        key("dialog.no-write", "n", "close", "no", "Leave everything as it is"),
     ]
 
-    def __init__(self, title: str, diff: str, notes: Sequence[str] = ()) -> None:
+    def __init__(
+        self, title: str, diff: str, notes: Sequence[str] = (), *, yes: str = "Write it"
+    ) -> None:
         super().__init__(title, classes="-wide")
         self.diff = diff
         self.notes = notes
+        self.yes = yes
 
     def body(self) -> ComposeResult:
         for note in self.notes:
@@ -50,7 +53,7 @@ class DiffScreen(Dialog[bool]):
     def below(self) -> ComposeResult:
         with Horizontal(classes="choices"):
             yield Choice("n", "No, go back", "close", id="no")
-            yield Choice("y", "Write it", "yes", id="yes", focusable=False)
+            yield Choice("y", self.yes, "yes", id="yes", focusable=False)
 
     def on_mount(self) -> None:
         super().on_mount()

@@ -60,7 +60,7 @@ def sections(screen: Screen[Any], pane: DOMNode) -> list[Section]:
     order += [h for h in dict.fromkeys(GROUPS.values()) if h in found]
     told = [(h, [(" ".join(keys), text) for keys, text in found[h].values()]) for h in order]
     signs = list(getattr(pane, "signs", ()))
-    return [*told, ("Signs before the id", signs)] if signs else told
+    return [*told, ("Signs", signs)] if signs else told
 
 
 def _group(binding: Binding) -> str:

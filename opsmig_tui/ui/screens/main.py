@@ -277,6 +277,20 @@ class MainScreen(ReviewRequests):
     def on_heads_requested(self) -> None:
         self.action_heads()
 
+    def action_commit(self) -> None:
+        from opsmig_tui.ui.flows.commit import commit
+
+        self.begin("commit", lambda: commit(self))
+
+    def on_stage_requested(self, event: messages.StageRequested) -> None:
+        from opsmig_tui.ui.flows.commit import toggle_staged
+
+        reason = self.why_not("stage")
+        if reason:
+            self.tell(reason, warning=True)
+        else:
+            self.host.start(lambda: toggle_staged(self, event.path), group="stage")
+
     def action_trust(self) -> None:
         from opsmig_tui.ui.flows.trust import trusted
 
