@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from typing import Any, Optional, cast
 
@@ -71,6 +72,16 @@ def _read_only_session(driver: str, cparams: dict[str, Any]) -> None:
             cparams["options"] += " " + READ_ONLY
     elif driver == "asyncpg":
         cparams["server_settings"]["default_transaction_read_only"] = "on"
+    elif driver == "pg8000" and _takes_startup_params():
+        given = dict(cparams.get("startup_params") or {})
+        cparams["startup_params"] = {**given, "default_transaction_read_only": "on"}
+
+
+def _takes_startup_params() -> bool:
+    """pg8000 learnt to pass settings on in 1.31."""
+    core = sys.modules.get("pg8000.core")
+    made = getattr(getattr(core, "CoreConnection", None), "__init__", None)
+    return "startup_params" in getattr(getattr(made, "__code__", None), "co_varnames", ())
 
 
 def read_only_environment(on: bool) -> None:
@@ -130,7 +141,7 @@ def autocommits(connection: Any) -> bool:
 
 
 def listen_for_notices(dbapi: Any, send: Callable[[Notice], None]) -> None:
-    """Have the drivers that call back do so; psycopg2 keeps a list instead (see take_notices)."""
+    """Have the drivers that call back do so; the others keep a list (see take_notices)."""
     raw = driver_connection(dbapi)
     module = type(raw).__module__.partition(".")[0]
     if module == "psycopg":
@@ -151,16 +162,29 @@ def _from_asyncpg(message: Any) -> Notice:
 
 
 def take_notices(connection: Any) -> list[Notice]:
-    """psycopg2's collected notices, taken off its list."""
+    """The notices that psycopg2 and pg8000 collected, taken off their lists."""
     raw = raw_connection(connection)
-    if type(raw).__module__.partition(".")[0] != "psycopg2" or not raw.notices:
+    read = _KEPT.get(type(raw).__module__.partition(".")[0])
+    if read is None or not raw.notices:
         return []
-    lines, raw.notices[:] = list(raw.notices), []
-    found = []
-    for text in lines:
-        severity, colon, rest = text.partition(":")
-        found.append(Notice(severity if colon else "NOTICE", (rest if colon else text).strip()))
-    return found
+    kept = list(raw.notices)
+    raw.notices.clear()
+    return [read(one) for one in kept]
+
+
+def _from_psycopg2(text: str) -> Notice:
+    severity, colon, rest = text.partition(":")
+    return Notice(severity if colon else "NOTICE", (rest if colon else text).strip())
+
+
+def _from_pg8000(fields: dict[bytes, bytes]) -> Notice:
+    """By the letters of the protocol: documentation, Error and Notice Message Fields."""
+    parts = (fields.get(name, b"").decode("utf-8", "replace") for name in (b"M", b"D", b"H"))
+    severity = (fields.get(b"V") or fields.get(b"S") or b"NOTICE").decode("ascii", "replace")
+    return Notice(severity, "\n".join(part for part in parts if part))
+
+
+_KEPT: dict[str, Callable[[Any], Notice]] = {"psycopg2": _from_psycopg2, "pg8000": _from_pg8000}
 
 
 def protect_sqlite(dbapi: Any) -> None:

@@ -20,8 +20,10 @@ from .watchsql import OWN_PID
 _SESSION = "SELECT pg_backend_pid(), extract(epoch FROM pg_postmaster_start_time())::text"
 # A pooler gives a session to others after each transaction: the lock is therefore one of a
 # transaction, which must last, and must hold no snapshot: CREATE INDEX CONCURRENTLY would wait.
+# Who logged in may cancel what they do; a role that they were given for the session may not.
 _BEGIN = (
     "BEGIN ISOLATION LEVEL READ COMMITTED",
+    "SET LOCAL ROLE NONE",
     "SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'",
 )
 # Drivers of the extended protocol (asyncpg, pg8000) keep a query, and its snapshot, open until the

@@ -15,7 +15,7 @@ from .errors import WorkerError
 from .locktrace import BLOCKS_WRITES, MODES, LockTrace, Relation, taken
 from .offline import replaced
 from .protocol import Failed, Notice, RehearsedStatement, Retyped, TableWork
-from .sealed import connectors
+from .sealed import connectors, load_drivers
 
 SECOND = (
     "The migration opens a second connection, which nothing could roll back. "
@@ -96,6 +96,7 @@ class Listener:
     @contextlib.contextmanager
     def guarding(self, connection: Any) -> Iterator[None]:
         """Arm the transaction; while the block lasts, drivers refuse to connect, too."""
+        load_drivers()
         arming.arm(connection)
         raw_rows(connection, retyped.CREATE)
         # A scan that begins in the middle would spoil what retyped.py goes by.

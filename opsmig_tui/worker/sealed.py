@@ -48,8 +48,11 @@ DRIVERS = {
         *(("", "connect"), ("Connection", "connect"), ("Connection", "_connect_gen")),
         *(("AsyncConnection", "connect"), ("AsyncConnection", "_connect_gen")),
     ),
+    "asyncpg": (("connect_utils", "_connect"),),
+    "pg8000": (("core.CoreConnection", "__init__"),),
 }
-"""libpq connects in C, where Python does not notice: the functions on the way to it."""
+"""The functions on the way to a connection. libpq makes its own in C, where Python does not notice;
+a rehearsal, which has connections of its own, must not refuse every socket."""
 UNHEARD = (
     (threading.Thread, "start", THREAD),
     (_posixsubprocess, "fork_exec", PROGRAM),
@@ -109,10 +112,20 @@ def connectors() -> Iterator[tuple[Any, str]]:
     """(module or class, name) of the loaded drivers' functions that open a connection."""
     for module, places in DRIVERS.items():
         loaded = sys.modules.get(module)
-        for cls, name in places if loaded is not None else ():
-            owner = getattr(loaded, cls, None) if cls else loaded
+        for path, name in places if loaded is not None else ():
+            owner: Any = loaded
+            for part in filter(None, path.split(".")):
+                owner = getattr(owner, part, None)
             if owner is not None and hasattr(owner, name):
                 yield owner, name
+
+
+def load_drivers() -> None:
+    """Those installed: one that the migration itself would import first would come unsealed."""
+    for name in DRIVERS:
+        if name not in sys.modules and importlib.util.find_spec(name) is not None:
+            with contextlib.suppress(Exception):
+                importlib.import_module(name)
 
 
 def _install() -> None:
@@ -121,10 +134,7 @@ def _install() -> None:
     if _installed:
         return
     _installed = True
-    for name in DRIVERS:  # one that the migration itself would import first would come unsealed
-        if importlib.util.find_spec(name) is not None:
-            with contextlib.suppress(Exception):
-                importlib.import_module(name)
+    load_drivers()
     for moment in ("do_connect", "engine_connect", "before_cursor_execute"):
         event.listen(Engine, moment, _refuse_engine)
     sys.addaudithook(_audit)

@@ -32,6 +32,9 @@ class SideConnection:
         Raises WorkerError when the connection cannot be made.
         """
         self.open = True
+        self.as_login = False
+        """Ask as the role that logged in: one given for the session (ALTER ROLE … SET role) sees
+        of the login's own sessions neither state nor wait."""
         self._idle_seconds = idle_seconds
         self._dialect, self._connect_anew = way_in(beside)
         self._raw: Any = None
@@ -48,7 +51,8 @@ class SideConnection:
 
     def ask(self, sql: str, seconds: float = PATIENCE) -> list[Any]:
         """The rows of one statement. Raises what the driver raises, or TimeoutError."""
-        return list(self._submit(lambda: self._execute(sql)).result(seconds))
+        run = self._as_login if self.as_login else self._execute
+        return list(self._submit(lambda: run(sql)).result(seconds))
 
     def cancel(self, pid: int) -> None:
         """Ask the server to cancel what the backend `pid` does; does not wait for the answer."""
@@ -101,6 +105,15 @@ class SideConnection:
         rows = list(cursor.fetchall()) if cursor.description else []
         cursor.close()
         return rows
+
+    def _as_login(self, sql: str) -> list[Any]:
+        """For one transaction only: a pooler may give the session to others afterwards."""
+        self._execute("BEGIN")
+        try:
+            self._execute("SET LOCAL ROLE NONE")
+            return self._execute(sql)
+        finally:
+            self._execute("ROLLBACK")
 
     def _close(self) -> None:
         if self._raw is not None:

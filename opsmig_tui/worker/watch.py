@@ -51,7 +51,7 @@ class Watcher:
         self.end()
         try:
             self._side = SideConnection(connection, patience=PATIENCE)
-            ((own,),) = self._side.ask(watchsql.OWN_PID, PATIENCE)
+            ((own, self._side.as_login),) = self._side.ask(watchsql.OWN, PATIENCE)
             if own in (pid, *others):
                 raise RuntimeError("the project gives out one connection twice")
             self._invalid = self._side.ask(watchsql.INVALID, PATIENCE)

@@ -4,6 +4,7 @@
 """
 
 OWN_PID = "SELECT pg_backend_pid()"
+OWN = "SELECT pg_backend_pid(), current_user <> session_user"
 
 # pg_blocking_pids needs every partition of the lock table for a moment: only asked of one that
 # waits.

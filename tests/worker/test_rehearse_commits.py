@@ -206,8 +206,7 @@ IN_ENV: dict[str, tuple[str, str]] = {
         env(before="connection.execute(text(\"SET work_mem = '4MB'\")); connection.commit()"),
         "",
     ),
-    # This environment has no greenlet, which SQLAlchemy 2.1 does not bring along.
-    "an asynchronous env.py": (ASYNC, "greenlet"),
+    "an asynchronous env.py that commits": (ASYNC, ""),
     "env.py that exits": (env(after="raise SystemExit(3)"), "sys.exit"),
 }
 CASES = {
