@@ -25,10 +25,19 @@ yes_option = click.option("--yes", is_flag=True, help="The answer to the questio
 @project_options
 @click.argument("revisions", nargs=-1, metavar="[REV]...", shell_complete=complete_revision)
 @click.option("-m", "--message", default="", help="Its message [default: merge A and B].")
+@click.option("--branch-label", help="A label for the branch that begins here.")
+@click.option("--rev-id", help="Its id, in place of a made up one.")
 @yes_option
 @click.pass_context
 def merge(
-    context: click.Context, /, revisions: tuple[str, ...], message: str, yes: bool, **given: Any
+    context: click.Context,
+    /,
+    revisions: tuple[str, ...],
+    message: str,
+    branch_label: str | None,
+    rev_id: str | None,
+    yes: bool,
+    **given: Any,
 ) -> None:
     """Write a revision that merges heads, all of them by default, through alembic.
 
@@ -46,7 +55,9 @@ def merge(
         heads = await look(workspace, names)
         show_heads(heads)
         every = [side.head for side in heads.sides]
-        plan = await use_case.plan_merge(workspace, every, message)
+        plan = await use_case.plan_merge(
+            workspace, every, message, revision=rev_id, branch_label=branch_label
+        )
         say(f"Writes {plan.directory}/{plan.file_name}")
         say(f"  $ {plan.command}", dim=True)
         if not await agreed("Merge them?", yes):

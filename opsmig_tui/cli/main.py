@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from opsmig_tui import __version__
+from opsmig_tui.cli.beginning import ensure_version, init
 from opsmig_tui.cli.change import downgrade, test, upgrade
 from opsmig_tui.cli.create import create
 from opsmig_tui.cli.ghost import ghost
@@ -65,6 +66,7 @@ def main(context: click.Context, /, **given: Any) -> None:
 
 for command in (
     *(history, review, rules, status, check, ghost),
+    *(init, ensure_version),
     *(heads, branches, current, show, edit, rename, merge, move),
     *(create, upgrade, downgrade, stamp, test, rehearse, runs, demo),
 ):

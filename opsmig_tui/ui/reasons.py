@@ -6,14 +6,16 @@ from opsmig_tui.workspace.state import WorkspaceState
 
 CHANGES_SOMETHING = frozenset({
     "create", "empty_revision", "rehearse", "upgrade", "downgrade", "stamp", "test",
-    "start_database", "stop_database", "restart_database", "psql", "commit",
+    "version_table", "upgrade_sql", "start_database", "stop_database", "restart_database", "psql",
+    "commit",
 })  # fmt: skip
 WRITES_A_FILE = frozenset({
     "fix", "fix_all", "ignore", "undo", "rename", "export_picture", "export_markdown", "stage",
 })  # fmt: skip
-NEEDS_PYTHON = frozenset(
-    {"create", "empty_revision", "rehearse", "upgrade", "downgrade", "stamp", "test"}
-)
+NEEDS_PYTHON = frozenset({
+    "create", "empty_revision", "rehearse", "upgrade", "downgrade", "stamp", "test",
+    "version_table", "upgrade_sql",
+})  # fmt: skip
 
 
 def why_not(action: str, state: WorkspaceState) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from alembic import util
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from . import protocol
@@ -19,8 +18,10 @@ from .session import Session
 
 def plan_merge(session: Session, request: protocol.PlanMerge) -> protocol.CreatePlan:
     """The file that `merge` would write now. Nothing is written. Refused as alembic does."""
-    revision = util.rev_id()
-    _, script = _load(session, request.revisions, request.message, revision)
+    revision = request.revision or util.rev_id()
+    label = request.branch_label
+    _, loaded = load(session, "merge", **_options(request, revision))
+    script: Any = loaded
     heads = script.get_revisions(request.revisions)
     for item in heads:
         if not item.is_head:
@@ -29,32 +30,31 @@ def plan_merge(session: Session, request: protocol.PlanMerge) -> protocol.Create
     locations = version_locations(script)
     folder = os.path.dirname(str(heads[0].path)) if len(locations) > 1 else locations[0]
     path = named(script, folder, revision, request.message or "empty message", created)
-    words = ["merge", *(["-m", request.message] if request.message else []), *request.revisions]
+    words = ["merge", *(["-m", request.message] if request.message else [])]
+    words += ["--branch-label", label] if label else []
+    words += ["--rev-id", revision] if request.revision else []
     return protocol.CreatePlan(
         file_name=path.name,
         directory=str(path.parent),
         operations=(),
-        command=command_line(session.settings, session.redactor, *words),
+        command=command_line(session.settings, session.redactor, *words, *request.revisions),
         revision=revision,
         message=request.message,
         created=created.isoformat(),
+        autogenerate=False,
+        placing=protocol.Placing(branch_label=label),
     )
 
 
 def merge(session: Session, request: protocol.Merge) -> protocol.CreateResult:
     """Write the file by script.py.mako and file_template, and run the hooks of the project."""
-    config, script = _load(session, request.revisions, request.message, request.revision)
+    options = _options(request, request.revision)
+    config, loaded = load(session, "merge", **options)
+    script: Any = loaded
     template: dict[str, Any] = {"config": config}
     read = getattr(config, "get_alembic_option", config.get_main_option)
     if util.asbool(read("revision_environment")):
-        run_environment(
-            session,
-            _nothing,
-            "merge",
-            _options(request.revisions, request.message, request.revision),
-            as_sql=False,
-            template_args=template,
-        )
+        run_environment(session, _nothing, "merge", options, as_sql=False, template_args=template)
 
     def generate() -> list[Any]:
         made = script.generate_revision(
@@ -62,6 +62,7 @@ def merge(session: Session, request: protocol.Merge) -> protocol.CreateResult:
             request.message or None,
             refresh=True,
             head=request.revisions,
+            branch_labels=request.branch_label,
             **template,
         )
         return [made]
@@ -70,18 +71,12 @@ def merge(session: Session, request: protocol.Merge) -> protocol.CreateResult:
     return protocol.CreateResult(path, revision, 0, session.elapsed_ms())
 
 
-def _load(
-    session: Session, revisions: tuple[str, ...], message: str, revision: str
-) -> tuple[Config, Any]:
-    return load(session, "merge", **_options(revisions, message, revision))
-
-
-def _options(revisions: tuple[str, ...], message: str, revision: str) -> dict[str, Any]:
+def _options(request: Union[protocol.PlanMerge, protocol.Merge], revision: str) -> dict[str, Any]:
     """What alembic's command line would have parsed."""
     return {
-        "revisions": list(revisions),
-        "message": message or None,
-        "branch_label": None,
+        "revisions": list(request.revisions),
+        "message": request.message or None,
+        "branch_label": request.branch_label,
         "rev_id": revision,
     }
 

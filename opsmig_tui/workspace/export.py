@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
 def default_path(workspace: Workspace, review: Review, suffix: str) -> Path:
     """A file beside the project that does not exist yet, named by the revision."""
+    return free_path(workspace, f"review-{review.revision or review.path.stem}", suffix)
+
+
+def free_path(workspace: Workspace, stem: str, suffix: str) -> Path:
+    """A file beside the project that does not exist yet; a number behind `stem` where need be."""
     folder = workspace.project.repository or workspace.project.root
-    stem = f"review-{review.revision or review.path.stem}"
     names = (f"{stem}{f'-{n}' if n else ''}{suffix}" for n in range(1_000_000))
     return next(path for name in names if not (path := folder / name).exists())
 

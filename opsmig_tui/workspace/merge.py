@@ -25,13 +25,21 @@ def default_message(heads: Sequence[str]) -> str:
     return "merge " + " and ".join(head[:SHORT] for head in heads)
 
 
-async def plan_merge(workspace: Workspace, heads: Sequence[str], message: str = "") -> CreatePlan:
+async def plan_merge(
+    workspace: Workspace,
+    heads: Sequence[str],
+    message: str = "",
+    *,
+    revision: str | None = None,
+    branch_label: str | None = None,
+) -> CreatePlan:
     """The file that alembic would write. Nothing is written. Raises OpsmigError, WorkerFailed."""
     refuse_when_untrusted(workspace, "merge heads")
     workspace.workers.prepare_runner()
     reader = await workspace.workers.reader(fresh=True)
     text = message.strip() or default_message(heads)
-    return cast(CreatePlan, await reader.request(PlanMerge(tuple(heads), text)))
+    request = PlanMerge(tuple(heads), text, revision, branch_label)
+    return cast(CreatePlan, await reader.request(request))
 
 
 async def merge(workspace: Workspace, heads: Sequence[str], plan: CreatePlan) -> Path:
@@ -39,7 +47,8 @@ async def merge(workspace: Workspace, heads: Sequence[str], plan: CreatePlan) ->
     refuse_when_read_only(workspace, "merge heads")
     refuse_while_running(workspace)
     workspace.log_command(plan.command)
-    request = Merge(tuple(heads), plan.message, plan.revision, plan.created)
+    label = plan.placing.branch_label
+    request = Merge(tuple(heads), plan.message, plan.revision, plan.created, label)
     try:
         async with (
             reported(workspace, "merge", plan.command) as reporter,

@@ -1,4 +1,4 @@
-"""Writing the review on show into a file: the open tab as a picture, or all of it as Markdown."""
+"""Writing into a file: the open tab as a picture, the review as Markdown, pending ones as SQL."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.review.report_markdown import one_markdown
+from opsmig_tui.ui.flows.trust import trusted
 from opsmig_tui.ui.screens.ask import AskScreen
-from opsmig_tui.workspace.export import default_path, export, why_not_write
+from opsmig_tui.ui.screens.wait import waiting
+from opsmig_tui.worker.protocol import MASK
+from opsmig_tui.workspace.export import default_path, export, free_path, why_not_write
+from opsmig_tui.workspace.script import script
 
 if TYPE_CHECKING:
     from opsmig_tui.review.model import Review
@@ -37,6 +41,35 @@ async def export_picture(screen: MainScreen) -> None:
         path, live = answer
         text = await asyncio.to_thread(pane.picture, live)
         _write(screen, path, text)
+
+
+async def export_sql(screen: MainScreen) -> None:
+    """Writes what is pending as SQL, for whoever runs it elsewhere. Raises OpsmigError,
+    WorkerFailed."""
+    if not await trusted(screen):
+        return
+    workspace = screen.workspace
+    current = workspace.state.current or ()
+    if len(current) > 1:
+        raise OpsmigError(
+            f"The database stands at {', '.join(current)}: alembic writes SQL from one of them.",
+            hint="opsmig upgrade FROM:TO --sql takes a range.",
+        )
+    span = f"{current[0]}:heads" if current else "heads"
+    dialog = AskScreen(
+        f"SQL of {span}",
+        "The file to write. What exists already is left alone; nothing runs.",
+        text=str(free_path(workspace, f"upgrade-{current[0] if current else 'base'}", ".sql")),
+        check=lambda text: why_not_write(_path(workspace, text)) if text else "Name a file.",
+        take="Write it",
+    )
+    text = await screen.app.push_screen_wait(dialog)
+    if text is None:
+        return
+    made = await waiting(screen.app, "alembic writes the SQL …", script(workspace, "upgrade", span))
+    _write(screen, _path(workspace, text), made.sql)
+    if MASK in made.sql:
+        screen.tell(f"Passwords in it are masked as {MASK}: put them back.", warning=True)
 
 
 def _on_show(screen: MainScreen) -> Review:

@@ -263,6 +263,16 @@ class MainScreen(ReviewRequests):
 
         self.app.push_screen(LogsScreen(self.workspace))
 
+    def action_version_table(self) -> None:
+        from opsmig_tui.ui.flows.beginning import version_table
+
+        self.begin("version_table", lambda: version_table(self))
+
+    def action_upgrade_sql(self) -> None:
+        from opsmig_tui.ui.flows.export import export_sql
+
+        self.begin("upgrade_sql", lambda: export_sql(self))
+
     def action_heads(self) -> None:
         from opsmig_tui.ui.flows.heads import heal
 

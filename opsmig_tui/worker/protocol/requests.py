@@ -124,6 +124,8 @@ class PlanMerge:
     op = "plan_merge"
     revisions: tuple[str, ...]
     message: str = ""
+    revision: Optional[str] = None
+    branch_label: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ class Merge:
     message: str
     revision: str
     created: str
+    branch_label: Optional[str] = None
 
 
 @dataclass(frozen=True)

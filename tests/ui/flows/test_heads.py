@@ -12,7 +12,7 @@ from opsmig_tui.ui.screens.dialog import Dialog
 from opsmig_tui.ui.screens.diff import DiffScreen
 from opsmig_tui.ui.screens.heads import HeadsScreen
 from tests.ui.flows.conftest import Driver, Opener
-from tests.workspace.conftest import write_revision
+from tests.workspace.conftest import HEAD, write_revision
 
 MINE, THEIRS = "0a0a0a0a0a0a", "0b0b0b0b0b0b"
 COLUMN = 'op.add_column("vendor", sa.Column("{0}", sa.Text), schema="ops")'
@@ -104,6 +104,14 @@ async def test_merged_rehearsed_and_built_upon(opened: Opener, versions: Path) -
         rehearsal = driver.state.rehearsal
         assert rehearsal is not None
         assert all(leg.outcome == "ok" for leg in rehearsal.result.legs)
+        await driver.until(lambda: not driver.main.job)
+        await driver.app.run_action("upgrade_sql", driver.main)
+        await driver.until(lambda: isinstance(driver.app.screen, AskScreen))
+        await driver.until(lambda: driver.app.focused and driver.app.focused.id == "message")
+        await driver.press("enter")
+        script = versions.parent.parent.parent / f"upgrade-{HEAD}.sql"
+        await driver.until(script.exists)
+        assert "ALTER TABLE ops.vendor ADD COLUMN x TEXT" in script.read_text()
         await driver.until(lambda: not driver.main.job)
         await driver.app.run_action("empty_revision", driver.main)
         await driver.until(lambda: isinstance(driver.app.screen, AskScreen))

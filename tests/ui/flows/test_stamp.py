@@ -25,4 +25,7 @@ async def test_stamp_the_selected_revision(opened: Opener, sql: Sql) -> None:
         await driver.agree()
         await driver.told(f"stamped; the database stands at {HEAD}.")
         await driver.sees("✓ head")
+        await driver.until(lambda: not driver.main.job)
+        await driver.app.run_action("version_table", driver.main)
+        await driver.told("alembic_version is there")
     assert sql("SELECT version_num FROM alembic_version") == [(HEAD,)]

@@ -1,0 +1,73 @@
+"""alembic's version table, made where it is missing: ``alembic ensure_version``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.worker.protocol import PlanStamp, Stamp, StampPlan
+from opsmig_tui.workspace.apply import identity_text, places_of, read_position_again
+from opsmig_tui.workspace.confirm import Confirmation
+from opsmig_tui.workspace.guards import (
+    refuse_when_read_only,
+    refuse_when_untrusted,
+    refuse_while_running,
+)
+from opsmig_tui.workspace.running import position, reported
+
+if TYPE_CHECKING:
+    from opsmig_tui.workspace.workspace import Workspace
+
+COMMAND = "alembic ensure_version"
+# A database that stands at no revision stays there: of a stamp only the table is left to do.
+NOWHERE = ("base",)
+
+
+async def plan_version_table(workspace: Workspace) -> StampPlan:
+    """Nothing is changed. Raises OpsmigError where a revision is applied, so that the table is
+    there, or it may not be made, and WorkerFailed."""
+    refuse_when_read_only(workspace, "make the version table")
+    refuse_while_running(workspace)
+    refuse_when_untrusted(workspace, "make the version table")
+    workspace.workers.prepare_runner()
+    if workspace.state.container.value is None:
+        await workspace.refresh("container")
+    reader = await workspace.workers.reader(fresh=True)
+    plan = cast(StampPlan, await reader.request(PlanStamp(NOWHERE, False)))
+    for one in plan.databases:
+        if one.current:
+            at = f"{identity_text(one.identity)} stands at {position(one.current)}"
+            raise OpsmigError(f"{one.version_table} is there: {at}.", exit_status=0)
+    return plan
+
+
+def confirmation(workspace: Workspace, plan: StampPlan) -> Confirmation:
+    """The question to put before `make_version_table(plan)`."""
+    care = places_of(workspace, [one.identity for one in plan.databases])
+    tables = ", ".join(dict.fromkeys(one.version_table for one in plan.databases))
+    return Confirmation(
+        title="Make the version table",
+        database=", ".join(identity_text(one.identity) for one in plan.databases),
+        command=COMMAND,
+        warnings=care.warnings,
+        notes=(f"Makes {tables} where it is missing; no migration runs.",),
+        typed=care.name if care.wants_name else None,
+        typed_what="the database's name",
+        local=care.local,
+        name=care.name,
+    )
+
+
+async def make_version_table(workspace: Workspace, plan: StampPlan) -> None:
+    """Raises WorkerFailed (already reported in the output), OpsmigError."""
+    refuse_when_read_only(workspace, "make the version table")
+    refuse_while_running(workspace)
+    workspace.log_command(COMMAND)
+    request = Stamp(NOWHERE, False, plan.databases, plan.after)
+    try:
+        async with reported(workspace, "ensure_version", COMMAND) as reporter:
+            async with workspace.workers.runner() as client:
+                await reporter.send(client, request)
+            reporter.succeed("the version table is there")
+    finally:
+        await read_position_again(workspace)
