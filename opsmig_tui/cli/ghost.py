@@ -48,7 +48,7 @@ def ghost(context: click.Context, /, as_json: bool, **given: Any) -> None:
 
 def show_ghosts(state: WorkspaceState) -> None:
     """Each with all that is known of it, then the ways out."""
-    from opsmig_tui.workspace.ghosts import ghosts_of, told, ways_out
+    from opsmig_tui.workspace.ghosts import ghosts_of, told, ways
 
     found = ghosts_of(state)
     if not found:
@@ -64,8 +64,9 @@ def show_ghosts(state: WorkspaceState) -> None:
     if state.ghosts.problem:
         say(f"▲ git could not look: {state.ghosts.problem}", fg="yellow", err=True)
     say("Ways out:")
-    for way in ways_out(state):
-        say(f"  {way}")
+    width = max(len(way.command) for way in ways(state))
+    for way in ways(state):
+        say(f"  {way.command:<{width}}   {way.why}")
 
 
 async def may_run(overlay: Overlay, *, yes: bool) -> bool:

@@ -96,7 +96,8 @@ def picked(ghosts: Iterable[Ghost], holder: str = "") -> tuple[Ghost, ...]:
             places = "; ".join(f"{one.held_by} ({one.commit[:8]})" for one in ghost.files)
             raise OpsmigError(
                 f"git has {len(ghost.files)} different files of {ghost.revision}: {places}.",
-                hint="Say which one the database was migrated with: --from BRANCH or COMMIT.",
+                hint="Say which one the database was migrated with: --from BRANCH or COMMIT, or "
+                "enter on it in History.",
             )
         files = tuple(held or ghost.files)[:1]
         found[ghost.revision] = replace(ghost, files=files)

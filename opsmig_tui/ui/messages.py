@@ -80,6 +80,11 @@ class StageRequested(Message):
 
 
 @dataclass
+class GhostsRequested(Message):
+    """Show the revisions that the database has and no file here, and the ways out."""
+
+
+@dataclass
 class HeadsRequested(Message):
     """Show the heads side by side, to merge them or to move one."""
 

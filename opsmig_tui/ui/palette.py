@@ -30,6 +30,7 @@ COMMANDS = (
     ("psql", "psql", "Open psql in the database's container"),
     ("version_table", "Make the version table", "alembic ensure_version; asks first"),
     ("upgrade_sql", "SQL of what is pending", "alembic upgrade --sql into a file; nothing runs"),
+    ("ghosts", "Ghosts", "What the database has and no file here, who has it, the ways out"),
     ("heads", "Two heads", "Merge them, or move one on top of another; shows the change first"),
     ("empty_revision", "Empty revision", "A new revision to write by hand, on the selected head"),
     ("rename", "Rename the revision", "Another message, in docstring and file name; a diff first"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from opsmig_tui.history.ghosts import Ghost, does_the_same, gaps, lands_on, picked
 from opsmig_tui.history.model import History
@@ -81,15 +81,66 @@ def _text(path: Path) -> str:
         return ""
 
 
-def ways_down(history: History, ghosts: Sequence[Ghost]) -> list[tuple[str, str]]:
-    """(target of a downgrade that undoes the ghosts, whose files it takes: "" where only one is
-    meant). Empty where a file is missing."""
+@dataclass(frozen=True)
+class Way:
+    """A way out: "downgrade" to `target` with the files of `holder` ("" where only one is meant),
+    "checkout" the branch `target` (shown, never run), or "stamp" it ("": yet to be said)."""
+
+    kind: Literal["downgrade", "checkout", "stamp"]
+    target: str
+    holder: str = ""
+
+    @property
+    def command(self) -> str:
+        match self.kind:
+            case "downgrade":
+                source = f" --from {self.holder}" if self.holder else ""
+                return f"opsmig downgrade {self.target}{source}"
+            case "checkout":
+                return f"git checkout {self.target}"
+            case _:
+                return f"opsmig stamp {self.target or 'REVISION'}"
+
+    @property
+    def why(self) -> str:
+        """What it does, in a few words."""
+        match self.kind:
+            case "downgrade":
+                return "undo it with its own file from git"
+            case "checkout":
+                return "work on the branch that has it"
+            case _:
+                return "say where the database stands; nothing runs"
+
+
+def ways(state: WorkspaceState) -> tuple[Way, ...]:
+    """The ways out of the database's ghosts, the one that leaves nothing behind first."""
+    ghosts = ghosts_of(state)
+    if not ghosts:
+        return ()
+    history = state.history.value.history if state.history.value is not None else History()
+    found = [Way("downgrade", *one) for one in _down(history, ghosts, len(state.current or ()) > 1)]
+    branches = [
+        file.branches[0]
+        for one in ghosts
+        if one.current
+        for file in one.files
+        if file.where == "branch"
+    ]
+    found += [Way("checkout", name) for name in dict.fromkeys(branches)]
+    twin = next((one.twin for one in ghosts if one.current and one.twin), "")
+    return (*found, Way("stamp", twin))
+
+
+def _down(history: History, ghosts: Sequence[Ghost], beside: bool) -> list[tuple[str, str]]:
+    """(target, whose files) of the downgrades that undo them. `beside`: the database has other
+    rows, which stay. Empty where a file is missing."""
     holders = [""]
     for one in ghosts:
         if one.ambiguous:
             holders = [(*file.branches, file.place or file.commit[:12])[0] for file in one.files]
             break
-    ways = []
+    found = []
     for holder in holders:
         try:
             chain = picked(ghosts, holder)
@@ -97,8 +148,9 @@ def ways_down(history: History, ghosts: Sequence[Ghost]) -> list[tuple[str, str]
             continue
         targets = lands_on(history, chain)
         if targets and not gaps(history, chain):
-            ways.append((targets[0], holder))
-    return ways
+            top = f"{chain[0].revision}@" if beside else ""
+            found.append((top + targets[0], holder))
+    return found
 
 
 # -------------------------------------------------------------------------------------- in words
@@ -113,7 +165,7 @@ def told(ghost: Ghost) -> list[str]:
             "was not fetched, or in a file that was never committed."
         ]
     who = f" by {one.author}" if one.author else ""
-    lines = [f"{one.revision.path} on {one.held_by}{who}, {one.date[:10]}".rstrip(", ")]
+    lines = [f"{one.held_by}{who}, {one.date[:10]}".rstrip(", "), str(one.revision.path)]
     if ghost.twin:
         lines.append(f"{ghost.twin} here does the same: a rebase may have changed the id.")
     if ghost.ambiguous:
@@ -133,17 +185,7 @@ def one_line(ghost: Ghost) -> str:
 
 def ways_out(state: WorkspaceState) -> list[str]:
     """What can be done, a command each."""
-    ghosts = ghosts_of(state)
-    ways = []
-    history = state.history.value.history if state.history.value is not None else History()
-    for target, holder in ways_down(history, ghosts):
-        source = f" --from {holder}" if holder else ""
-        ways.append(f"opsmig downgrade {target}{source}   # with its own file from git")
-    branches = [one.file.branches[0] for one in ghosts if one.file and one.file.where == "branch"]
-    ways += [f"git checkout {name}" for name in dict.fromkeys(branches)]
-    twin = next((one.twin for one in ghosts if one.current and one.twin), "")
-    ways.append(f"opsmig stamp {twin or 'REVISION'}   # only says so: no migration runs")
-    return ways
+    return [one.command for one in ways(state)]
 
 
 def ghost_document(ghost: Ghost) -> dict[str, Any]:

@@ -135,7 +135,11 @@ Part = Literal["history", "git", "status", "container", "drift", "ghosts"]
 
 @dataclass(frozen=True)
 class WorkspaceState:
-    """See the module. Everything derived is a property, nothing is stored twice."""
+    """See the module. Everything derived is a property, nothing is stored twice.
+
+    `switched_from` is the branch that was left while the project was open, until the database has
+    been seen to belong to the new one.
+    """
 
     project: Project
     trusted: bool = False
@@ -152,6 +156,7 @@ class WorkspaceState:
     usage: tuple[Usage, ...] = ()
     rehearsal: Rehearsal | None = None
     edited: Mapping[str, Edited] = field(default_factory=dict)
+    switched_from: str = ""
 
     @property
     def read_only(self) -> bool:
@@ -301,7 +306,7 @@ def apply(state: WorkspaceState, event: StateEvent) -> WorkspaceState:
             phase: Phase = "loading" if old.value is None else "stale"
             return _with(state, part, replace(old, phase=phase))
         case Answered(part, value):
-            return _with(state, part, Loaded(value, "ready"))
+            return _belonging(state, _with(state, part, Loaded(value, "ready")), part)
         case Unanswered(part, problem, failure):
             return _with(state, part, Loaded(_part(state, part).value, "failed", problem, failure))
         case Staled(parts):
@@ -332,6 +337,23 @@ def apply(state: WorkspaceState, event: StateEvent) -> WorkspaceState:
         case UsageMeasured(usage):
             before = state.usage[1 - MOST_MEASURED :]
             return replace(state, usage=(*before, usage) if usage is not None else ())
+
+
+def _belonging(before: WorkspaceState, after: WorkspaceState, part: Part) -> WorkspaceState:
+    """Notes that another branch was checked out, and forgets it once the database belongs to it."""
+    if part == "git":
+        left, now = _branch(before), _branch(after)
+        return replace(after, switched_from=left) if left and now and left != now else after
+    if part == "status" and after.switched_from:
+        status = after.status.value
+        if status is not None and not status.pending and not status.unknown:
+            return replace(after, switched_from="")
+    return after
+
+
+def _branch(state: WorkspaceState) -> str:
+    view = state.git.value
+    return view.branch.name if view is not None and view.branch is not None else ""
 
 
 def _part(state: WorkspaceState, part: Part) -> Loaded[Any]:

@@ -10,6 +10,7 @@ from textual.strip import Strip
 from opsmig_tui.ui.messages import (
     DetailsRequested,
     EditRequested,
+    GhostsRequested,
     HeadsRequested,
     ReviewRequested,
     UndoRequested,
@@ -191,7 +192,9 @@ class HistoryPane(Pane):
     def on_line_view_chosen(self, event: LineView.Chosen) -> None:
         event.stop()
         item = self.list.item
-        if item is not None:
+        if self.list.rows[event.index].ghost is not None:
+            self.post_message(GhostsRequested())
+        elif item is not None:
             # An id that could not be read ("?stem") says nothing to alembic: the file does.
             unread = item.revision.startswith("?")
             self.post_message(ReviewRequested(item.path if unread else item.revision))

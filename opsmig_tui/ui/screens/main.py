@@ -16,6 +16,7 @@ from opsmig_tui.ui import messages
 from opsmig_tui.ui.failures import Work
 from opsmig_tui.ui.keys import MAIN
 from opsmig_tui.ui.reasons import why_not, why_not_downgrade_to, why_not_upgrade_to
+from opsmig_tui.ui.screens.banner import Banner
 from opsmig_tui.ui.screens.board import Board
 from opsmig_tui.ui.screens.footer import Footer
 from opsmig_tui.ui.screens.header import Header
@@ -49,6 +50,7 @@ class MainScreen(ReviewRequests):
         super().__init__()
         self.workspace = workspace
         self.header = Header(id="header")
+        self.banner = Banner(id="banner")
         self.board = Board(workspace.output, id="board")
         self.footer = Footer(id="footer")
         self.shown: str | Path = ""
@@ -62,6 +64,7 @@ class MainScreen(ReviewRequests):
 
     def compose(self) -> ComposeResult:
         yield self.header
+        yield self.banner
         yield self.board
         yield self.footer
 
@@ -97,6 +100,7 @@ class MainScreen(ReviewRequests):
 
     def _show(self, state: WorkspaceState) -> None:
         self.header.state = state
+        self.banner.show(state)
         self.board.show(state)
         self.footer.running = state.running
         self._review_again(state)
@@ -272,6 +276,14 @@ class MainScreen(ReviewRequests):
         from opsmig_tui.ui.flows.export import export_sql
 
         self.begin("upgrade_sql", lambda: export_sql(self))
+
+    def action_ghosts(self) -> None:
+        from opsmig_tui.ui.flows.ghosts import heal_ghosts
+
+        self.begin("ghosts", lambda: heal_ghosts(self))
+
+    def on_ghosts_requested(self) -> None:
+        self.action_ghosts()
 
     def action_heads(self) -> None:
         from opsmig_tui.ui.flows.heads import heal

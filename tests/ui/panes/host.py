@@ -56,6 +56,7 @@ class Host(App[None]):
     on_psql_requested = _hear
     on_usage_wanted = _hear
     on_peek_requested = _hear
+    on_ghosts_requested = _hear
     on_fix_requested = _hear
     on_ignore_requested = _hear
     on_undo_requested = _hear
