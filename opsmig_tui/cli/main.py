@@ -20,6 +20,7 @@ from opsmig_tui.cli.rehearse import rehearse
 from opsmig_tui.cli.review import review
 from opsmig_tui.cli.revisions import branches, current, edit, heads, rename, show
 from opsmig_tui.cli.rules import rules
+from opsmig_tui.cli.run import run
 from opsmig_tui.cli.runs import runs
 from opsmig_tui.cli.say import say
 from opsmig_tui.cli.screen import demo, open_screen
@@ -68,6 +69,6 @@ for command in (
     *(history, review, rules, status, check, ghost),
     *(init, ensure_version),
     *(heads, branches, current, show, edit, rename, merge, move),
-    *(create, upgrade, downgrade, stamp, test, rehearse, runs, demo),
+    *(create, upgrade, downgrade, stamp, test, rehearse, run, runs, demo),
 ):
     main.add_command(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,8 +52,24 @@ class Interpreter:
 
 
 @dataclass(frozen=True)
+class ProjectCommand:
+    """One of the project's own commands, run without a shell."""
+
+    name: str
+    words: tuple[str, ...]
+
+    @property
+    def line(self) -> str:
+        return shlex.join(self.words)
+
+
+@dataclass(frozen=True)
 class Settings:
-    """`[tool.opsmig]` of pyproject.toml, or opsmig.toml. Defaults are those the README lists."""
+    """`[tool.opsmig]` of pyproject.toml, or opsmig.toml. Defaults are those the README lists.
+
+    `unasked` is of the person's own settings alone: (folder, words) of commands that run without a
+    question.
+    """
 
     path: Path | None = None
     base_branch: str | None = None
@@ -73,6 +90,8 @@ class Settings:
     postgresql_version: int | None = None
     severity: Mapping[str, str] = field(default_factory=dict)
     per_path: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    commands: tuple[ProjectCommand, ...] = ()
+    unasked: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from opsmig_tui.project.model import (
     Settings,
 )
 from opsmig_tui.project.sample_marker import is_sample
-from opsmig_tui.project.settings import load_protected, load_settings
+from opsmig_tui.project.settings import load_own, load_settings
 
 
 def open_project(options: OpenOptions, *, run_tools: bool = True) -> Project | Candidates:
@@ -42,8 +42,9 @@ def open_project(options: OpenOptions, *, run_tools: bool = True) -> Project | C
     repository = find_repository(path.parent)
     settings = load_settings(path.parent, repository)
     # the person's own come first, and nothing that a project says takes one away
-    protected = dict.fromkeys((*load_protected(), *settings.protected))
-    settings = replace(settings, protected=tuple(protected))
+    own = load_own()
+    protected = dict.fromkeys((*own.protected, *settings.protected))
+    settings = replace(settings, protected=tuple(protected), unasked=own.unasked)
     config = _load(path, options, settings, start) if found else _without_file(options, start)
     sample = is_sample(repository)
     interpreter, problem = _interpreter(

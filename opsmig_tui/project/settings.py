@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from opsmig_tui.project.commands import read_commands, read_unasked
 from opsmig_tui.project.environments import folders_up
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Settings
@@ -14,7 +16,7 @@ _TEXT = ("base-branch", "database-service", "python", "start-after")
 _LISTS = ("models", "companion-suffixes", "version-locations", "ignore", "protected")
 _SWITCHES = ("render", "live", "squawk")
 _NUMBERS = ("large-rows", "sample-above", "live-timeout-ms", "postgresql-version")
-_TABLES = ("severity", "per-path")
+_TABLES = ("severity", "per-path", "commands")
 SEVERITIES = ("error", "warning", "note", "off")
 #: Every key there is, as it is written in the file.
 KEYS = tuple(sorted(_TEXT + _LISTS + _SWITCHES + _NUMBERS + _TABLES))
@@ -40,11 +42,20 @@ def load_settings(root: Path, repository: Path | None = None) -> Settings:
     return Settings()
 
 
-def load_protected(folder: Path | None = None) -> tuple[str, ...]:
-    """`protected` of the person's own opsmig.toml, which holds for every project.
+@dataclass(frozen=True)
+class OwnSettings:
+    """What a person's own opsmig.toml says of every project: `protected`, and the commands that run
+    `unasked` (see project.commands)."""
 
-    It stands in `folder`, or where the platform keeps settings. Raises OpsmigError for a file that
-    cannot be read, and for any other key: the rest belongs to a project.
+    protected: tuple[str, ...] = ()
+    unasked: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
+
+
+def load_own(folder: Path | None = None) -> OwnSettings:
+    """The person's own opsmig.toml in `folder`, or where the platform keeps settings.
+
+    Raises OpsmigError for a file that cannot be read, and for any other key: the rest belongs to a
+    project.
     """
     if folder is None:
         import platformdirs
@@ -52,12 +63,17 @@ def load_protected(folder: Path | None = None) -> tuple[str, ...]:
         folder = platformdirs.user_config_path("opsmig")
     path = folder / "opsmig.toml"
     if not path.is_file():
-        return ()
+        return OwnSettings()
     table = _parsed(path)
-    other = next((key for key in table if key != "protected"), None)
+    other = next((key for key in table if key not in ("protected", "unasked")), None)
     if other is not None:
-        raise OpsmigError(f"{path} has {other!r}; only protected can stand there, for all projects")
-    return _settings(path, table, str(path)).protected
+        raise OpsmigError(
+            f"{path} has {other!r}; only protected and unasked can stand there, for all projects"
+        )
+    return OwnSettings(
+        protected=_checked("protected", table.get("protected", []), str(path)),  # type: ignore[arg-type]
+        unasked=read_unasked(table.get("unasked", {}), f"{path}: unasked"),
+    )
 
 
 def _parsed(path: Path) -> dict[str, Any]:
@@ -85,6 +101,8 @@ def _settings(path: Path, table: Any, where: str) -> Settings:
 def _checked(key: str, value: Any, where: str) -> object:
     if key == "severity":
         return _severities(value, f"{where}: severity")
+    if key == "commands":
+        return read_commands(value, f"{where}: commands")
     if key == "per-path":
         return _per_path(value, where)
     if key in _SWITCHES:

@@ -82,12 +82,24 @@ def commands(screen: MainScreen) -> Iterator[Command]:
     for action, name, text in COMMANDS if hasattr(screen, "why_not") else ():
         run = partial(screen.app.run_action, action, screen)
         yield Command(name, _why(screen, action) or text, run)
+    yield from _of_project(screen)
     yield from (command for group, command in bound if ORDER.get(group, 1) > 1)
     app = cast("OpsmigApp", screen.app)
     for theme in THEMES:
         shade = "dark" if theme.dark else "light"
         text = f"Use {theme.name} now and next time"
         yield Command(f"Theme: {shade}", text, partial(app.set_theme, theme.name))
+
+
+def _of_project(screen: MainScreen) -> Iterator[Command]:
+    """The project's own commands, from its settings."""
+    if not hasattr(screen, "action_run_command"):
+        return
+    from opsmig_tui.workspace.commands import shown
+
+    for one in screen.workspace.project.settings.commands:
+        text = _why(screen, "run_command") or f"$ {shown(one)}; asks first"
+        yield Command(f"Run {one.name}", text, partial(screen.action_run_command, one.name))
 
 
 def _bound(screen: MainScreen) -> Iterator[tuple[str, Command]]:

@@ -7,7 +7,7 @@ from opsmig_tui.workspace.state import WorkspaceState
 CHANGES_SOMETHING = frozenset({
     "create", "empty_revision", "rehearse", "upgrade", "downgrade", "stamp", "test",
     "version_table", "upgrade_sql", "start_database", "stop_database", "restart_database", "psql",
-    "commit",
+    "commit", "run_command",
 })  # fmt: skip
 WRITES_A_FILE = frozenset({
     "fix", "fix_all", "ignore", "undo", "rename", "export_picture", "export_markdown", "stage",

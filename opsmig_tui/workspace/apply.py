@@ -135,6 +135,7 @@ class Care:
     name: str
     wants_name: bool
     warnings: tuple[str, ...]
+    protected: bool = False
 
 
 def places_of(workspace: Workspace, identities: Sequence[Identity]) -> Care:
@@ -147,7 +148,7 @@ def places_of(workspace: Workspace, identities: Sequence[Identity]) -> Care:
         warnings.append(f"The settings protect this database ({protected_by}).")
     far = (one for one, place in zip(identities, places, strict=True) if not place.is_local)
     name = next(far, identities[0]).database
-    return Care(local, name, not local or bool(protected_by), tuple(warnings))
+    return Care(local, name, not local or bool(protected_by), tuple(warnings), bool(protected_by))
 
 
 def dangers_of(step: PlanStep) -> tuple[str, ...]:

@@ -80,6 +80,21 @@ def test_history_since_a_branch(opsmig: Opsmig, versions: Path):
     assert "git knows no commit 'nowhere'" in unknown.output
 
 
+def test_the_projects_own_commands(empty_project: AlembicProject):
+    root = empty_project.config.parent
+    assert "name no commands" in call("run", "-C", str(root)).output
+    (root / "opsmig.toml").write_text("[commands]\nseed = 'echo sown'\nfail = 'false'\n")
+    assert call("run", "-C", str(root)).output == "seed  echo sown\nfail  false\n"
+    unasked = call("run", "seed", "-C", str(root))
+    assert unasked.exit_code == 2
+    assert "add --yes" in unasked.output
+    assert "sown" not in unasked.output.replace("echo sown", "")
+    done = call("run", "seed", "-C", str(root), "--yes")
+    assert (done.exit_code, "\n  sown\n" in done.output) == (0, True)
+    assert call("run", "fail", "-C", str(root), "--yes").exit_code == 1
+    assert call("run", "seed", "-C", str(root), "--yes", "--read-only").exit_code == 2
+
+
 def test_history_verbose_has_parent_and_path(opsmig: Opsmig):
     output = opsmig("history", "-v", "-n", "1").output
     assert f"Parent: {MIDDLE}" in output

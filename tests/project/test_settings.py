@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from opsmig_tui.project.errors import OpsmigError
-from opsmig_tui.project.model import Settings
-from opsmig_tui.project.settings import load_protected, load_settings
+from opsmig_tui.project.model import ProjectCommand, Settings
+from opsmig_tui.project.settings import load_own, load_settings
 
 
 def test_every_key(tmp_path: Path) -> None:
@@ -20,6 +20,7 @@ def test_every_key(tmp_path: Path) -> None:
         "render = false\nlive = false\nlarge-rows = 5\nsample-above = 6\nlive-timeout-ms = 7\n"
         "[tool.opsmig.severity]\ndrop-table = 'warning'\n"
         "[tool.opsmig.per-path.'versions/old/*']\ndrop-column = 'off'\n"
+        "[tool.opsmig.commands]\nseed = 'python \"my seed.py\"'\nreset = ['sh', '-c', 'a | b']\n"
     )
     assert load_settings(tmp_path) == Settings(
         path=path,
@@ -41,6 +42,10 @@ def test_every_key(tmp_path: Path) -> None:
         postgresql_version=15,
         severity={"drop-table": "warning"},
         per_path=(("versions/old/*", {"drop-column": "off"}),),
+        commands=(
+            ProjectCommand("seed", ("python", "my seed.py")),
+            ProjectCommand("reset", ("sh", "-c", "a | b")),
+        ),
     )
 
 
@@ -59,16 +64,28 @@ def test_the_nearest_file_up_to_the_repository(tmp_path: Path) -> None:
 
 
 def test_what_a_person_protects_holds_everywhere(tmp_path: Path) -> None:
-    assert load_protected(tmp_path) == ()
+    assert load_own(tmp_path).protected == ()
     own = tmp_path / "opsmig.toml"
     own.write_text("protected = ['prod*']\n")
-    assert load_protected(tmp_path) == ("prod*",)
+    assert load_own(tmp_path).protected == ("prod*",)
     own.write_text("ignore = ['drop-table']\n")
-    with pytest.raises(OpsmigError, match="'ignore'; only protected can stand there"):
-        load_protected(tmp_path)
+    with pytest.raises(OpsmigError, match="'ignore'; only protected and unasked can stand"):
+        load_own(tmp_path)
     own.write_text("protected = 'prod'\n")
     with pytest.raises(OpsmigError, match="must be a list of text"):
-        load_protected(tmp_path)
+        load_own(tmp_path)
+
+
+def test_what_runs_unasked_is_the_persons_own_to_say(tmp_path: Path) -> None:
+    own = tmp_path / "opsmig.toml"
+    own.write_text(f"[unasked]\n'{tmp_path}/./x' = ['python seed.py', ['a', 'b c']]\n")
+    folder = str(tmp_path / "x")
+    assert load_own(tmp_path).unasked == {(folder, ("python", "seed.py")), (folder, ("a", "b c"))}
+    own.write_text("unasked = ['seed']\n")
+    with pytest.raises(OpsmigError, match="unasked must be a table of folders"):
+        load_own(tmp_path)
+    with pytest.raises(OpsmigError, match="unknown setting 'unasked'"):
+        load_settings(tmp_path)  # a project cannot
 
 
 @pytest.mark.parametrize("text", ["[tool]\nopsmig = {python = 'x'}\n", "tool.opsmig.python='x'\n"])
@@ -97,6 +114,11 @@ def test_other_spellings_of_the_section(tmp_path: Path, text: str) -> None:
         ("per-path = []", "per-path must be a table"),
         ("[per-path]\n'old/*' = 1", "per-path 'old/\\*' must be a table of rules"),
         ("[per-path.'old/*']\ndrop-table = 1", "per-path 'old/\\*' of drop-table must be one"),
+        ("commands = 'x'", "commands must be a table of commands"),
+        ("[commands]\n'a b' = 'x'", "commands: 'a b' is no name"),
+        ("[commands]\na = 1", "commands: a must be a command line"),
+        ('[commands]\na = "echo \'x"', "commands: a cannot be taken apart: No closing quot"),
+        ("[commands]\na = ' '", "commands: a names no program"),
         ("models = ", "opsmig.toml cannot be read: .*line 1"),
     ],
 )

@@ -299,6 +299,11 @@ class MainScreen(ReviewRequests):
     def on_heads_requested(self) -> None:
         self.action_heads()
 
+    def action_run_command(self, name: str) -> None:
+        from opsmig_tui.ui.flows.commands import run
+
+        self.begin("run_command", lambda: run(self, name))
+
     def action_commit(self) -> None:
         from opsmig_tui.ui.flows.commit import commit
 
