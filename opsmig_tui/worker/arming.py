@@ -45,6 +45,21 @@ def arm(connection: Any) -> None:
         raw_rows(connection, statement)
 
 
+def let_go_when_gone(connection: Any) -> None:
+    """Have the server look after us while it is at a statement: else it would hold all locks to
+    its end for a worker that was killed. PostgreSQL 14 and later, not on every platform."""
+    raw_rows(connection, "SAVEPOINT opsmig_gone")
+    try:
+        raw_rows(
+            connection,
+            "SELECT set_config(name, '500ms', true) FROM pg_catalog.pg_settings "
+            "WHERE name = 'client_connection_check_interval' AND setting = '0'",
+        )
+    except Exception:
+        raw_rows(connection, "ROLLBACK TO SAVEPOINT opsmig_gone")
+    raw_rows(connection, "RELEASE SAVEPOINT opsmig_gone")
+
+
 def disarm(connection: Any) -> None:
     """Let the trigger pass, for one statement that fires it. `rearm` must follow."""
     raw_rows(connection, "UPDATE pg_temp.opsmig_rehearsal SET armed = false")

@@ -98,6 +98,7 @@ class Listener:
         """Arm the transaction; while the block lasts, drivers refuse to connect, too."""
         load_drivers()
         arming.arm(connection)
+        arming.let_go_when_gone(connection)
         raw_rows(connection, retyped.CREATE)
         # A scan that begins in the middle would spoil what retyped.py goes by.
         raw_rows(connection, "SET LOCAL synchronize_seqscans = off")

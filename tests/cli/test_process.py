@@ -1,6 +1,7 @@
 """The real command in its own process: signals, pipes, and a person at a terminal."""
 
 import os
+import resource
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
@@ -73,11 +74,13 @@ def test_a_signal_cancels_the_run_and_a_second_run_is_refused(
 
 
 @pytest.mark.usefixtures("slow")
+@pytest.mark.parametrize("command", ["upgrade", "rehearse"])
 def test_a_command_that_is_killed_leaves_nothing_running_and_nothing_done(
-    sample: SampleProject, sql: Sql
+    sample: SampleProject, sql: Sql, command: str
 ) -> None:
-    yes = ("--yes", "--database", sample.database)
-    with started(sample.backend, "upgrade", SLOW, *yes) as process:
+    upgrade = ("--yes", "--database", sample.database)
+    options = upgrade if command == "upgrade" else ("--seconds", "300")
+    with started(sample.backend, command, SLOW, *options) as process:
         wait_until(lambda: sleeping(sql) or process.poll() is not None)
         process.kill()
         process.wait()
@@ -87,6 +90,28 @@ def test_a_command_that_is_killed_leaves_nothing_running_and_nothing_done(
         )
         wait_until(lambda: sql(others, sample.database) == [(0,)])
     assert nothing_happened(sql)
+
+
+def test_where_no_file_can_be_written_a_run_goes_on_and_says_so(
+    sample: SampleProject, sql: Sql
+) -> None:
+    """As on a full disk: the limit of a file's size is nought, for the worker as well."""
+    before = sorted(sample.root.rglob("*"))
+    yes = ("--yes", "--database", sample.database)
+    for command in (("rehearse", MIDDLE, "--seconds", "60"), ("upgrade", MIDDLE, *yes)):
+        result = subprocess.run(
+            [*COMMAND, *command],
+            cwd=sample.backend,
+            capture_output=True,
+            text=True,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)),
+        )
+        assert result.returncode == 0, result
+    assert "the log of this run cannot be written (File too large)" in result.stdout
+    assert position(sql) == [MIDDLE]
+    assert [path for path in sorted(sample.root.rglob("*")) if "__pycache__" not in path.parts] == [
+        path for path in before if "__pycache__" not in path.parts
+    ]
 
 
 def test_a_reader_that_goes_away_does_not_stop_the_run(sample: SampleProject, sql: Sql) -> None:

@@ -1,5 +1,6 @@
 """What dies in the middle of a run: the worker, its connection, the server. Nothing half done."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -139,6 +140,68 @@ def test_watching_and_guarding_connections_that_are_lost(watched: Watched, libpq
     assert any("no longer watched" in one.text for one in told.of(protocol.Log))
 
 
+ENV = """\
+from alembic import context
+from sqlalchemy import create_engine, text
+
+applied = []
+engine = create_engine({url!r})
+with engine.connect() as connection:
+    context.configure(connection=connection, on_version_apply=lambda **_: applied.append(1))
+    with context.begin_transaction():
+        context.run_migrations()
+        if applied:
+            {inside}
+    if applied:
+        {after}
+"""
+OTHER = "create_engine(engine.url).connect().execute(text('CREATE TABLE gone (id int)'))"
+
+
+@pytest.mark.parametrize(
+    ("inside", "after", "stays"),
+    [
+        ("raise SystemExit(3)", "pass", False),
+        ("pass", "raise SystemExit(3)", True),
+        ("connection.connection.commit(); raise ValueError('committed')", "pass", True),
+        # it waits for the first one, which waits for it
+        (OTHER, "pass", False),
+        ("create_engine(engine.url).connect(); raise ValueError('two')", "pass", False),
+    ],
+    ids=["exits in the transaction", "exits afterwards", "commits and fails",
+         "locks itself out by a second engine", "opens a second engine and fails"],
+)  # fmt: skip
+def test_env_py_in_the_middle_of_a_run(
+    watched: Watched, libpq: str, inside: str, after: str, stays: bool
+) -> None:
+    """What is told of the end is what the database holds, and the next run finds its way."""
+
+    async def cancel(told: Live, client: WorkerClient) -> None:
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        while await asyncio.to_thread(rows, libpq, waits) != [(1,)]:
+            await asyncio.sleep(0.02)
+        client.cancel_running()
+
+    usual = watched.env.read_text()
+    url = usual.partition("create_engine('")[2].partition("'")[0]
+    watched.env.write_text(ENV.format(url=url, inside=inside, after=after))
+    try:
+        _, failed = watched.migrate(
+            "CREATE TABLE gone (id int)", cancel if inside == OTHER else None
+        )
+    finally:
+        watched.env.write_text(usual)
+    assert failed is not None
+    assert failed.current == (("a1",) if stays else ())
+    assert (failed.committed, failed.rolled_back) == ((("a1",), ()) if stays else ((), ("a1",)))
+    ours_ended(libpq)
+    assert rows(libpq, "SELECT version_num FROM alembic_version") == [("a1",)] * stays
+    assert rows(libpq, "SELECT to_regclass('gone') IS NOT NULL") == [(stays,)]
+    with psycopg.connect(libpq, autocommit=True) as anew:
+        anew.execute(b"DELETE FROM alembic_version; DROP TABLE IF EXISTS gone")
+    assert watched.migrate("SELECT 1")[1] is None
+
+
 @contextmanager
 def started_again(data: Path) -> Iterator[None]:
     """The server once more, as soon as the processes of the killed one have let go."""
@@ -153,6 +216,11 @@ def started_again(data: Path) -> Iterator[None]:
         yield
 
 
+def killed(data: Path) -> None:
+    kill(int((data / "postmaster.pid").read_text().splitlines()[0]))
+    (data / "postmaster.pid").unlink()  # nothing is there to be stopped
+
+
 def test_a_server_that_is_killed(tmp_path_factory: pytest.TempPathFactory) -> None:
     home = Path(tempfile.mkdtemp(prefix="opsmig-faults-"))
     data = home / "postgres"
@@ -165,17 +233,18 @@ def test_a_server_that_is_killed(tmp_path_factory: pytest.TempPathFactory) -> No
             with psycopg.connect(libpq, autocommit=True) as first:
                 first.execute(f"SET synchronous_commit = on; {TABLES}; {VERSIONS}".encode())
             alone = Watched(tmp_path_factory.mktemp("alone") / "project", url)
-            postmaster = int((data / "postmaster.pid").read_text().splitlines()[0])
-            try:
-                _, failed = alone.migrate(
-                    f"{TABLE}; SELECT pg_sleep(30)",
-                    once(sql_with("pg_sleep"), lambda _: kill(postmaster)),
-                )
-            finally:
-                alone.stop()
-            assert failed is not None
-            assert failed.current is None  # nobody could be asked
-            (data / "postmaster.pid").unlink()  # nothing is there to be stopped
+            statements = f"{TABLE}; SELECT pg_sleep(30)"
+            result = alone.rehearse(statements, once(sql_with("pg_sleep"), lambda _: killed(data)))
+        assert [leg.outcome for leg in result.legs] == ["failed"]
+        assert (result.current, result.unchanged) == (None, False)  # nobody could be asked
+        with started_again(data):
+            assert rows(libpq, "SELECT to_regclass('gone')") == [(None,)]
+            _, failed = alone.migrate(
+                statements, once(sql_with("pg_sleep"), lambda _: killed(data))
+            )
+        alone.stop()
+        assert failed is not None
+        assert failed.current is None
         with started_again(data):
             assert rows(libpq, "SELECT to_regclass('gone')") == [(None,)]
             assert rows(libpq, "SELECT * FROM alembic_version") == []

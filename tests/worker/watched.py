@@ -12,6 +12,7 @@ from opsmig_tui.services.worker_client import WorkerClient, WorkerFailed
 from opsmig_tui.worker import protocol
 from tests.support.projects import write_project
 from tests.worker.conftest import Told, opened, run_of
+from tests.worker.rehearsals import request_of
 
 ENV = """\
 from alembic import context
@@ -91,6 +92,20 @@ class Watched:
         """What was told, and how it failed if it did. What `meanwhile` leaves running, ends."""
         self._statements.write_text(statements)
         return self._loop.run_until_complete(self._migrate(meanwhile))
+
+    def rehearse(self, statements: str, meanwhile: Meanwhile) -> protocol.RehearseResult:
+        """The same as a rehearsal."""
+        self._statements.write_text(statements)
+        return self._loop.run_until_complete(self._rehearse(meanwhile))
+
+    async def _rehearse(self, meanwhile: Meanwhile) -> protocol.RehearseResult:
+        told = Live()
+        plan = await self._client.request(protocol.Plan("upgrade", "head"))
+        run = asyncio.create_task(self._client.request(request_of(plan, seconds=30), told))
+        await meanwhile(told, self._client)
+        async with asyncio.timeout(30):
+            result: protocol.RehearseResult = await run
+        return result
 
     async def _migrate(self, meanwhile: Meanwhile | None) -> tuple[Live, protocol.Failed | None]:
         told = Live()
