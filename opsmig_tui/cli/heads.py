@@ -207,5 +207,5 @@ async def rehearse_after(workspace: Workspace, revision: str) -> int:
     if plan.question is not None:
         say(f"Not rehearsed, as this database is not local: opsmig rehearse {revision} asks first.")
         return 0
-    status = await rehearse_now(workspace, revision, plan.seconds, False, True, None)
+    status = await rehearse_now(workspace, revision, plan.seconds, "here", False, True, None)
     return 1 if status == 1 else 0

@@ -14,6 +14,7 @@ from opsmig_tui.cli.say import say
 from opsmig_tui.cli.session import CANCELLED, guarded, run
 
 if TYPE_CHECKING:
+    from opsmig_tui.workspace.rehearse import On
     from opsmig_tui.workspace.workspace import Workspace
 
 COLOURS = {"✓": "green", "✖": "red", "▲": "yellow"}
@@ -29,6 +30,13 @@ COLOURS = {"✓": "green", "✖": "red", "▲": "yellow"}
     show_default=True,
     help="How long others may have to wait for what it locks.",
 )
+@click.option(
+    "--on",
+    type=click.Choice(["here", "scratch"]),
+    default="here",
+    show_default=True,
+    help="On the database itself, in a transaction that is rolled back, or on a copy of it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The documented JSON document.")
 @yes_option
 @database_option
@@ -38,12 +46,16 @@ def rehearse(
     /,
     revision: str | None,
     seconds: float,
+    on: On,
     as_json: bool,
     yes: bool,
     database: str | None,
     **given: Any,
 ) -> None:
-    """Upgrade, downgrade and upgrade again in one transaction that is rolled back; report.
+    """Upgrade, downgrade and upgrade again, and report; nothing of it stays.
+
+    Here: in one transaction that is rolled back. On scratch: on a copy of the database (or, where
+    that cannot be made, one that the migrations build up), created on the same server and dropped.
 
     REVISION comes with the pending ones below it, or the applied ones above it [default: all that
     are pending, else the current one]. On a database that is not local it asks first. Exit status:
@@ -52,7 +64,7 @@ def rehearse(
     """
 
     async def use(workspace: Workspace) -> int:
-        return await rehearse_now(workspace, revision, seconds, as_json, yes, database)
+        return await rehearse_now(workspace, revision, seconds, on, as_json, yes, database)
 
     context.exit(guarded(lambda: run(given, use, trust=True)))
 
@@ -61,6 +73,7 @@ async def rehearse_now(
     workspace: Workspace,
     revision: str | None,
     seconds: float,
+    on: On,
     as_json: bool,
     yes: bool,
     database: str | None,
@@ -69,9 +82,15 @@ async def rehearse_now(
     from opsmig_tui.cli.show import ask
     from opsmig_tui.services.worker_client import WorkerFailed
     from opsmig_tui.workspace.rehearsal_report import document, report
-    from opsmig_tui.workspace.rehearse import passed, plan_rehearsal, rehearse
+    from opsmig_tui.workspace.rehearse import (
+        command,
+        passed,
+        plan_rehearsal,
+        rehearse,
+        would_on_scratch,
+    )
 
-    plan = await plan_rehearsal(workspace, revision, seconds)
+    plan = await plan_rehearsal(workspace, revision, seconds, on)
     if plan.question is not None and not await ask(plan.question, yes=yes, database=database):
         say("Nothing was changed.")
         return 1
@@ -87,6 +106,8 @@ async def rehearse_now(
     else:
         for line in report(result, workspace.project.root):
             say(line, fg=COLOURS.get(line.lstrip()[:1]))
+        if would_on_scratch(result):
+            say(f"$ {command(revision, 'scratch')}")
     if result.refused:
         return 2
     return 0 if passed(result) else 1

@@ -71,7 +71,7 @@ def create_role(server: Server) -> str:
     with server.connect() as connection:
         # Stretching is for guessable passwords; with a random one it only slows connecting down.
         connection.execute("SET scram_iterations = 1")
-        connection.execute(f"CREATE ROLE {ROLE} LOGIN PASSWORD '{password}'")
+        connection.execute(f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}'")
     return password
 
 

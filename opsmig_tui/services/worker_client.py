@@ -57,7 +57,8 @@ class WorkerClient:
     """A worker of `project`; started on first use and again after it died.
 
     Requests are answered in their order. Sessions of a reader (the default) refuse to write to a
-    PostgreSQL or SQLite database; so do those of a `runner`, except while it performs a `Run`.
+    PostgreSQL or SQLite database; so do those of a `runner`, except while it performs a `Run`. With
+    `scratch`, all its connections go to the database of that name, and may write.
     """
 
     def __init__(
@@ -65,10 +66,12 @@ class WorkerClient:
         project: Project,
         *,
         runner: bool = False,
+        scratch: str = "",
         extra_environment: Mapping[str, str] | None = None,
     ) -> None:
         self.project = project
         self.runner = runner
+        self.scratch = scratch
         self.generation = 0
         self.last_lines: deque[str] = deque(maxlen=50)
         self._extra = dict(extra_environment or {})
@@ -209,6 +212,7 @@ class WorkerClient:
             "version_locations": [str(path) for path in config.version_locations],
             "x": list(self.project.x_arguments),
             "runner": self.runner,
+            "scratch": self.scratch,
             "companion_suffixes": list(self.project.settings.companion_suffixes),
         }
         return json.dumps(start).encode() + b"\n"

@@ -68,6 +68,15 @@ class WorkerPool:
         finally:
             await self.release(client)
 
+    @asynccontextmanager
+    async def scratch(self, database: str) -> AsyncIterator[WorkerClient]:
+        """A runner whose connections all go to this scratch database."""
+        client = self._client(runner=True, scratch=database)
+        try:
+            yield client
+        finally:
+            await self.release(client)
+
     async def prepare_runner(self) -> None:
         """Have a runner import the project ahead of time, while somebody reads a plan.
 
@@ -138,8 +147,10 @@ class WorkerPool:
         await client.idle()
         await self.release(client)
 
-    def _client(self, *, runner: bool) -> WorkerClient:
-        client = WorkerClient(self.project, runner=runner, extra_environment=self._extra)
+    def _client(self, *, runner: bool, scratch: str = "") -> WorkerClient:
+        client = WorkerClient(
+            self.project, runner=runner, scratch=scratch, extra_environment=self._extra
+        )
         self._clients.add(client)
         return client
 

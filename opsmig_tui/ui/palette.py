@@ -22,6 +22,7 @@ COMMANDS = (
     ("downgrade('-1')", "Downgrade one step", "Undo the current revision; a plan first"),
     ("downgrade('base')", "Downgrade to base", "Undo every revision; a plan first"),
     ("stamp", "Stamp", "Say where the database stands; nothing runs, asks first"),
+    ("rehearse('scratch')", "Rehearse on a scratch database", "On a copy that is made for it"),
     ("test", "Test a revision", "Upgrade, downgrade one step, upgrade again; asks first"),
     ("start_database", "Start the database", "Start its compose service"),
     ("stop_database", "Stop the database", "Stop its compose service; asks first"),

@@ -38,6 +38,8 @@ class Settings:
     x: tuple[str, ...] = ()
     runner: bool = False
     companion_suffixes: tuple[str, ...] = ()
+    scratch: str = ""
+    """The database that every connection of this worker goes to, "" for the project's own."""
 
 
 def build_config(settings: Settings, name: str, **options: Any) -> Config:

@@ -12,6 +12,8 @@ from .redact import Redactor
 
 SEEN = "opsmig"
 """Key in a connection record's info: (positional, keyword) arguments of the driver."""
+KEYS = {"psycopg": "dbname", "psycopg2": "dbname", "asyncpg": "database", "pg8000": "database"}
+"""Driver → the keyword of the database; it goes before what a connection string says."""
 READ_ONLY = "-c default_transaction_read_only=on"
 _SECRETS = ("password", "passwd", "sslpassword")
 _NAMES = ("user", "username", "host", "dbname", "database", "db")
@@ -95,12 +97,20 @@ def read_only_environment(on: bool) -> None:
         os.environ.pop("PGOPTIONS", None)
 
 
-def way_in(connection: Any) -> tuple[Any, Callable[[], Any]]:
-    """(dialect, function that makes one more driver connection like this one, past the pool)."""
+def way_in(connection: Any, database: str = "") -> tuple[Any, Callable[[], Any]]:
+    """(dialect, function that makes one more driver connection like this one, past the pool).
+
+    To another `database` of the same server, where one is named. Raises LookupError where that
+    cannot be had.
+    """
     dialect, seen = connection.dialect, connection.info.get(SEEN)
     if seen is None:  # env.py gave the engine a creator
+        if database:
+            raise LookupError("env.py makes its connections by a function of its own")
         return dialect, lambda: connection.engine.pool._invoke_creator(None)
     cargs, cparams = seen
+    if database:
+        cparams = aimed(dialect.driver, cparams, database)
     return dialect, lambda: dialect.connect(*cargs, **cparams)
 
 
@@ -131,6 +141,15 @@ def told_pid(connection: Any) -> Optional[int]:
     ask = getattr(raw, "get_server_pid", None)  # asyncpg
     pid = ask() if ask is not None else getattr(getattr(raw, "info", None), "backend_pid", None)
     return pid if isinstance(pid, int) else None
+
+
+def aimed(driver: str, keywords: dict[str, Any], database: str) -> dict[str, Any]:
+    """The driver's keywords, with this database in the place of any other."""
+    key = KEYS.get(driver.partition("_")[0])  # psycopg_async
+    if key is None:
+        raise LookupError(f"the driver {driver} is not known here")
+    kept = {name: value for name, value in keywords.items() if name not in ("dbname", "database")}
+    return {**kept, key: database}
 
 
 def autocommits(connection: Any) -> bool:

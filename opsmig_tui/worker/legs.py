@@ -15,7 +15,7 @@ from . import arming
 from .asking import raw_rows
 from .drift import drift_within
 from .errors import Cancelled, WorkerError, describe, their_frame
-from .listening import AUTOCOMMIT, Listener, Stopped, refused
+from .listening import AUTOCOMMIT, Stopped, refused
 from .losses import losses_of
 from .protocol import (
     DriftOperation,
@@ -34,26 +34,30 @@ from .snapshot import difference, take_snapshot
 
 COMMITS = (
     "The migration commits by itself, which the rehearsal did not let happen. "
-    "Try it on a copy of the database."
+    "Try it on a scratch database."
 )
 ELSEWHERE = (
     "The migration writes outside of its transaction, which the rehearsal did not let happen. "
-    "Try it on a copy of the database."
+    "Try it on a scratch database."
 )
 _REFUSALS = {arming.SQLSTATE: COMMITS, "25006": ELSEWHERE}
 """SQLSTATE → why. 25006: read_only_sql_transaction (the session's other transactions only read)."""
 _LOCK_NOT_AVAILABLE = "55P03"
-_BACK = {"upgrade": "downgrade", "downgrade": "upgrade"}
+BACK = {"upgrade": "downgrade", "downgrade": "upgrade"}
+"""The other direction."""
 
 
 class Legs:
     """Runs the legs, and keeps what each of them showed."""
 
-    def __init__(self, session: Session, context: MigrationContext, listener: Listener) -> None:
+    def __init__(
+        self, session: Session, context: Optional[MigrationContext], listener: Any
+    ) -> None:
+        """`listener`: a listening.Listener, or what is like one."""
         self._session = session
         self._context: Any = context
         self._listener = listener
-        self._connection: Any = context.connection
+        self._connection: Any = context.connection if context is not None else None
         self._began = 0.0
         self._number = self._total = 0
         self.legs: list[RehearsedLeg] = []
@@ -70,14 +74,14 @@ class Legs:
         before = self.first
         for step in steps:
             snapshots = [before]
-            for way in (direction, _BACK[direction], direction):
+            for way in (direction, BACK[direction], direction):
                 yield self._prepared(step.revision, way)
                 if self.legs[-1].outcome != "ok":
                     break
                 snapshots.append(self._snapshot())
                 changes = difference(snapshots[-2], snapshots[-1])
                 self.legs[-1] = dataclasses.replace(self.legs[-1], changes=changes)
-            self._compare(step.revision, direction, snapshots)
+            self.compare(step.revision, direction, snapshots)
             before = snapshots[-1]
             if len(snapshots) == 2:
                 # the way back failed and is undone: alembic's own book goes forward again
@@ -111,7 +115,7 @@ class Legs:
 
     def _prepared(self, revision: Any, direction: str) -> Any:
         """alembic's step, its function wrapped: a failure takes back its own leg only."""
-        step = _step(self._context, revision, direction)
+        step = make_step(self._context, revision, direction)
         step.migration_fn = self._wrapped(step.migration_fn)
         self._number += 1
         path = str(revision.path)
@@ -187,7 +191,7 @@ class Legs:
         context = self._context
         return take_snapshot(self._connection, context.version_table, context.version_table_schema)
 
-    def _compare(
+    def compare(
         self, revision: Any, direction: str, snapshots: list[tuple[SchemaObject, ...]]
     ) -> None:
         """Upgrading first: before against back again. Downgrading first: after the downgrade
@@ -220,7 +224,8 @@ def judged(session: Session, error: BaseException) -> tuple[str, Failed]:
     return "failed", failed
 
 
-def _step(context: Any, revision: Any, direction: str) -> Any:
+def make_step(context: Any, revision: Any, direction: str) -> Any:
+    """alembic's own step of one revision."""
     revisions: Any = context.script.revision_map
     if direction == "upgrade":
         return MigrationStep.upgrade_from_script(revisions, revision)
@@ -228,7 +233,7 @@ def _step(context: Any, revision: Any, direction: str) -> Any:
 
 
 def _nothing(context: Any, revision: Any, direction: str) -> Any:
-    step = _step(context, revision, direction)
+    step = make_step(context, revision, direction)
     step.migration_fn = lambda *args, **kwargs: None
     return step
 

@@ -19,15 +19,15 @@ from .sealed import connectors, load_drivers
 
 SECOND = (
     "The migration opens a second connection, which nothing could roll back. "
-    "Try it on a copy of the database."
+    "Try it on a scratch database."
 )
 AUTOCOMMIT = (
     "autocommit_block() commits what ran before it, which a rehearsal must not let happen. "
-    "Try it on a copy of the database."
+    "Try it on a scratch database."
 )
 ENDED = (
     "The migration ended the transaction by itself, so the rehearsal stopped. "
-    "Try it on a copy of the database."
+    "Try it on a scratch database."
 )
 
 
@@ -216,11 +216,11 @@ class Listener:
         if self._changed > self._most_rows:
             raise Stopped(
                 f"It changed {self._changed:,} rows, more than the {self._most_rows:,} that a "
-                "rehearsal here may change. Try it on a copy of the database."
+                "rehearsal here may change. Try it on a scratch database."
             )
         for relation, mode in locks:
             if MODES.index(mode) >= BLOCKS_WRITES and (relation.rows or 0) > self._most_rows:
                 raise Stopped(
                     f"{relation.name} has about {relation.rows:,} rows, and {mode} on it would "
-                    "keep others waiting for too long. Try it on a copy of the database."
+                    "keep others waiting for too long. Try it on a scratch database."
                 )

@@ -24,6 +24,7 @@ from .errors import Cancelled, describe
 from .logs import capture_logs
 from .quick import Quick
 from .redact import Redactor, secret_of
+from .redirect import install
 from .session import Session
 from .sqltrace import Trace
 from .watch import Watcher
@@ -45,6 +46,9 @@ OPERATIONS = {
     "plan_stamp": "stamp",
     "stamp": "stamp",
     "rehearse": "rehearse",
+    "list_scratch": "scratch",
+    "make_scratch": "scratch",
+    "drop_scratch": "scratch",
     "sessions": "sessions",
     "render": "render",
 }
@@ -114,6 +118,8 @@ def _session(
     redactor.add(
         os.environ.get("PGPASSWORD"), (os.environ.get("PGUSER"), os.environ.get("PGDATABASE"))
     )
+    if settings.scratch:
+        install(settings.scratch)
     scripts = Scripts(settings)
     trace = Trace(channel, redactor, cancellation, scripts.directories)
     trace.install()
@@ -182,7 +188,8 @@ def _perform(session: Session, number: int, request: Any) -> Any:
             cancellation.begin(number)
             session.scripts.overlay = getattr(request, "overlay", "")
             # A runner also imports the project ahead of a confirmation: only a run may write.
-            session.trace.begin(read_only=not (session.settings.runner and request.op in WRITES))
+            writes = session.settings.runner and (request.op in WRITES or session.settings.scratch)
+            session.trace.begin(read_only=not writes)
             module = importlib.import_module("." + OPERATIONS[request.op], __package__)
             return protocol.Done(getattr(module, request.op)(session, request))
         finally:

@@ -25,6 +25,7 @@ from .guard import Guard, check_database, check_steps
 from .legs import Legs, judged
 from .listening import Listener
 from .plan import options_of, steps_of
+from .scratch_legs import rehearse_on_scratch
 from .session import Session
 from .snapshot import take_snapshot
 from .status import OPTIONS, database_status
@@ -39,7 +40,7 @@ SELECT current_setting('default_transaction_read_only') = 'on',
   EXISTS (SELECT FROM pg_catalog.pg_language WHERE lanname = 'plpgsql'
     AND has_language_privilege(oid, 'USAGE'))
 """
-ELSEWHERE = "Try it on a copy of the database instead."
+ELSEWHERE = "Try it on a scratch database."
 
 
 class _Over(BaseException):
@@ -140,6 +141,8 @@ def rehearse(session: Session, request: protocol.Rehearse) -> protocol.RehearseR
     cancelled: with the position read back."""
     if not session.settings.runner:
         raise WorkerError(protocol.Failed("protocol", "A reader does not rehearse."))
+    if session.settings.scratch:
+        return rehearse_on_scratch(session, request)
     held = _Rehearsal(session, request)
     if len(request.expected) != 1:
         return protocol.RehearseResult(refused=_several(len(request.expected)))

@@ -25,9 +25,14 @@ class SideConnection:
     """
 
     def __init__(
-        self, beside: Any, idle_seconds: Optional[float] = None, patience: float = PATIENCE
+        self,
+        beside: Any,
+        idle_seconds: Optional[float] = None,
+        patience: float = PATIENCE,
+        database: str = "",
     ) -> None:
-        """Connect as `beside`, a SQLAlchemy connection, did; `idle_seconds` unused, it closes.
+        """Connect as `beside`, a SQLAlchemy connection, did, or to another `database` of its
+        server; `idle_seconds` unused, it closes.
 
         Raises WorkerError when the connection cannot be made.
         """
@@ -36,7 +41,10 @@ class SideConnection:
         """Ask as the role that logged in: one given for the session (ALTER ROLE … SET role) sees
         of the login's own sessions neither state nor wait."""
         self._idle_seconds = idle_seconds
-        self._dialect, self._connect_anew = way_in(beside)
+        try:
+            self._dialect, self._connect_anew = way_in(beside, database)
+        except LookupError as error:
+            raise unavailable(str(error)) from error
         self._raw: Any = None
         self._ended = threading.Event()
         self._jobs: Queue[Optional[tuple[Callable[[], Any], Future[Any]]]] = Queue()

@@ -34,7 +34,7 @@ def report(result: RehearseResult, root: Path | None = None) -> list[str]:
     """Line by line: the legs with locks and data, the round trips, what changes, what remains."""
     if result.refused:
         return [f"▲ Not rehearsed: {result.refused}"]
-    lines: list[str] = []
+    lines: list[str] = [f"Rehearsed {result.copy}."] if result.copy else []
     for leg in result.legs:
         lines += _leg(leg, root)
     for trip in result.round_trips:
@@ -157,7 +157,10 @@ def _end(result: RehearseResult) -> Iterator[str]:
         before = "unused" if one.before is None else f"{one.before:,}"
         after = f"{one.after or 0:,}"
         yield f"▲ the sequence {one.sequence} went on from {before} to {after}, and stays there"
-    if result.unchanged:
+    if result.unchanged and result.on == "scratch":
+        yield f"Your database is as before: it stands at {position(result.current or ())}."
+        yield _OUTSIDE
+    elif result.unchanged:
         yield f"Nothing stays: the database stands at {position(result.current or ())}."
         yield _OUTSIDE
     elif result.current is None:
@@ -173,6 +176,8 @@ def document(result: RehearseResult) -> dict[str, Any]:
     """`rehearse --json`. No value of the database is in it."""
     return {
         "schema_version": 1,
+        "on": result.on,
+        "copy": result.copy,
         "refused": result.refused,
         "legs": [_leg_document(leg) for leg in result.legs],
         "round_trips": [_trip_document(trip) for trip in result.round_trips],

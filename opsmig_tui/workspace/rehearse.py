@@ -1,9 +1,9 @@
-"""Rehearsing revisions: both directions on the real database, in a transaction that is undone."""
+"""Rehearsing revisions: both directions on the real database, undone, or on a scratch copy."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.worker.protocol import PlanResult, Rehearse, RehearseResult
@@ -17,8 +17,15 @@ from opsmig_tui.workspace.state import Rehearsal, Rehearsed
 if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
 
+ELSEWHERE = "Try it on a scratch database"
+"""How a refusal ends that does not hold there."""
 SECONDS = 5.0
 """How long others may have to wait, unless something else is asked for."""
+On = Literal["here", "scratch"]
+SCRATCH = (
+    "Databases named opsmig_scratch_… are created on this server and dropped again; this one is "
+    "only read."
+)
 HELD = (
     "Others wait for what it locks, for at most {:g} s; sequences that it advances stay advanced."
 )
@@ -31,6 +38,7 @@ class RehearsalPlan:
     plan: PlanResult
     question: Confirmation | None
     seconds: float
+    on: On = "here"
 
     @property
     def revisions(self) -> tuple[str, ...]:
@@ -38,10 +46,14 @@ class RehearsalPlan:
 
 
 async def plan_rehearsal(
-    workspace: Workspace, revision: str | None = None, seconds: float = SECONDS
+    workspace: Workspace,
+    revision: str | None = None,
+    seconds: float = SECONDS,
+    on: On = "here",
 ) -> RehearsalPlan:
     """Which revisions, in which direction first. Default: all that are pending, as a chain; where
-    none is, the current one. `seconds` is how long all of it may take.
+    none is, the current one. `seconds` is how long all of it may take;
+    it does not bound a rehearsal on `scratch`, for which nobody waits.
 
     A pending revision comes with the pending ones below it, an applied one with those above.
     Raises OpsmigError, WorkerFailed.
@@ -57,7 +69,10 @@ async def plan_rehearsal(
         raise OpsmigError(f"Cannot rehearse: {status.problem}.")
     direction, target = _aim(workspace, revision)
     plan = await apply.plan(workspace, direction, target)
-    return RehearsalPlan(plan, _question(workspace, plan, revision, seconds), seconds)
+    if on == "scratch" and len(plan.databases) != 1:
+        count = len(plan.databases)
+        raise OpsmigError(f"env.py goes through {count} databases; a rehearsal knows only one.")
+    return RehearsalPlan(plan, _question(workspace, plan, revision, seconds, on), seconds, on)
 
 
 def _aim(workspace: Workspace, revision: str | None) -> tuple[apply.Direction, str]:
@@ -90,7 +105,7 @@ def _aim(workspace: Workspace, revision: str | None) -> tuple[apply.Direction, s
 
 
 def _question(
-    workspace: Workspace, plan: PlanResult, revision: str | None, seconds: float
+    workspace: Workspace, plan: PlanResult, revision: str | None, seconds: float, on: On
 ) -> Confirmation | None:
     """Nothing is asked where the database is local and not protected: nothing stays."""
     asked = apply.confirmation(workspace, plan)
@@ -100,17 +115,19 @@ def _question(
     count = len(plan.steps)
     return replace(
         asked,
-        title=f"Rehearse {count} revision{'s' if count > 1 else ''}, and take all of it back",
-        command=command(revision),
+        title=f"Rehearse {count} revision{'s' if count > 1 else ''}, "
+        + ("and take all of it back" if on == "here" else "on a scratch database"),
+        command=command(revision, on),
         steps=tuple(replace(step, losses=()) for step in asked.steps),
-        warnings=(*asked.warnings, HELD.format(seconds)),
+        warnings=(*asked.warnings, HELD.format(seconds) if on == "here" else SCRATCH),
         destructive=False,
     )
 
 
-def command(revision: str | None) -> str:
+def command(revision: str | None, on: On = "here") -> str:
     """The same at a command line."""
-    return f"opsmig rehearse {revision or ''}".rstrip()
+    where = " --on scratch" if on == "scratch" else ""
+    return f"opsmig rehearse {revision or ''}".rstrip() + where
 
 
 async def rehearse(workspace: Workspace, plan: RehearsalPlan) -> RehearseResult:
@@ -120,13 +137,14 @@ async def rehearse(workspace: Workspace, plan: RehearsalPlan) -> RehearseResult:
     not begin or was cancelled, OpsmigError.
     """
     refuse_when_read_only(workspace, "rehearse")
-    name = command(plan.revisions[0] if len(plan.revisions) == 1 else None)
+    name = command(plan.revisions[0] if len(plan.revisions) == 1 else None, plan.on)
     workspace.log_command(name)
-    async with (
-        reported(workspace, "rehearse", name) as reporter,
-        workspace.workers.runner() as client,
-    ):
-        result = cast(RehearseResult, await reporter.send(client, _request(plan)))
+    async with reported(workspace, "rehearse", name) as reporter:
+        if plan.on == "scratch":
+            result = await workspace.scratches.rehearse(plan.plan, _request(plan), reporter)
+        else:
+            async with workspace.workers.runner() as client:
+                result = cast(RehearseResult, await reporter.send(client, _request(plan)))
         _say_end(reporter, result)
     workspace.dispatch(Rehearsed(Rehearsal(plan.plan, result)))
     return result
@@ -145,6 +163,14 @@ def passed(result: RehearseResult) -> bool:
     return not result.refused and clean and all(leg.outcome == "ok" for leg in result.legs)
 
 
+def would_on_scratch(result: RehearseResult) -> bool:
+    """Whether what kept it from being rehearsed here does not keep it from a scratch database."""
+    if result.on == "scratch":
+        return False
+    held_off = any(leg.outcome in ("refused", "stopped") for leg in result.legs)
+    return held_off or ELSEWHERE in result.refused
+
+
 def _say_end(reporter: RunReporter, result: RehearseResult) -> None:
     from opsmig_tui.worker.protocol import Failed
 
@@ -159,4 +185,6 @@ def _say_end(reporter: RunReporter, result: RehearseResult) -> None:
     legs = f"{len(result.legs)} legs in {apply.seconds(result.elapsed_ms)}"
     left = "" if passed(result) else "; a downgrade leaves something behind"
     kept = "nothing stays" if result.unchanged else "LOOK AT THE DATABASE: it is not as before"
+    if result.on == "scratch" and result.unchanged:
+        kept = f"{result.copy.partition(',')[0]}; yours is as before"
     reporter.succeed(f"rehearsed: {legs}{left}; {kept}")

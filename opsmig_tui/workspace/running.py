@@ -151,8 +151,10 @@ class RunReporter:
         )
         self._show()
 
-    async def send(self, client: WorkerClient, request: protocol.Request) -> object:
-        """Has the worker do it, its events shown. Raises WorkerFailed.
+    async def send(
+        self, client: WorkerClient, request: protocol.Request, *, quiet: bool = False
+    ) -> object:
+        """Has the worker do it, its events shown unless `quiet`. Raises WorkerFailed.
 
         After the answer a cancel no longer interrupts what only reads how it went; it keeps the
         next request from being sent.
@@ -162,12 +164,12 @@ class RunReporter:
         if self.stopping:
             raise WorkerFailed(CANCELLED)
         self.client, self._between = client, False
-        if isinstance(request, protocol.Run):
+        if isinstance(request, protocol.Run) and not quiet:
             await self._look_back(request)
-        if isinstance(request, (protocol.Run, protocol.Stamp)):
+        if isinstance(request, (protocol.Run, protocol.Stamp)) and not quiet:
             self._log_plan(request)
         try:
-            return await client.request(request, self)
+            return await client.request(request, None if quiet else self)
         except WorkerFailed as error:
             if self._killed and error.failed.kind == "crash":
                 raise WorkerFailed(KILLED) from error

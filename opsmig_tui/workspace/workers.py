@@ -141,6 +141,13 @@ class Workers:
         async with self.pool.running() as client:
             yield client
 
+    @asynccontextmanager
+    async def scratch(self, database: str) -> AsyncIterator[WorkerClient]:
+        """A worker whose connections all go to this scratch database, stopped at the end."""
+        await self._know_interpreter()
+        async with self.pool.scratch(database) as client:
+            yield client
+
     async def close(self) -> None:
         """Ends every process. Safe to call twice; nothing can be started afterwards."""
         self._closed = True

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from opsmig_tui.workspace.batch import WrittenBatch
     from opsmig_tui.workspace.edits import Written
     from opsmig_tui.workspace.running import RunReporter
+    from opsmig_tui.workspace.scratch import Scratches
 
 Listener = Callable[[WorkspaceState], None]
 
@@ -50,6 +51,7 @@ class Workspace:
         self.state = WorkspaceState(project, trusted=trusted)
         self.output = OutputBuffer()
         self.workers = Workers(self)
+        self._scratches: Scratches | None = None
         self.turns = Turns()
         self.reporter: RunReporter | None = None
         self.trust_given = asyncio.Event()
@@ -121,6 +123,15 @@ class Workspace:
                 return
         self.dispatch(event)
 
+    @property
+    def scratches(self) -> Scratches:
+        """The scratch databases that rehearsals run in."""
+        from opsmig_tui.workspace.scratch import Scratches
+
+        if self._scratches is None:
+            self._scratches = Scratches(self)
+        return self._scratches
+
     # ------------------------------------------------------------------------------------ reading
 
     def read_history(self, *, saved: bool = False) -> None:
@@ -172,8 +183,10 @@ class Workspace:
         return True
 
     async def close(self) -> None:
-        """Ends the worker processes. Safe to call twice."""
+        """Drops scratch databases and ends the worker processes. Safe to call twice."""
         if self._output_timer is not None:
             self._output_timer.cancel()
             self._publish_output()
+        if self._scratches is not None:
+            await self._scratches.close()
         await self.workers.close()

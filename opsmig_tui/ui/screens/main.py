@@ -27,6 +27,7 @@ from opsmig_tui.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from opsmig_tui.ui.app import OpsmigApp
     from opsmig_tui.workspace.apply import Direction
+    from opsmig_tui.workspace.rehearse import On
 
 # States that come within one frame are painted once.
 FRAME_SECONDS = 1 / 60
@@ -223,12 +224,12 @@ class MainScreen(ReviewRequests):
             return board.review.review.revision
         return board.history.selected if board.focused == "history" else None
 
-    def action_rehearse(self) -> None:
+    def action_rehearse(self, on: On = "here") -> None:
         """The selected revision, else all that are pending."""
         from opsmig_tui.ui.flows.rehearse import rehearse_revision
 
         selected = self.selected_revision
-        self.begin("rehearse", lambda: rehearse_revision(self, selected))
+        self.begin("rehearse", lambda: rehearse_revision(self, selected, on))
 
     def action_test(self, revision: str = "") -> None:
         from opsmig_tui.ui.flows.test import test_revision

@@ -109,6 +109,16 @@ from .results import (
     StatusResult,
 )
 from .schema import SchemaDelta, SchemaObject
+from .scratch import (
+    SCRATCH_PREFIX,
+    DropScratch,
+    DropScratchResult,
+    ListScratch,
+    ListScratchResult,
+    MakeScratch,
+    MakeScratchResult,
+    Scratch,
+)
 from .watching import Holder, Progress, StopResult, WaitEnd, Waiting
 
 __all__ = [
@@ -118,6 +128,7 @@ __all__ = [
     "PROTOCOL_VERSION",
     "REQUESTS",
     "RESULTS",
+    "SCRATCH_PREFIX",
     "AskLive",
     "Cancel",
     "ColumnFacts",
@@ -132,6 +143,8 @@ __all__ = [
     "Drift",
     "DriftOperation",
     "DriftResult",
+    "DropScratch",
+    "DropScratchResult",
     "EnumFacts",
     "Event",
     "FactsResult",
@@ -139,10 +152,14 @@ __all__ = [
     "GatherFacts",
     "Holder",
     "Identity",
+    "ListScratch",
+    "ListScratchResult",
     "LiveObject",
     "LiveResult",
     "Log",
     "Loss",
+    "MakeScratch",
+    "MakeScratchResult",
     "Merge",
     "ModelFacts",
     "MovedSequence",
@@ -183,6 +200,7 @@ __all__ = [
     "RunResult",
     "SchemaDelta",
     "SchemaObject",
+    "Scratch",
     "Script",
     "ScriptResult",
     "SessionGroup",

@@ -20,6 +20,9 @@ class Rehearse:
     `steps`, `digests` and `expected` are those of its plan: any difference aborts before the first
     statement. `seconds` bounds the whole of it, `lock_timeout_ms` each wait for a lock, `most_rows`
     the size of a table that it may keep others from, and how many rows it may change.
+
+    In a worker that was redirected to a scratch database each leg runs for good there, as a run
+    would, and none of these limits holds: nobody waits for it.
     """
 
     op = "rehearse"
@@ -160,7 +163,8 @@ class RehearseResult:
     `current` is the position read back afterwards, None where it could not be read; `unchanged`
     whether schema and position were then as before. `sequences` moved all the same. `drift` is what
     autogenerate would still emit at the heads, None where the last leg did not lead there or there
-    are no models.
+    are no models. `on`: "here", or "scratch" with `copy` telling what is in it; `current` and
+    `unchanged` then speak of the project's own database.
     """
 
     legs: tuple[RehearsedLeg, ...] = ()
@@ -172,3 +176,5 @@ class RehearseResult:
     drift: Optional[tuple[DriftOperation, ...]] = None
     elapsed_ms: float = 0.0
     database: Optional[DatabaseStatus] = None
+    on: str = "here"
+    copy: str = ""

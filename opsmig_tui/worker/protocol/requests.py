@@ -26,6 +26,14 @@ from .results import (
     StampResult,
     StatusResult,
 )
+from .scratch import (
+    DropScratch,
+    DropScratchResult,
+    ListScratch,
+    ListScratchResult,
+    MakeScratch,
+    MakeScratchResult,
+)
 from .watching import StopResult
 
 
@@ -246,6 +254,9 @@ Request = Union[
     PlanStamp,
     Stamp,
     Rehearse,
+    ListScratch,
+    MakeScratch,
+    DropScratch,
     Sessions,
     StopSession,
     Cancel,
@@ -271,6 +282,9 @@ RESULTS: dict[str, Any] = {
     "plan_stamp": StampPlan,
     "stamp": StampResult,
     "rehearse": RehearseResult,
+    "list_scratch": ListScratchResult,
+    "make_scratch": MakeScratchResult,
+    "drop_scratch": DropScratchResult,
     "sessions": SessionsResult,
     "stop_session": StopResult,
     "ping": Pong,

@@ -128,7 +128,10 @@ def _end(seen: RehearseResult, width: int) -> list[Row]:
         found += _words(words, width, "warning", "▲ ")
     if seen.unchanged:
         at = position(seen.current or ())
-        return [*found, *_words(f"Nothing stays: the database stands at {at}.", width, "dim", "")]
+        words = f"Nothing stays: the database stands at {at}."
+        if seen.on == "scratch":
+            words = f"Rehearsed {seen.copy}. Yours is as before: it stands at {at}."
+        return [*found, *_words(words, width, "dim", "")]
     if seen.current is None:
         words = "The database could not be asked afterwards; the server rolls back what was open."
         return [*found, *_words(words, width, "warning", "▲ ")]

@@ -1,0 +1,85 @@
+"""Scratch databases: copies on the same server that a rehearsal may do anything to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Optional
+
+from .results import DatabaseStatus
+
+SCRATCH_PREFIX = "opsmig_scratch_"
+COPY_MEGABYTES = 256
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """A database of that prefix: its comment ("" where none), and how many sessions are in it."""
+
+    name: str
+    comment: str
+    connected: int
+
+
+@dataclass(frozen=True)
+class ListScratch:
+    """Which databases on the server of this project have the prefix. Changes nothing."""
+
+    op = "list_scratch"
+
+
+@dataclass(frozen=True)
+class ListScratchResult:
+    databases: tuple[Scratch, ...] = ()
+
+
+@dataclass(frozen=True)
+class MakeScratch:
+    """Make `name`, a copy for one rehearsal, of `base`, which is made first where it is not there.
+
+    `expected` is the database that is copied, as the plan saw it: any difference aborts. `mark`
+    becomes the comment of both. `digest` is that of the schema which `base` was made from, "" where
+    there is no base yet. The base holds the rows, too, where nobody is connected to the database
+    and it has at most `megabytes`; else it comes empty, to be filled by the migrations (`filled`
+    says that they have).
+    """
+
+    op = "make_scratch"
+    expected: DatabaseStatus
+    mark: str
+    base: str
+    name: str
+    digest: str = ""
+    filled: bool = False
+    megabytes: int = COPY_MEGABYTES
+
+
+@dataclass(frozen=True)
+class MakeScratchResult:
+    """`made`: "copy" (schema and rows), "empty" (the base, to be filled: `name` is not made), or
+    "again" (from the base that was there). `refused` is why none was made, a sentence. `why` is why
+    the rows are not in it. `digest` is of the schema of the database that is copied.
+    """
+
+    made: str = ""
+    digest: str = ""
+    why: str = ""
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class DropScratch:
+    """Drop these, each only while its comment is the one given and nobody is connected to it."""
+
+    op = "drop_scratch"
+    databases: tuple[Scratch, ...]
+
+
+@dataclass(frozen=True)
+class DropScratchResult:
+    """`kept` are names with the reason. `database` and `digest` are of the project's own database,
+    which none of this changes."""
+
+    dropped: tuple[str, ...] = ()
+    kept: tuple[tuple[str, str], ...] = ()
+    database: Optional[DatabaseStatus] = None
+    digest: str = ""

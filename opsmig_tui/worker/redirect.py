@@ -1,0 +1,177 @@
+"""Sends every connection of the project's code to one database, whatever env.py asks for.
+
+Installed before any of the project's code, in a process of its own that never had another
+connection. Below SQLAlchemy, at the drivers' own functions: also what a migration opens by itself
+goes there. Each pooled connection is asked where it is before it is used.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from inspect import signature
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
+
+from .connections import aimed
+from .errors import WorkerError
+from .outside import reaches_outside
+from .protocol import Failed
+from .sealed import PROGRAM, REFUSED
+
+_URL = re.compile(r"(?i)^(postgres(?:ql)?(?:\+\w+)?://[^/?#]*)(?:/[^?#]*)?")
+OUTSIDE = "It {}, which a copy of the database does not hold off. It was not run."
+STARTS = "The migration starts a program, which could reach the real database. It was not run."
+
+_in_migration = False
+
+
+def install(database: str) -> None:
+    """From here on connections of this process go to `database`, for as long as it lives."""
+    os.environ["PGDATABASE"] = database
+    for name, value in list(os.environ.items()):
+        if _URL.match(value):
+            os.environ[name] = _URL.sub(rf"\1/{database}", value)
+    for name, wrap in _WRAPS.items():
+        if importlib.util.find_spec(name) is not None:
+            with contextlib.suppress(ImportError):  # broken: then nobody can connect with it
+                wrap(importlib.import_module(name), database)
+    event.listen(Pool, "connect", lambda raw, record: _look(raw, database))
+    sys.addaudithook(_audit)
+
+
+def refuse_outside(sql: str) -> None:
+    """Raises WorkerError for a statement that reaches beyond the database."""
+    words = reaches_outside(sql)
+    if words:
+        raise WorkerError(Failed("refused", OUTSIDE.format(words), statement=sql))
+
+
+@contextlib.contextmanager
+def no_programs() -> Iterator[None]:
+    """While a migration runs, it starts no program: psql would find the real database."""
+    global _in_migration
+    _in_migration = True
+    try:
+        yield
+    finally:
+        _in_migration = False
+
+
+def _audit(name: str, args: tuple[Any, ...]) -> None:
+    if _in_migration and REFUSED.get(name) == PROGRAM:
+        raise WorkerError(Failed("refused", STARTS))
+
+
+def _look(raw: Any, database: str) -> None:
+    """The last word: the server itself says where a new connection is."""
+    cursor = raw.cursor()
+    try:
+        cursor.execute("SELECT current_database()")
+        (found,) = cursor.fetchone()
+    finally:
+        cursor.close()
+    if not getattr(raw, "autocommit", False):
+        raw.rollback()
+    if found != database:
+        text = f"env.py connected to {found} past the redirection. Nothing was run there."
+        raise WorkerError(Failed("refused", text))
+
+
+def _psycopg(module: Any, database: str) -> None:
+    for cls in (module.Connection, module.AsyncConnection):
+        own = cls.connect.__func__
+
+        def connect(cls: Any, /, *rest: Any, _own: Callable[..., Any] = own, **given: Any) -> Any:
+            return _own(cls, *rest, **aimed("psycopg", given, database))
+
+        cls.connect = classmethod(connect)
+    module.connect = module.Connection.connect
+    for name in ("Cursor", "AsyncCursor", "ClientCursor", "AsyncClientCursor"):
+        _checked(getattr(module, name, None), ("execute", "executemany", "copy"))
+
+
+def _psycopg2(module: Any, database: str) -> None:
+    own = module.connect
+
+    def connect(dsn: Any = None, connection_factory: Any = None, **given: Any) -> Any:
+        raw = own(dsn, connection_factory, **aimed("psycopg2", given, database))
+        raw.cursor_factory = _checking_cursor(module, raw.cursor_factory)
+        return raw
+
+    module.connect = connect
+
+
+def _checking_cursor(module: Any, base: Any) -> Any:
+    """psycopg2's cursors are made in C: a class below looks at what it is given."""
+
+    class Cursor(base or module.extensions.cursor):  # type: ignore[misc]
+        def execute(self, query: Any, *rest: Any) -> Any:
+            refuse_outside(_text(query, self))
+            return super().execute(query, *rest)
+
+        def copy_expert(self, sql: Any, *rest: Any, **given: Any) -> Any:
+            refuse_outside(_text(sql, self))
+            return super().copy_expert(sql, *rest, **given)
+
+    return Cursor
+
+
+def _asyncpg(module: Any, database: str) -> None:
+    own = module.connect
+
+    async def connect(*given: Any, **named: Any) -> Any:
+        return await own(*given, **aimed("asyncpg", named, database))
+
+    module.connect = module.connection.connect = connect
+    _checked(module.Connection, ("execute", "fetch", "fetchrow", "fetchval", "prepare"))
+
+
+def _pg8000(module: Any, database: str) -> None:
+    cls = importlib.import_module("pg8000.core").CoreConnection
+    own = cls.__init__
+
+    def begin(self: Any, *given: Any, **named: Any) -> None:
+        bound = signature(own).bind(self, *given, **named)
+        bound.arguments["database"] = database
+        own(*bound.args, **bound.kwargs)
+
+    cls.__init__ = begin
+    _checked(cls, ("execute_simple", "execute_unnamed", "prepare_statement"))
+
+
+_WRAPS: dict[str, Callable[[Any, str], None]] = {
+    "psycopg": _psycopg,
+    "psycopg2": _psycopg2,
+    "asyncpg": _asyncpg,
+    "pg8000": _pg8000,
+}
+
+
+def _checked(cls: Any, names: tuple[str, ...]) -> None:
+    """Have these methods look at their first argument, the statement, before they run it."""
+    for name in names:
+        own = getattr(cls, name, None)
+        if own is None:
+            continue
+
+        def method(self: Any, query: Any, *rest: Any, _own: Any = own, **given: Any) -> Any:
+            refuse_outside(_text(query, self))
+            return _own(self, query, *rest, **given)
+
+        setattr(cls, name, method)
+
+
+def _text(query: Any, context: Any) -> str:
+    """A statement as text, as which drivers also take bytes and composed objects."""
+    if isinstance(query, bytes):
+        return query.decode(errors="replace")
+    as_string = getattr(query, "as_string", None)
+    return str(as_string(context)) if as_string is not None else str(query)

@@ -1,0 +1,265 @@
+"""Makes and drops scratch databases, from a session on another database of the same server.
+
+env.py runs first, for its connection and to look: its own is closed before anything is made, as
+the server copies a database only while nobody is connected to it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Optional
+
+from alembic.runtime.migration import MigrationContext
+
+from . import protocol
+from .asking import raw_rows
+from .environment import run_environment
+from .errors import WorkerError, database_details
+from .guard import check_database
+from .protocol import Failed, Scratch
+from .session import Session
+from .side import SideConnection
+from .snapshot import take_snapshot
+from .status import OPTIONS, database_status
+
+COPY_SECONDS = 60.0
+_MAINTENANCE = ("postgres", "template1")
+"""Databases that are there by default, to send CREATE DATABASE from."""
+_LIST = r"""
+SELECT d.datname::text, coalesce(shobj_description(d.oid, 'pg_database'), ''),
+  (SELECT count(*) FROM pg_catalog.pg_stat_activity a WHERE a.datid = d.oid)::int
+FROM pg_catalog.pg_database d WHERE starts_with(d.datname::text, '%s') ORDER BY 1
+"""
+_TRAITS = """
+SELECT (SELECT rolcreatedb OR rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user),
+  (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user)
+    OR pg_has_role(session_user, d.datdba, 'USAGE') OR d.datistemplate,
+  pg_database_size(d.oid) / 1048576,
+  (SELECT count(*) FROM pg_catalog.pg_stat_activity a
+    WHERE a.datid = d.oid AND a.pid <> pg_backend_pid() AND a.backend_type = 'client backend')::int,
+  (SELECT count(*) FROM pg_catalog.pg_foreign_server)::int,
+  pg_encoding_to_char(d.encoding)::text, d.datcollate::text, d.datctype::text,
+  ARRAY(SELECT unnest(s.setconfig) FROM pg_catalog.pg_db_role_setting s
+    WHERE s.setdatabase = d.oid AND s.setrole = 0)
+FROM pg_catalog.pg_database d WHERE d.datname = current_database()
+"""
+_LISTS = ("search_path", "temp_tablespaces", "session_preload_libraries", "local_preload_libraries")
+"""Settings whose value is a list of names, each quoted by itself already."""
+
+
+@dataclass
+class _Seen:
+    """What env.py's own connection told, and a session beside it."""
+
+    server: SideConnection
+    database: protocol.DatabaseStatus
+    digest: str
+    traits: Any
+
+
+def list_scratch(session: Session, request: protocol.ListScratch) -> protocol.ListScratchResult:
+    """Every database of the prefix, whoever made it. A reader also lets go of its kept session."""
+    session.quick.forget()
+    found: list[Scratch] = []
+
+    def fn(heads: tuple[str, ...], context: Any) -> None:
+        if context.dialect.name == "postgresql" and context.connection is not None:
+            found.extend(Scratch(*row) for row in raw_rows(context.connection, _listing()))
+
+    run_environment(session, fn, "current", OPTIONS)
+    return protocol.ListScratchResult(tuple(dict.fromkeys(found)))
+
+
+def make_scratch(session: Session, request: protocol.MakeScratch) -> protocol.MakeScratchResult:
+    """Raises WorkerError where the database is not the one expected, or the server fails."""
+    _own(request.base, request.name)
+    seen = _look(session, request.expected)
+    if isinstance(seen, str):
+        return protocol.MakeScratchResult(refused=seen)
+    try:
+        may, owns, size, others, servers, *locale, settings = seen.traits
+        if not may:
+            return protocol.MakeScratchResult(
+                refused="This role may not create databases (CREATEDB), which a scratch database "
+                "needs."
+            )
+        if servers:
+            return protocol.MakeScratchResult(
+                refused="The database has foreign servers, through which a copy of it would reach "
+                "others."
+            )
+        maker = _Maker(seen.server, request.mark, settings)
+        if request.digest and (request.filled or request.digest == seen.digest):
+            maker.copy(request.base, request.name)
+            return protocol.MakeScratchResult("again", seen.digest)
+        if request.digest:
+            maker.drop(request.base)
+        why = _why_not_copied(owns, size, others, request.megabytes)
+        if not why:
+            try:
+                maker.copy(seen.database.identity.database, request.base)
+            except WorkerError as error:  # somebody came meanwhile
+                why = error.failed.message
+        if why:
+            maker.empty(request.base, *locale)
+            return protocol.MakeScratchResult("empty", seen.digest, why)
+        maker.copy(request.base, request.name)
+        return protocol.MakeScratchResult("copy", seen.digest)
+    finally:
+        seen.server.close()
+
+
+def drop_scratch(session: Session, request: protocol.DropScratch) -> protocol.DropScratchResult:
+    """Drop what is still what it was listed as. Raises WorkerError where it cannot connect."""
+    seen = _look(session, None)
+    if isinstance(seen, str):
+        raise WorkerError(Failed("database", seen))
+    try:
+        now = {row[0]: Scratch(*row) for row in seen.server.ask(_listing())}
+        dropped, kept = [], []
+        for wanted in request.databases:
+            found = now.get(wanted.name)
+            why = _why_kept(wanted, found)
+            if not why and found is not None:
+                try:
+                    seen.server.ask(f"DROP DATABASE {_quoted(wanted.name)}")
+                except Exception as error:  # told below
+                    why = _said(error)
+            if why:
+                kept.append((wanted.name, why))
+            elif found is not None:
+                dropped.append(wanted.name)
+        return protocol.DropScratchResult(tuple(dropped), tuple(kept), seen.database, seen.digest)
+    finally:
+        seen.server.close()
+
+
+def _why_kept(wanted: Scratch, found: Optional[Scratch]) -> str:
+    """Gone already is as good as dropped."""
+    if not wanted.name.startswith(protocol.SCRATCH_PREFIX):
+        return "it is no scratch database of opsmig's"
+    if found is None:
+        return ""
+    if not wanted.comment or found.comment != wanted.comment:
+        return "its comment is another"
+    return "somebody is connected to it" if found.connected else ""
+
+
+def _look(session: Session, expected: Optional[protocol.DatabaseStatus]) -> Any:
+    """_Seen, or why there is nothing to make, in a sentence."""
+    found: list[Any] = []
+
+    def fn(heads: tuple[str, ...], context: MigrationContext) -> None:
+        connection: Any = context.connection
+        if context.dialect.name != "postgresql":
+            found.append("Only PostgreSQL can be copied for a rehearsal.")
+            return
+        if expected is not None:
+            check_database(session, context, heads, (expected,), 0)
+        digest = schema_digest(context) if not found else ""
+        traits = raw_rows(connection, _TRAITS)[0]
+        server = None if found else _beside(connection)
+        found.append(_Seen(server, database_status(context, heads), digest, traits))  # type: ignore[arg-type]
+
+    run_environment(session, fn, "current", OPTIONS)
+    if len(found) == 1:
+        return found[0]
+    if isinstance(found[0], _Seen):
+        found[0].server.close()
+    return f"env.py goes through {len(found)} databases; a rehearsal knows only one."
+
+
+def _beside(connection: Any) -> SideConnection:
+    """A session on another database. Raises WorkerError where there is none to be had."""
+    for name in _MAINTENANCE:
+        try:
+            side = SideConnection(connection, database=name)
+        except WorkerError as error:
+            last = error
+            continue
+        side.ask("SET default_transaction_read_only = off")
+        return side
+    raise last
+
+
+def schema_digest(context: Any) -> str:
+    """Of every object's definition and of the position: the same as long as neither changes."""
+    connection = context.connection
+    objects = take_snapshot(connection, context.version_table, context.version_table_schema)
+    told = [*map(repr, sorted(objects, key=repr)), repr(sorted(context.get_current_heads()))]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+class _Maker:
+    """CREATE DATABASE with what belongs to it."""
+
+    def __init__(self, server: SideConnection, mark: str, settings: list[str]) -> None:
+        self._server, self._mark, self._settings = server, mark, settings
+
+    def copy(self, source: str, name: str) -> None:
+        """Schema and rows of a database that nobody is connected to."""
+        self._create(name, f"TEMPLATE {_quoted(source)}")
+
+    def empty(self, name: str, encoding: str, collate: str, ctype: str) -> None:
+        """With the locale of the database that its migrations are going to make it like."""
+        self._create(
+            name,
+            f"TEMPLATE template0 ENCODING {_literal(encoding)} "
+            f"LC_COLLATE {_literal(collate)} LC_CTYPE {_literal(ctype)}",
+        )
+
+    def drop(self, name: str) -> None:
+        self._ask(f"DROP DATABASE IF EXISTS {_quoted(name)}")
+
+    def _create(self, name: str, options: str) -> None:
+        self._ask(f"CREATE DATABASE {_quoted(name)} {options}", COPY_SECONDS)
+        # At once: without its mark nobody would ever dare to drop it.
+        self._ask(f"COMMENT ON DATABASE {_quoted(name)} IS {_literal(self._mark)}")
+        for setting in self._settings:  # a copy does not bring them along
+            key, _, value = setting.partition("=")
+            told = (value or "''") if key in _LISTS else _literal(value)
+            self._ask(f"ALTER DATABASE {_quoted(name)} SET {key} TO {told}")
+
+    def _ask(self, sql: str, seconds: float = 15.0) -> None:
+        try:
+            self._server.ask(sql, seconds)
+        except TimeoutError:
+            text = f"The server gave no answer within {seconds:g} s: {sql.split(' SET ')[0]}."
+            raise WorkerError(Failed("database", text)) from None
+        except Exception as error:  # whatever the driver raises
+            raise WorkerError(Failed("database", _said(error), statement=sql)) from error
+
+
+def _why_not_copied(owns: bool, size: int, others: int, megabytes: int) -> str:
+    if not owns:
+        return "This role does not own the database, so it cannot copy it."
+    if size > megabytes:
+        return f"It has {size:,} MB, more than the {megabytes:,} MB that are copied."
+    if others:
+        are = "session is" if others == 1 else "sessions are"
+        return f"{others} other {are} connected to it, which keeps the server from copying it."
+    return ""
+
+
+def _said(error: Exception) -> str:
+    return database_details(error).get("message") or " ".join(str(error).split())
+
+
+def _own(*names: str) -> None:
+    for name in names:
+        if not name.startswith(protocol.SCRATCH_PREFIX):
+            raise WorkerError(Failed("protocol", f"{name} is no name of a scratch database."))
+
+
+def _listing() -> str:
+    return _LIST % protocol.SCRATCH_PREFIX
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(value: str) -> str:
+    doubled = value.replace("'", "''")
+    return f"E'{doubled}'".replace("\\", "\\\\") if "\\" in doubled else f"'{doubled}'"

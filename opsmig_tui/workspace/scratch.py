@@ -1,0 +1,216 @@
+"""Rehearsing on a scratch database: made on the same server, kept as a template, dropped again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import secrets
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from opsmig_tui.worker.protocol import (
+    SCRATCH_PREFIX,
+    DatabaseStatus,
+    DropScratch,
+    DropScratchResult,
+    ListScratch,
+    ListScratchResult,
+    MakeScratch,
+    MakeScratchResult,
+    Plan,
+    PlanResult,
+    Rehearse,
+    RehearseResult,
+    Scratch,
+)
+from opsmig_tui.workspace import apply
+
+if TYPE_CHECKING:
+    from opsmig_tui.services.worker_client import WorkerClient
+    from opsmig_tui.workspace.running import RunReporter
+    from opsmig_tui.workspace.workspace import Workspace
+
+COPY = "on a copy of the database with its rows"
+REPLAYED = "on an empty database that the migrations built up, as the copy could not be made: {}"
+
+
+class Scratches:
+    """The scratch databases of one opened project: a template for the next time, one per use."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._stem = f"{SCRATCH_PREFIX}{secrets.token_hex(4)}"
+        self._mark = own_mark()
+        self._count = 0
+        self._digest = ""
+        self._copy = ""
+
+    @property
+    def _base(self) -> Scratch:
+        return Scratch(f"{self._stem}_base", self._mark, 0)
+
+    async def rehearse(
+        self, plan: PlanResult, request: Rehearse, reporter: RunReporter
+    ) -> RehearseResult:
+        """The legs on a fresh copy, which is dropped afterwards. Raises WorkerFailed."""
+        workers = self._workspace.workers
+        (database,) = plan.databases
+        reader = await workers.reader()
+        await self._sweep(reader, reporter)
+        self._count += 1
+        name = Scratch(f"{self._stem}_{self._count}", self._mark, 0)
+        async with workers.runner() as runner:
+            before = ""
+            try:
+                made = await self._make(runner, database, name.name, reporter)
+                if made.refused:
+                    return RehearseResult(refused=made.refused, on="scratch")
+                before = made.digest
+                reporter.say("info", f"rehearsing in {name.name}, {self._copy}")
+                elsewhere = replace(request, expected=(_named(database, name.name),))
+                async with workers.scratch(name.name) as client:
+                    result = cast(RehearseResult, await reporter.send(client, elsewhere))
+            finally:
+                after = await self._drop(runner, (name,), reporter)
+        return replace(
+            result,
+            copy=self._copy,
+            database=database,
+            current=after.database.current if after and after.database else None,
+            unchanged=bool(after and after.database == database and after.digest == before),
+        )
+
+    async def _make(
+        self, runner: WorkerClient, database: DatabaseStatus, name: str, reporter: RunReporter
+    ) -> MakeScratchResult:
+        asked = MakeScratch(database, self._mark, self._base.name, name, self._digest)
+        made = cast(MakeScratchResult, await reporter.send(runner, asked))
+        if made.made == "copy":
+            self._copy = COPY
+        if made.made == "empty":
+            self._copy = REPLAYED.format(made.why[:1].lower() + made.why[1:].rstrip("."))
+            self._digest = ""
+            await self._fill(database, reporter)
+            filled = replace(asked, digest=made.digest, filled=True)
+            made = cast(MakeScratchResult, await reporter.send(runner, filled))
+        if not made.refused:
+            self._digest = made.digest
+        return made
+
+    async def _fill(self, database: DatabaseStatus, reporter: RunReporter) -> None:
+        """Has the migrations build up the template, to where the database stands."""
+        if not database.current:
+            return
+        reporter.say("info", f"building {self._base.name} from the migrations …")
+        async with self._workspace.workers.scratch(self._base.name) as client:
+            for target in database.current:
+                plan = cast(PlanResult, await client.request(Plan("upgrade", target)))
+                await reporter.send(client, apply.run_request(plan), quiet=True)
+
+    async def _drop(
+        self, runner: WorkerClient, names: tuple[Scratch, ...], reporter: RunReporter
+    ) -> DropScratchResult | None:
+        """Never raises for what a server does: the rehearsal's own end is what is to be told."""
+        from opsmig_tui.services.worker_client import WorkerFailed
+
+        try:
+            dropped = cast(DropScratchResult, await runner.request(DropScratch(names)))
+        except WorkerFailed as error:
+            left = ", ".join(one.name for one in names)
+            reporter.say("warning", f"{left} could not be dropped: {error.failed.message}")
+            return None
+        for name, why in dropped.kept:
+            reporter.say("warning", f"{name} was not dropped: {why}")
+        return dropped
+
+    async def _sweep(self, reader: WorkerClient, reporter: RunReporter) -> None:
+        """Drops what a killed opsmig of this machine left behind."""
+        listed = cast(ListScratchResult, await reader.request(ListScratch()))
+        dead = tuple(one for one in listed.databases if is_left_behind(one))
+        if not dead:
+            return
+        async with self._workspace.workers.runner() as runner:
+            found = await self._drop(runner, dead, reporter)
+        for name in found.dropped if found is not None else ():
+            reporter.say("info", f"dropped {name}, left by an opsmig that was killed")
+
+    async def close(self) -> None:
+        """Drops the template. Raises nothing: a next opsmig drops what is left."""
+        from opsmig_tui.project.errors import OpsmigError
+        from opsmig_tui.services.worker_client import WorkerFailed
+
+        if not self._count:
+            return
+        self._count = 0
+        try:
+            async with self._workspace.workers.runner() as runner:
+                await runner.request(DropScratch((self._base,)))
+        except (OpsmigError, WorkerFailed):
+            return
+
+
+def _named(database: DatabaseStatus, name: str) -> DatabaseStatus:
+    """As the scratch database tells of itself: the same server and user, another name."""
+    return replace(database, identity=replace(database.identity, database=name))
+
+
+# ------------------------------------------------------------------------------------------- marks
+
+
+def own_mark() -> str:
+    """The comment of a scratch database of this process."""
+    pid = os.getpid()
+    told = {"opsmig": "scratch", "machine": _machine(), "pid": pid, "started": _started(pid)}
+    return json.dumps(told, sort_keys=True)
+
+
+def is_left_behind(scratch: Scratch) -> bool:
+    """Whether its comment names a process of this machine that has ended, and nobody is in it."""
+    try:
+        told = json.loads(scratch.comment)
+        machine, pid, started = told["machine"], int(told["pid"]), told["started"]
+    except (ValueError, TypeError, KeyError):
+        return False
+    ours = told.get("opsmig") == "scratch" and machine == _machine() and pid > 0
+    return ours and not scratch.connected and not _lives(pid, started)
+
+
+def _lives(pid: int, started: str) -> bool:
+    """A number is given again: the process must also have begun when that one did."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    now = _started(pid)
+    return not (now and started and now != started)
+
+
+def _started(pid: int) -> str:
+    """When a process began, in the kernel's ticks since the boot named; "" where not known."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
+    return f"{boot}:{stat.rpartition(')')[2].split()[19]}"
+
+
+def _machine() -> str:
+    """This machine, and in it the numbering of processes: containers have one of their own."""
+    told = [platform.node()]
+    for path in ("/etc/machine-id", "/var/lib/dbus/machine-id"):
+        try:
+            told.append(Path(path).read_text(encoding="utf-8").strip())
+            break
+        except OSError:
+            continue
+    try:
+        told.append(os.readlink("/proc/self/ns/pid"))
+    except OSError:
+        told.append("")
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]
