@@ -114,7 +114,8 @@ async def _create(
         say("The models match the database: no file was written.")
         return 0
     say(f"Wrote {path}")
-    errors = await _review(workspace, path)
+    # An empty one has nothing to be judged yet.
+    errors = await _review(workspace, path) if plan.autogenerate else 0
     if asking:
         return await _questions(workspace, path, errors)
     return 1 if errors else 0

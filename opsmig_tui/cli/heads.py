@@ -110,6 +110,8 @@ async def _move(
     diff: bool,
     yes: bool,
 ) -> int:
+    from opsmig_tui.cli.questions import at_terminal
+    from opsmig_tui.cli.questions import choose as one_of
     from opsmig_tui.history.targets import resolve
     from opsmig_tui.workspace.batch import write_batch
     from opsmig_tui.workspace.guards import refuse_when_read_only
@@ -124,6 +126,9 @@ async def _move(
     history = history_of(workspace)
     heads = await look(workspace)
     named = [resolve(history, one).revision if one else None for one in (revision, onto)]
+    if named == [None, None] and heads.mine is None and at_terminal():
+        say("Which of them moves?")
+        named[0] = await one_of("Move", [side.head for side in heads.sides])
     mine, target = choose(heads, *named)
     plan, change = await propose_move(workspace, mine, target, dates=dates)
     if diff:

@@ -131,7 +131,9 @@ def _head_check(workspace: Workspace, head: str) -> Check:
         return Check("at head", "failed", text)
     if len(value.heads) > 1 and head == "head":
         heads = ", ".join(value.heads)
-        return Check("at head", "failed", f"{len(value.heads)} heads ({heads}): merge them first")
+        return Check(
+            "at head", "failed", f"{len(value.heads)} heads ({heads}): merge or move them first"
+        )
     if value.pending:
         count = len(value.pending)
         text = f"{count} pending revision{'s' if count > 1 else ''} must be applied first"

@@ -10,6 +10,7 @@ import pytest
 from opsmig_tui.demo import SampleProject
 from opsmig_tui.project.trust import trust
 from tests.cli.conftest import Opsmig, call
+from tests.cli.terminal import Terminal
 from tests.conftest import Sql
 from tests.support.projects import AlembicProject
 from tests.workspace.conftest import HEAD, write_revision
@@ -94,3 +95,22 @@ def test_nothing_to_merge(empty_project: AlembicProject) -> None:
     assert (result.exit_code, result.output) == (
         0, "There is one head, a1: nothing to merge or move.\n",
     )  # fmt: skip
+
+
+def test_which_head_moves_is_asked_where_nothing_tells(empty_project: AlembicProject) -> None:
+    empty_project.revision("a1")
+    paths = [empty_project.revision(name, "a1") for name in ("b1", "b2")]
+    before = [path.read_text() for path in paths]
+    one = Terminal(empty_project.root, ["move"])
+    try:
+        one.sees("Which of them moves?", "Move (")
+        one.types("b2\n")
+        one.sees("+down_revision = 'b1'", "Move them? [y/N]")
+        assert [path.read_text() for path in paths] == before
+        one.types("y\n")
+        one.sees(f"Wrote {paths[1]}")
+        assert one.ends() == 0
+    finally:
+        one.close()
+    assert paths[0].read_text() == before[0]
+    assert "down_revision = 'b1'" in paths[1].read_text()

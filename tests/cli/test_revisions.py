@@ -112,6 +112,7 @@ def test_an_empty_revision_needs_no_database(opsmig: Opsmig, sample: SampleProje
     (sample.backend / ".env").write_text("DATABASE_URL=postgresql+psycopg://ops@127.0.0.1:1/ops\n")
     assert opsmig("create", "--empty", "by hand").exit_code == 2  # nobody to ask
     result = opsmig("create", "--empty", "by hand", "--rev-id", "c0ffee", "--yes")
+    assert result.exit_code == 0
     assert "$ alembic revision -m 'by hand' --rev-id c0ffee" in result.output
     (made,) = (sample.backend / "alembic" / "versions").glob("*c0ffee*")
     assert f"Wrote {made}" in result.output

@@ -6,14 +6,17 @@ import importlib.util
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from alembic.util.langhelpers import to_tuple
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from opsmig_tui.history.heads import below, only_of, plan_move
 from opsmig_tui.history.lanes import layout
 from opsmig_tui.history.model import NODE, GraphRow, History
 from opsmig_tui.history.ranges import select_range
@@ -165,3 +168,27 @@ def _end_of(rows: tuple[GraphRow, ...], index: int, lane: int) -> str | None:
 
 def _sign(cells: str, lane: int) -> str:
     return cells[2 * lane : 2 * lane + 1] or " "
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories(), st.data())
+def test_a_moved_branch_is_sound_to_alembic(made: list[Made], data: st.DataObject) -> None:
+    """Its heads are those of before without the one moved onto, and nothing is lost below."""
+    labels = {label for item in made for label in item.labels}
+    made = [replace(item, labels=(), depends=tuple(set(item.depends) - labels)) for item in made]
+    with both(made) as (before, _):
+        assume(len(before.heads) > 1)
+        mine = data.draw(st.sampled_from(before.heads))
+        onto = data.draw(st.sampled_from([head for head in before.heads if head != mine]))
+        needed = before.ancestors((onto,))
+        if any(item.revision in needed for item in only_of(before, mine, [onto])):
+            with pytest.raises(OpsmigError, match="depends on"):
+                plan_move(before, mine, onto)
+            return
+        move = plan_move(before, mine, onto)
+    moved = [replace(item, down=move.parents.get(item.revision, item.down)) for item in made]
+    with both(moved) as (after, theirs):
+        assert_same_graph(after, theirs)
+        assert set(theirs.get_heads()) == set(before.heads) - {onto}
+        assert after.heads == move.after.heads
+        assert below(after, mine) == below(before, mine) | below(before, onto)

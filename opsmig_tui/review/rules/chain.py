@@ -32,8 +32,8 @@ def _multiple_heads(subject: Subject) -> Iterator[Verdict]:
         subject.migration.assignment_span("down_revision"),
         f"There are {len(rivals)} heads: {own} and {others}.",
         "`alembic upgrade head` refuses while there is more than one.",
-        f"Merge them (alembic merge heads), or set down_revision to {others} to move this "
-        "revision on top.",
+        f"Merge them (opsmig merge, alembic merge heads), or move this revision on top of {others} "
+        "(opsmig move).",
     )
 
 

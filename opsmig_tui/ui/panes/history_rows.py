@@ -187,7 +187,10 @@ def _alone(row: HistoryRow) -> HistoryRow:
 
 
 def _problems(facts: HistoryFacts) -> list[str]:
-    found = [item.message for item in facts.history.problems]
+    found = [
+        f"{item.message}; m does either" if item.kind == "multiple-heads" else item.message
+        for item in facts.history.problems
+    ]
     return found + [
         f"The database stands at {name}, which no revision file has." for name in facts.unknown
     ]

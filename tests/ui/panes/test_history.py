@@ -218,7 +218,7 @@ async def test_b_says_so_when_nothing_is_new(state: WorkspaceState) -> None:
 async def test_problems_stand_above_everything(history_state: WorkspaceState) -> None:
     view = history_state.history.value
     assert view is not None
-    problem = HistoryProblem("multiple-heads", "Two heads: a1 and b2. alembic refuses the history.")
+    problem = HistoryProblem("multiple-heads", "Two heads: a1 and b2")
     history = replace(view.history, problems=(problem,))
     broken = after(history_state, Answered("history", HistoryView(history, view.rows)))
     pane = HistoryPane()
