@@ -9,37 +9,69 @@ import click
 from opsmig_tui.cli.say import say
 from opsmig_tui.cli.session import check_settings, guarded
 from opsmig_tui.project.errors import OpsmigError
-from opsmig_tui.project.model import Candidates, OpenOptions
+from opsmig_tui.project.model import Candidates, OpenOptions, Project
 
 
 def open_screen(options: OpenOptions) -> int:
-    """Opens the UI; several configurations found are a choice there. Returns the exit status."""
+    """Opens the UI, and again for each project that is switched to. Returns the exit status.
+
+    Several configurations found are a choice there; with none around the working directory the
+    projects that were opened before are. Raises OpsmigError.
+    """
+    following: OpenOptions | None = options
+    status = 0
+    while following is not None:
+        opened = _opened(following)
+        if opened is None:
+            return 0
+        status, following = _show(opened)
+    return status
+
+
+def _opened(options: OpenOptions) -> Project | None:
+    """The project, asked for where there is a choice; None: the person left."""
     from dataclasses import replace
 
-    from opsmig_tui.project.open import open_project
+    from opsmig_tui.project.open import NothingFound, open_project
+    from opsmig_tui.project.recent import recent_projects
+
+    try:
+        opened = open_project(options, run_tools=False)
+        text = ""
+    except NothingFound as error:
+        before = recent_projects() if options.directory == Path.cwd() else ()
+        if not before:
+            raise
+        opened = Candidates(tuple(dict.fromkeys(one.config for one in before)))
+        text = f"{str(error).partition(':')[0].capitalize()} from here: one that was open before?"
+    if isinstance(opened, Project):
+        return opened
+    from opsmig_tui.ui.app import choose
+
+    chosen = choose(opened, text)
+    if chosen is None:
+        return None
+    found = open_project(replace(options, config=chosen), run_tools=False)
+    assert isinstance(found, Project)
+    return found
+
+
+def _show(project: Project) -> tuple[int, OpenOptions | None]:
+    """The screen on one project: its exit status, and which to open next."""
     from opsmig_tui.project.trust import is_trusted
     from opsmig_tui.ui.first_frame import first_frame
     from opsmig_tui.workspace.workspace import Workspace
 
-    opened = open_project(options, run_tools=False)
-    if isinstance(opened, Candidates):
-        from opsmig_tui.ui.app import choose
-
-        chosen = choose(opened)
-        if chosen is None:
-            return 0
-        opened = open_project(replace(options, config=chosen), run_tools=False)
-        assert not isinstance(opened, Candidates)
-    check_settings(opened)
-    trusted = opened.is_sample or is_trusted(opened.repository or opened.root)
-    workspace = Workspace(opened, trusted=trusted)
+    check_settings(project)
+    trusted = project.is_sample or is_trusted(project.repository or project.root)
+    workspace = Workspace(project, trusted=trusted)
     workspace.read_history()
-    with first_frame(opened.name, workspace.state.history.value):
+    with first_frame(project.name, workspace.state.history.value):
         # This is what takes long: Textual.
         from opsmig_tui.ui.app import OpsmigApp, run_app
 
         app = OpsmigApp(workspace)
-    return run_app(app)
+    return run_app(app), app.next_project
 
 
 @click.command()

@@ -22,6 +22,10 @@ from opsmig_tui.project.sample_marker import is_sample
 from opsmig_tui.project.settings import load_own, load_settings
 
 
+class NothingFound(OpsmigError):
+    """There is no alembic configuration around the folder."""
+
+
 def open_project(options: OpenOptions, *, run_tools: bool = True) -> Project | Candidates:
     """The project that the options name or that lies around their directory.
 
@@ -130,11 +134,11 @@ def _interpreter(
     return found, ""
 
 
-def _nothing_found(start: Path) -> OpsmigError:
+def _nothing_found(start: Path) -> NothingFound:
     folders = looked_in(start)
     upward = [folder for folder in folders if start.is_relative_to(folder)]
     below = len(folders) - len(upward)
-    return OpsmigError(
+    return NothingFound(
         "no alembic.ini and no pyproject.toml with [tool.alembic] found: looked from "
         f"{start} up to {upward[-1]} and in {below} folder{'' if below == 1 else 's'} below; "
         "name it with --config FILE, or go to the project with -C DIR"

@@ -8,7 +8,7 @@ import signal
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,8 +17,9 @@ from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 
 from opsmig_tui.project.errors import OpsmigError
-from opsmig_tui.project.model import Candidates
+from opsmig_tui.project.model import Candidates, OpenOptions
 from opsmig_tui.project.preferences import load_preferences, save_preferences
+from opsmig_tui.project.recent import Recent, recent_of, recent_projects
 from opsmig_tui.ui import messages
 from opsmig_tui.ui.failures import Work, guarded, show_error
 from opsmig_tui.ui.keys import EVERYWHERE, KEY_WORDS
@@ -49,6 +50,7 @@ class OpsmigApp(App[None]):
         super().__init__(driver_class=Terminal)
         self.workspace = workspace
         self.crash = ""
+        self.next_project: OpenOptions | None = None  # what is opened when this screen has ended
         for theme in THEMES:
             self.register_theme(theme)
         wanted = load_preferences().theme
@@ -76,6 +78,12 @@ class OpsmigApp(App[None]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Nothing that others wrote steers the terminal, wherever on the screen it stands."""
         return [*super().get_line_filters(), CONTROL_FILTER]
+
+    @cached_property
+    def recent(self) -> tuple[Recent, ...]:
+        """The projects that were opened before, without this one."""
+        mine = recent_of(self.workspace.project)
+        return tuple(one for one in recent_projects() if one != mine)
 
     def set_theme(self, name: str) -> None:
         """Switches the theme and remembers it."""
@@ -158,7 +166,10 @@ class OpsmigApp(App[None]):
 
 def run_app(app: OpsmigApp) -> int:
     """Opens the screen and returns the exit status. The history should have been read before."""
-    app.run()
+    try:
+        app.run()
+    finally:
+        gc.unfreeze()  # another project may be opened next
     if app.crash:
         import sys
 
@@ -166,8 +177,11 @@ def run_app(app: OpsmigApp) -> int:
     return app.return_code or 0
 
 
-def choose(candidates: Candidates) -> Path | None:
-    """Asks which of several alembic configurations to open. None: the person left."""
+def choose(candidates: Candidates, text: str = "") -> Path | None:
+    """Asks which of several alembic configurations to open. None: the person left.
+
+    `text` says why, where it is not that several were found.
+    """
     from opsmig_tui.ui.screens.choose import ChooseApp
 
-    return ChooseApp(candidates).run()
+    return ChooseApp(candidates, text).run()

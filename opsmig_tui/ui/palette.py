@@ -86,6 +86,9 @@ def commands(screen: MainScreen) -> Iterator[Command]:
     yield from _of_project(screen)
     yield from (command for group, command in bound if ORDER.get(group, 1) > 1)
     app = cast("OpsmigApp", screen.app)
+    for one in app.recent if hasattr(screen, "switch_project") else ():
+        text = _why(screen, "switch_project") or f"Open {one.shown} in place of this project"
+        yield Command(f"Switch to {one.name}", text, partial(screen.switch_project, one))
     for theme in THEMES:
         shade = "dark" if theme.dark else "light"
         text = f"Use {theme.name} now and next time"

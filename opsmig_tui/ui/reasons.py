@@ -22,6 +22,8 @@ def why_not(action: str, state: WorkspaceState) -> str:
     """`action` is the name of the main screen's action, without its arguments."""
     if action == "trust" and state.trusted:
         return "This project is trusted already."
+    if action == "switch_project" and state.running and state.run is not None:
+        return f"{state.run.title} is still running; ctrl+c cancels it."
     if action not in CHANGES_SOMETHING | WRITES_A_FILE:
         return ""
     if state.read_only:

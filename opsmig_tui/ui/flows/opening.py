@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.project.recent import remember_project
 from opsmig_tui.ui.flows.review import show_review
 from opsmig_tui.ui.flows.trust import trusted
 
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
 
 async def follow(screen: MainScreen) -> None:
     """Keeps the state up to date as long as the screen is there."""
+    with contextlib.suppress(OpsmigError):  # it is a convenience; other files tell of the folder
+        await asyncio.to_thread(remember_project, screen.workspace.project)
     await screen.workspace.live()
 
 

@@ -25,13 +25,13 @@ class ChooseScreen(Dialog[Path | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [key("dialog.quit", "q", "close", "quit", "Leave")]
 
-    def __init__(self, candidates: Candidates) -> None:
+    def __init__(self, candidates: Candidates, text: str = "") -> None:
         super().__init__("Which project?")
         self.candidates = candidates
+        self.text = text or f"{len(candidates.paths)} alembic configurations were found."
 
     def body(self) -> ComposeResult:
-        count = len(self.candidates.paths)
-        yield Static(f"{count} alembic configurations were found.", classes="text", markup=False)
+        yield Static(self.text, classes="text", markup=False)
 
     def below(self) -> ComposeResult:
         paths = self.candidates.paths
@@ -54,9 +54,10 @@ class ChooseApp(App[Path]):
     CSS_PATH = STYLES
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, candidates: Candidates) -> None:
+    def __init__(self, candidates: Candidates, text: str = "") -> None:
         super().__init__()
         self.candidates = candidates
+        self.text = text
         for theme in THEMES:
             self.register_theme(theme)
         wanted = load_preferences().theme
@@ -66,7 +67,7 @@ class ChooseApp(App[Path]):
         return variables(self.current_theme.dark)
 
     def on_mount(self) -> None:
-        self.push_screen(ChooseScreen(self.candidates), self.exit)
+        self.push_screen(ChooseScreen(self.candidates, self.text), self.exit)
 
 
 def shorter(path: Path) -> str:

@@ -25,6 +25,7 @@ from opsmig_tui.workspace.state import WorkspaceState
 from opsmig_tui.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
+    from opsmig_tui.project.recent import Recent
     from opsmig_tui.ui.app import OpsmigApp
     from opsmig_tui.workspace.apply import Direction
     from opsmig_tui.workspace.rehearse import On
@@ -299,6 +300,11 @@ class MainScreen(ReviewRequests):
 
     def on_heads_requested(self) -> None:
         self.action_heads()
+
+    def switch_project(self, recent: Recent) -> None:
+        from opsmig_tui.ui.flows.switch import switch
+
+        self.begin("switch_project", lambda: switch(self, recent))
 
     def action_run_command(self, name: str) -> None:
         from opsmig_tui.ui.flows.commands import run
