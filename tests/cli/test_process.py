@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from opsmig_tui.demo import SampleProject
+from opsmig_tui.demo import SampleProject, point_to
+from opsmig_tui.demo import server as embedded
 from tests.cli.conftest import Opsmig
 from tests.cli.terminal import COMMAND, Terminal, started, wait_until
 from tests.conftest import Sql
+from tests.support.forwarder import forwarded, own_address
 from tests.workspace.conftest import CURRENT, HEAD, MIDDLE, write_revision
 
 SLOW = "0a0a0a0a0a0a"
@@ -181,6 +183,37 @@ def test_ctrl_c_while_a_statement_runs(
     one.sees("cancelling", "Cancelled.", f"the database stands at {CURRENT}")
     assert one.ends() == 130
     assert nothing_happened(sql)
+
+
+@pytest.mark.parametrize("command", ["rehearse", "upgrade"])
+def test_a_database_elsewhere_wants_its_name(
+    terminal: Callable[..., Terminal],
+    sql: Sql,
+    sample: SampleProject,
+    postgres: embedded.Server,
+    opsmig: Opsmig,
+    command: str,
+) -> None:
+    if not (address := own_address()):
+        pytest.skip("this machine has no address but loopback")
+    with forwarded(postgres, address) as port:
+        login = sample.url.partition("@")[0]
+        point_to(sample.root, f"{login}@{address}:{port}/{sample.database}")
+
+        one = terminal(command, MIDDLE)
+        one.sees(f"remote: {address}:{port}", f"({sample.database}) to do it")
+        one.types("y\n")
+        one.sees("Nothing was changed.")
+        assert one.ends() == 1
+
+        wrong = opsmig(command, MIDDLE, "--yes", "--database", "production")
+        assert (wrong.exit_code, sample.database in wrong.stderr) == (2, True), wrong.stderr
+        assert position(sql) == [CURRENT]
+
+        done = opsmig(command, MIDDLE, "--yes", "--database", sample.database)
+        assert done.exit_code == 0, done.output
+        assert f"stands at {CURRENT if command == 'rehearse' else MIDDLE}" in done.stdout
+    assert position(sql) == [CURRENT if command == "rehearse" else MIDDLE]
 
 
 def test_creating_with_all_its_questions(

@@ -1,8 +1,6 @@
 """Behind a pooler the driver is told a process number that no session of the server has."""
 
-import socket
 import struct
-import threading
 from collections.abc import Iterator
 
 import psycopg
@@ -11,6 +9,7 @@ import pytest
 from opsmig_tui.demo import server as embedded
 from opsmig_tui.services.worker_client import WorkerClient
 from opsmig_tui.worker import protocol
+from tests.support.forwarder import forwarded
 from tests.worker.watched import TABLES, Live, Watched, texts
 
 DATABASE = "pooled"
@@ -18,41 +17,17 @@ KEY = b"K\x00\x00\x00\x0c"
 """The start of BackendKeyData, which tells process and secret."""
 
 
-def pass_on(source: socket.socket, target: socket.socket, *, lie: bool) -> None:
-    try:
-        while data := source.recv(65536):
-            if lie and KEY in data:
-                before, _, after = data.partition(KEY)
-                data, lie = before + KEY + struct.pack("!i", 2_000_000_000) + after[4:], False
-            target.sendall(data)
-    except OSError:
-        pass
-    for one in (source, target):
-        one.close()
+def lying(data: bytes) -> bytes:
+    """A pooler's key for cancelling is one of its own."""
+    before, key, after = data.partition(KEY)
+    return before + key + struct.pack("!i", 2_000_000_000) + after[4:] if key else data
 
 
 @pytest.fixture
 def pooler(postgres: embedded.Server) -> Iterator[int]:
     """A port that leads to the server, each session to one of its own."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def accept() -> None:
-        while True:
-            try:
-                client, _ = listener.accept()
-            except OSError:
-                return
-            server = socket.socket(socket.AF_UNIX)
-            server.connect(f"{postgres.host}/.s.PGSQL.{postgres.port}")
-            for source, target, lie in ((client, server, False), (server, client, True)):
-                threading.Thread(
-                    target=pass_on, args=(source, target), kwargs={"lie": lie}, daemon=True
-                ).start()
-
-    threading.Thread(target=accept, daemon=True).start()
-    yield listener.getsockname()[1]
-    listener.shutdown(socket.SHUT_RDWR)
-    listener.close()
+    with forwarded(postgres, change=lying) as port:
+        yield port
 
 
 def test_each_transaction_is_followed(
