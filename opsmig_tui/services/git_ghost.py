@@ -9,16 +9,19 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from opsmig_tui.history.ghosts import Ghost, GhostFile, parents_of
 from opsmig_tui.history.model import Revision
 from opsmig_tui.history.reader import read_revision
+from opsmig_tui.project.errors import OpsmigError
 
-from .git_command import GitFailed, Log, lines, read_objects, run
+from .git_command import TIMEOUT_SECONDS, GitFailed, Log, lines, read_objects, run
 from .git_holders import with_holders
 from .git_status import within
+from .git_worktrees import other_files
 
 # What is read at most in one go: the newest first, and those whose name holds the id in any case.
 MOST_FILES = 5_000
@@ -31,13 +34,15 @@ _LOG = (
 
 @dataclass(frozen=True)
 class Seen:
-    """A version of a file, and a commit that brought it: the newest that did."""
+    """A version of a file, and a commit that brought it: the newest that did. In another work tree
+    (`tree`) there need be no commit, and `blob` is the file's whole path."""
 
     path: str
     blob: str
     commit: str
     author: str
     date: str
+    tree: str = ""
 
 
 async def find_ghosts(
@@ -49,8 +54,8 @@ async def find_ghosts(
 ) -> tuple[Ghost, ...]:
     """Each of `ids`, and below it whatever else is not `known`, down to a revision that is.
 
-    Found in branches, tags, stashes, other work trees and reflogs. What git has nowhere, or cannot
-    look for in time, has no files. Raises GitMissing without git.
+    Found in branches, tags, stashes, reflogs and other work trees; what is nowhere has no files.
+    Raises OpsmigError where the repository could not be looked through in time, and without git.
     """
     return await asyncio.to_thread(
         _find, repository, tuple(ids), known, tuple(version_locations), log
@@ -67,20 +72,29 @@ def _find(
     paths = within(repository, locations)
     texts: dict[str, bytes] = {}
     seen: dict[tuple[str, str], Seen] = {}
-    found: dict[str, list[tuple[Seen, Revision]]] = {}
+    found: dict[str, list[tuple[Seen, Revision]]] = {one: [] for one in ids}
+    late = ""
     for scope in _scopes(paths):
         try:
             newer = {(one.path, one.blob): one for one in _walk(repository, scope, ids, log)}
             seen = newer | seen
             blobs = [blob for _, blob in newer if blob not in texts]
             texts |= read_objects(repository, blobs)
-        except GitFailed:
+        except GitFailed as error:
+            late = error.said if "Timeout" in error.said else late
             continue  # no commit yet, or too large to be walked in time
         found = _chain(ids, known, seen.values(), texts)
         if all(found.values()):
             break
-    if not found:
-        found = {one: [] for one in ids}
+    if not all(found.values()):
+        with suppress(GitFailed):
+            for root, path, data, date in other_files(repository, paths):
+                whole = str(root / path)
+                texts[whole] = data
+                seen[(path, whole)] = Seen(path, whole, "", "", date, str(root))
+        found = _chain(ids, known, seen.values(), texts)
+    if late and not all(found.values()):
+        raise OpsmigError(f"git did not get through {repository} within {TIMEOUT_SECONDS} s.")
     files = with_holders(repository, found, texts)
     return tuple(Ghost(name, files[name], name in ids) for name in found)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from opsmig_tui.history.ghosts import GhostFile
+from opsmig_tui.history.ghosts import GhostFile, Where
 from opsmig_tui.history.model import Revision
 
 from .git_command import GitFailed, run
@@ -39,14 +39,21 @@ def with_holders(
                 one.commit,
                 one.author,
                 one.date,
-                "branch" if (one.path, one.blob) in tips else "reflog",
+                _where(one, tips),
                 tuple(tips.get((one.path, one.blob), ())),
+                one.tree,
             )
             for one, revision in many
         ]
         held = [one for one in made if one.where == "branch"]
         answer[name] = tuple(held or _newest(repository, made))[:MOST_VERSIONS]
     return answer
+
+
+def _where(one: Seen, tips: Mapping[tuple[str, str], object]) -> Where:
+    if one.tree:
+        return "worktree"
+    return "branch" if (one.path, one.blob) in tips else "reflog"
 
 
 def _newest(repository: Path, made: list[GhostFile]) -> list[GhostFile]:
@@ -59,6 +66,8 @@ def _newest(repository: Path, made: list[GhostFile]) -> list[GhostFile]:
 
 
 def _elsewhere(repository: Path, one: GhostFile) -> GhostFile:
+    if one.where == "worktree":
+        return one
     try:
         for line in run(repository, ["log", "-g", "--format=%gd %H %P", "refs/stash"]).split(b"\n"):
             place, *commits = line.decode("utf-8", "replace").split(" ")

@@ -20,10 +20,12 @@ SCHEMA_VERSION = 1
 def history_document(
     history: History, shown: tuple[Revision, ...], state: WorkspaceState
 ) -> dict[str, Any]:
-    """`history --json`. `applied` and `git` are null where the one or the other was not asked."""
+    """`history --json`. `applied` and `git` are null where the one or the other was not asked,
+    and there are no `ghosts` where the database was not."""
     return {
         "schema_version": SCHEMA_VERSION,
         "revisions": [_revision(history, item, state) for item in shown],
+        "ghosts": [ghost_document(one) for one in ghosts_of(state)],
     }
 
 

@@ -123,10 +123,10 @@ def told(overlay: Overlay) -> list[str]:
     for ghost, review in zip(overlay.ghosts, overlay.reviews, strict=True):
         lines.append(origin(ghost))
         does = ", ".join(review.summary.downgrade)
-        lines.append(f"    downgrade: {does or 'nothing that could be read'}")
+        lines.append(f"{ghost.revision}  downgrade: {does or 'nothing that could be read'}")
         signs = {"error": "✖", "warning": "▲", "note": "●"}
         lines += [
-            f"    {signs[one.severity]} line {one.line}  {one.rule}: {one.message}"
+            f"{signs[one.severity]} line {one.line}  {one.rule}: {one.message}"
             for one in review.findings
         ]
     return lines

@@ -6,10 +6,12 @@ import asyncio
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from tests.bench.branches import VERSIONS, write_branches
 from tests.bench.docker_cases import container_state, log_flood
 from tests.bench.live_cases import lock_wait, upgrade_overhead
 from tests.bench.projects import Measured
@@ -213,7 +215,37 @@ def keypress(projects: list[Measured]) -> Iterator[Result]:
     yield Result(name, ours, peer, "ms", "p95 < 20 ms", ours < 20, "lazyalembic, down")
 
 
+def ghost(projects: list[Measured]) -> Iterator[Result]:
+    """A revision of one of 500 branches, by its id alone: in this process, and `git grep`."""
+    from opsmig_tui.history.reader import read_history
+    from opsmig_tui.services.git import find_ghosts
+
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name) / "many"
+        wanted, _ = write_branches(root)
+        where = [root / VERSIONS]
+        known = frozenset(read_history(where).by_id)
+
+        def ours() -> float:
+            began = time.perf_counter()
+            (found,) = asyncio.run(find_ghosts(root, [wanted], known, where))
+            assert found.file is not None
+            return (time.perf_counter() - began) * 1000
+
+        def peer() -> float:
+            began = time.perf_counter()
+            listed = ["git", "for-each-ref", "--format=%(refname)", "refs/heads"]
+            refs = subprocess.run(listed, cwd=root, capture_output=True, check=True, text=True)
+            grep = ["git", "grep", "-l", wanted, *refs.stdout.split(), "--", VERSIONS]
+            subprocess.run(grep, cwd=root, capture_output=True, check=True)
+            return (time.perf_counter() - began) * 1000
+
+        took, beside = _median(ours), _median(peer)
+        yield Result("ghost, 500 branches", took, beside, "ms", "< 200 ms", took < 200, "git grep")
+
+
 CASES = {
+    "ghost": ghost,
     "first-paint": first_paint,
     "whole-screen": whole_screen,
     "static-history": static_history,

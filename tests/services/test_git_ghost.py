@@ -108,6 +108,42 @@ async def test_an_earlier_text_of_what_a_branch_holds_is_none_to_choose(repo: Re
     assert [b"x = 2" in one.data for one in found.files] == [True]
 
 
+async def test_a_file_that_was_never_committed_is_found_in_another_work_tree(repo: Repo):
+    other = repo.root.parent / "other"
+    repo("worktree", "add", "-q", "-b", "feature", str(other))
+    (other / FOLDER / "b2.py").write_text(text("b2", "a1"))
+    (found,) = await find(repo, "b2")
+    assert found.file is not None
+    assert (found.file.where, found.file.place) == ("worktree", str(other.resolve()))
+    assert found.file.revision.path == Path(FOLDER, "b2.py")
+    assert found.file.held_by == f"the work tree {other.resolve()}, not committed"
+    back = await find_ghosts(other, ["a1"], frozenset(), [other / FOLDER])
+    assert [one.file.where for one in back if one.file] == ["branch"]
+
+
+async def test_a_file_that_its_branch_renamed_counts_under_its_new_name(repo: Repo):
+    repo("checkout", "-q", "-b", "feature")
+    repo.write(f"{FOLDER}/b2.py", text("b2", "a1"))
+    repo.commit()
+    repo("mv", f"{FOLDER}/b2.py", f"{FOLDER}/better.py")
+    repo.commit()
+    repo("checkout", "-q", "main")
+    (found,) = await find(repo, "b2")
+    assert [one.revision.path.name for one in found.files] == ["better.py"]
+
+
+async def test_a_shallow_clone_knows_what_it_has(repo: Repo, tmp_path: Path):
+    repo("checkout", "-q", "-b", "feature")
+    repo.write(f"{FOLDER}/b2.py", text("b2", "a1"))
+    repo.commit()
+    repo("checkout", "-q", "main")
+    repo("clone", "-q", "--depth", "1", "--no-single-branch", f"file://{repo.root}", "../shallow")
+    shallow = Repo(repo.root.parent / "shallow")
+    (found,) = await find(shallow, "b2")
+    assert found.file is not None
+    assert found.file.branches == ("origin/feature",)
+
+
 async def test_nowhere_and_before_the_first_commit(repo: Repo, tmp_path: Path):
     assert await find(repo, "zz") == (Ghost("zz"),)
     assert await find(make_repo(tmp_path / "new"), "zz") == (Ghost("zz"),)

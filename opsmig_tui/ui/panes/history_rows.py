@@ -11,11 +11,10 @@ from textual.strip import Strip
 
 from opsmig_tui.history.model import NODE, History, Revision
 from opsmig_tui.history.text import node_sign
-from opsmig_tui.ui.panes.ghost_rows import GhostRow, paint_ghost
+from opsmig_tui.ui.panes.ghost_rows import GhostRow, ghost_rows, paint_ghost
 from opsmig_tui.ui.widgets.paint import Part, cut, line, measure, spread, wrap
 from opsmig_tui.workspace.ahead import ahead_text
 from opsmig_tui.workspace.edited import mark_words
-from opsmig_tui.workspace.ghosts import ghosts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -121,7 +120,6 @@ def gather(state: WorkspaceState) -> HistoryFacts | None:
     status = state.status.value
     unknown = status.unknown if status is not None else ()
     current = frozenset(state.current or ())
-    looking = state.ghosts.phase in ("idle", "loading")
     # Nobody can say what lies below a revision that no file has.
     lost = bool(current) and current <= set(unknown)
     return HistoryFacts(
@@ -132,7 +130,7 @@ def gather(state: WorkspaceState) -> HistoryFacts | None:
         git.marks if git is not None else {},
         unknown,
         ahead_text(state),
-        tuple(GhostRow(one, looking) for one in ghosts_of(state)),
+        ghost_rows(state),
         git.changed if git is not None else {},
         state.edited,
     )
@@ -179,7 +177,7 @@ def build(facts: HistoryFacts, *, branch_only: bool, words: str, width: int) -> 
 
 def wraps(facts: HistoryFacts) -> bool:
     """Whether there are lines that depend on the width."""
-    return bool(facts.history.problems or facts.unknown or facts.ahead)
+    return bool(facts.history.problems or facts.ahead)
 
 
 def _alone(row: HistoryRow) -> HistoryRow:
@@ -187,12 +185,9 @@ def _alone(row: HistoryRow) -> HistoryRow:
 
 
 def _problems(facts: HistoryFacts) -> list[str]:
-    found = [
+    return [
         f"{item.message}; m does either" if item.kind == "multiple-heads" else item.message
         for item in facts.history.problems
-    ]
-    return found + [
-        f"The database stands at {name}, which no revision file has." for name in facts.unknown
     ]
 
 
