@@ -48,6 +48,7 @@ def heads(
         extra = "--resolve-dependencies" if resolve_dependencies else ""
         _told("heads", "-v" if verbose else "", extra)
         _print(history, found, verbose)
+        _warn(history)
         return 0
 
     context.exit(guarded(lambda: run(given, use, trust=False)))
@@ -75,6 +76,7 @@ def branches(context: click.Context, /, verbose: bool, **given: Any) -> None:
             _print(history, [item], verbose)
             for name in children:
                 say(f"    -> {named(history, history.by_id[name])}")
+        _warn(history)
         return 0
 
     context.exit(guarded(lambda: run(given, use, trust=False)))
@@ -269,6 +271,19 @@ def _print(history: History, items: Sequence[Revision], verbose: bool) -> None:
             continue
         for line in (*entry(history, item), ""):
             say(line)
+
+
+def _warn(history: History) -> None:
+    """What makes the answer doubtful, or alembic refuse."""
+    for problem in history.problems:
+        say(f"✖ {problem.message}", fg="red", err=True)
+    computed = [item.path.name for item in history.revisions if item.computed]
+    if computed:
+        more = f" and {len(computed) - 1} more" if len(computed) > 1 else ""
+        text = (
+            f"{computed[0]}{more} works its identifiers out when it runs: not known from the text"
+        )
+        say(f"▲ {text}", fg="yellow", err=True)
 
 
 def _told(*words: str) -> None:

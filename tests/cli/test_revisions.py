@@ -50,6 +50,10 @@ def test_heads_branches_and_show_from_the_files(forked: AlembicProject) -> None:
     assert "Parent: a1" in shown
     assert any(line.startswith("Path: ") for line in shown)
     assert "    one" in shown
+    path = forked.revision("d1", "a1")
+    path.write_text(path.read_text().replace("'a1'", "str('a1')"))
+    doubtful = call("heads", "-C", str(forked.root))
+    assert f"▲ {path.name} works its identifiers out when it runs" in doubtful.stderr
     unknown = call("show", "-C", str(forked.root), "nothing")
     assert unknown.exit_code == 2
     assert "no revision or branch label 'nothing'" in unknown.output

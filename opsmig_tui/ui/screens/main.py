@@ -20,7 +20,7 @@ from opsmig_tui.ui.screens.banner import Banner
 from opsmig_tui.ui.screens.board import Board
 from opsmig_tui.ui.screens.footer import Footer
 from opsmig_tui.ui.screens.header import Header
-from opsmig_tui.ui.screens.review_requests import ReviewRequests
+from opsmig_tui.ui.screens.history_requests import HistoryRequests
 from opsmig_tui.workspace.state import WorkspaceState
 from opsmig_tui.workspace.workspace import Workspace
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 FRAME_SECONDS = 1 / 60
 
 
-class MainScreen(ReviewRequests):
+class MainScreen(HistoryRequests):
     """Shows the workspace's state.
 
     `shown` is what the review pane stands for: a file, a revision still being looked up, or "".
@@ -189,12 +189,6 @@ class MainScreen(ReviewRequests):
 
         self.begin("create", lambda: create(self))
 
-    def action_empty_revision(self) -> None:
-        from opsmig_tui.ui.flows.create import create_empty
-
-        selected = self.selected_revision
-        self.begin("empty_revision", lambda: create_empty(self, selected))
-
     def action_upgrade(self, target: str = "") -> None:
         self._migrate("upgrade", target)
 
@@ -237,13 +231,6 @@ class MainScreen(ReviewRequests):
 
         self.begin("test", lambda: test_revision(self, revision or None))
 
-    def action_stamp(self, revision: str = "") -> None:
-        """Suggests what History has selected."""
-        from opsmig_tui.ui.flows.stamp import stamp_database
-
-        suggested = revision or self.board.history.selected or "head"
-        self.begin("stamp", lambda: stamp_database(self, suggested))
-
     def action_start_database(self) -> None:
         from opsmig_tui.ui.flows.container import start
 
@@ -269,38 +256,6 @@ class MainScreen(ReviewRequests):
 
         self.app.push_screen(LogsScreen(self.workspace))
 
-    def action_version_table(self) -> None:
-        from opsmig_tui.ui.flows.beginning import version_table
-
-        self.begin("version_table", lambda: version_table(self))
-
-    def action_upgrade_sql(self) -> None:
-        from opsmig_tui.ui.flows.export import export_sql
-
-        self.begin("upgrade_sql", lambda: export_sql(self))
-
-    def action_ghosts(self) -> None:
-        from opsmig_tui.ui.flows.ghosts import heal_ghosts
-
-        self.begin("ghosts", lambda: heal_ghosts(self))
-
-    def on_ghosts_requested(self) -> None:
-        self.action_ghosts()
-
-    def action_heads(self) -> None:
-        from opsmig_tui.ui.flows.heads import heal
-
-        self.begin("heads", lambda: heal(self))
-
-    def action_rename(self) -> None:
-        from opsmig_tui.ui.flows.heads import rename
-
-        selected = self.selected_revision
-        self.begin("rename", lambda: rename(self, selected))
-
-    def on_heads_requested(self) -> None:
-        self.action_heads()
-
     def switch_project(self, recent: Recent) -> None:
         from opsmig_tui.ui.flows.switch import switch
 
@@ -310,20 +265,6 @@ class MainScreen(ReviewRequests):
         from opsmig_tui.ui.flows.commands import run
 
         self.begin("run_command", lambda: run(self, name))
-
-    def action_commit(self) -> None:
-        from opsmig_tui.ui.flows.commit import commit
-
-        self.begin("commit", lambda: commit(self))
-
-    def on_stage_requested(self, event: messages.StageRequested) -> None:
-        from opsmig_tui.ui.flows.commit import toggle_staged
-
-        reason = self.why_not("stage")
-        if reason:
-            self.tell(reason, warning=True)
-        else:
-            self.host.start(lambda: toggle_staged(self, event.path), group="stage")
 
     def action_trust(self) -> None:
         from opsmig_tui.ui.flows.trust import trusted
