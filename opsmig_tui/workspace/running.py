@@ -57,6 +57,7 @@ class RunReporter:
         self._task = asyncio.current_task()
         self._step_line: int | None = None
         self._sql_lines: dict[int, int] = {}
+        self._sql = ""
         self._told_wait: tuple[object, ...] | None = None
         self._why = ""
         self._steps: tuple[str, ...] = ()
@@ -82,6 +83,7 @@ class RunReporter:
                     "sql", text, state="running", file=event.file, line=event.line
                 )
                 self._sql_lines[event.number] = line.number
+                self._sql = event.sql
             case protocol.SqlEnd():
                 number = self._sql_lines.pop(event.number, None)
                 self._complete(number, "done", event.elapsed_ms, event.rows)
@@ -134,7 +136,8 @@ class RunReporter:
         """Noted at the running statement; at the step where the driver itself was asked."""
         number = next(reversed(self._sql_lines.values()), self._step_line)
         if number is not None:
-            self.workspace.output.replace(number, note=progress_text(event))
+            running = self._sql if self._sql_lines else ""
+            self.workspace.output.replace(number, note=progress_text(event, running))
 
     def _step_start(self, event: protocol.StepStart) -> None:
         arrow = "▲" if event.direction == "upgrade" else "▼"

@@ -8,6 +8,8 @@ from opsmig_tui.worker.protocol import Holder, Progress, Waiting
 
 #: Characters of another session's query that are worth a line.
 LONGEST_QUERY = 300
+_ALTERS = re.compile(r"(?i)\s*ALTER\s+TABLE\b")
+_VALIDATES = re.compile(r"(?i)\bVALIDATE\s+CONSTRAINT\b")
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _TARGETS = {
     "transactionid": "a row that another transaction has changed",
@@ -99,10 +101,17 @@ def remedies(waiting: Waiting) -> list[str]:
     return [*found, "ctrl+c cancels the migration"]
 
 
-def progress_text(event: Progress) -> str:
-    """How far a command is: "building index: scanning table, 45 %", and who waits for it."""
+def progress_text(event: Progress, sql: str = "") -> str:
+    """How far a command is: "building index: scanning table, 45 %", and who waits for it.
+
+    The server counts for few commands only (documentation, Progress Reporting): for `sql` that is
+    an ALTER TABLE it has no view, so that nothing is known is said instead.
+    """
     share = f"{100 * event.done / event.total:.0f} %" if event.total > 0 else ""
     parts = [", ".join(filter(None, (event.phase, share)))]
+    if not parts[0] and _ALTERS.match(sql):
+        what = "VALIDATE CONSTRAINT" if _VALIDATES.search(sql) else "an ALTER TABLE"
+        parts = [f"PostgreSQL does not tell how far {what} is"]
     if event.queue:
         wait = "session waits" if event.queue == 1 else "sessions wait"
         parts.append(f"{event.queue} {wait} for its locks")

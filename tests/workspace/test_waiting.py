@@ -163,7 +163,17 @@ async def test_a_wait_is_told_once_and_again_where_something_changed(
     ],
 )
 def test_how_far(progress: Progress, text: str) -> None:
-    assert progress_text(progress) == text
+    assert progress_text(progress, "ALTER TABLE a ADD UNIQUE (b)" * bool(progress.phase)) == text
+
+
+def test_that_the_server_does_not_tell() -> None:
+    validate = "ALTER TABLE a VALIDATE CONSTRAINT b"
+    untold = "PostgreSQL does not tell how far {} is"
+    assert progress_text(Progress(1.0), validate) == untold.format("VALIDATE CONSTRAINT")
+    assert progress_text(Progress(1.0), "alter table a ALTER b SET NOT NULL") == untold.format(
+        "an ALTER TABLE"
+    )
+    assert progress_text(Progress(1.0), "SELECT 1") == ""
 
 
 async def test_how_far_stands_at_the_running_statement(
