@@ -72,6 +72,7 @@ def show_history(
     if state.status.problem:
         say(f"▲ the database was not asked: {state.status.problem}", fg="yellow", err=True)
     if text := lost(state):
-        say(f"▲ it is not known what is applied: {text}", fg="yellow", err=True)
+        unsure = "it is not known what is applied: " if state.applied is None else ""
+        say(f"▲ {unsure}{text}", fg="yellow", err=True)
         for ghost in ghost_lines(state):
             say(f"  {ghost}", fg="yellow", err=True)

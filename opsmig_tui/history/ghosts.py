@@ -138,6 +138,15 @@ def gaps(history: History, ghosts: Sequence[Ghost]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in wanted if name not in known))
 
 
+def stands_on(history: History, ghosts: Sequence[Ghost]) -> tuple[str, ...] | None:
+    """The revisions here that are applied below the ghosts, with all below them; None where a file
+    is missing or it cannot be told which one ran."""
+    if not ghosts or gaps(history, ghosts) or any(one.ambiguous for one in ghosts):
+        return None
+    needed = [name for one in ghosts if one.file for name in parents_of(one.file.revision)]
+    return tuple(dict.fromkeys(name for name in needed if name in history.by_id))
+
+
 def does_the_same(one: str, other: str) -> bool:
     """Whether two revision files have the same upgrade() and downgrade()."""
     mine = _functions(one)

@@ -49,13 +49,19 @@ def describe(
         kind=kind,
         message="Cancelled." if cancelled else _message(error, file, details),
         detail=details.get("detail", ""),
-        hint=details.get("hint", ""),
+        hint=details.get("hint", "") or _hint(error),
         sqlstate=details.get("sqlstate", ""),
         statement=statement or getattr(error, "statement", None) or "",
         file=file,
         line=line,
         traceback=_traceback(error),
     )
+
+
+def _hint(error: BaseException) -> str:
+    if isinstance(error, CommandError) and "locate revision identified by" in str(error):
+        return "If the database stands at it, opsmig ghost tells who has its file."
+    return ""
 
 
 def _kind(error: BaseException, root: str, file: Optional[str]) -> str:

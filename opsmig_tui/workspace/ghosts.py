@@ -129,7 +129,9 @@ def ways(state: WorkspaceState) -> tuple[Way, ...]:
     ]
     found += [Way("checkout", name) for name in dict.fromkeys(branches)]
     twin = next((one.twin for one in ghosts if one.current and one.twin), "")
-    return (*found, Way("stamp", twin))
+    stamp = Way("stamp", twin)
+    # With a twin the schema is as it says already: nothing has to be undone.
+    return (stamp, *found) if twin else (*found, stamp)
 
 
 def _down(history: History, ghosts: Sequence[Ghost], beside: bool) -> list[tuple[str, str]]:

@@ -187,16 +187,23 @@ class WorkspaceState:
     def applied(self) -> frozenset[str] | None:
         """Every revision at or below the current ones, None while not known.
 
-        Not known either where the database stands only at revisions that no file has (another
-        branch may have migrated it): all of ours may be applied there, or none.
+        Where the database stands at revisions that no file has, what these stand on counts once
+        git has told; until then, where it has nothing else, all of ours may be applied or none.
         """
+        from opsmig_tui.history.ghosts import stands_on
+
         current = self.current
         if current is None or self.history.value is None:
             return None
         history = self.history.value.history
-        if current and not any(one in history.by_id for one in current):
+        lost = {one for one in current if one not in history.by_id}
+        ghosts = self.ghosts.value or ()
+        below = None
+        if lost and lost == {one.revision for one in ghosts if one.current}:
+            below = stands_on(history, ghosts)
+        if below is None and current and len(lost) == len(current):
             return None
-        return history.ancestors(current)
+        return history.ancestors((*current, *(below or ())))
 
     @property
     def running(self) -> bool:

@@ -25,7 +25,8 @@ def repo(empty_project: AlembicProject) -> Repo:
         "b2", "a1", upgrade='op.execute("CREATE TABLE t (n)")', downgrade='op.drop_table("t")'
     )
     made.commit()
-    empty_project.revision("c3", "b2", message="add colours")
+    path = empty_project.revision("c3", "b2", message="add colours")
+    path.write_text(path.read_text() + f"\n\nopen({str(made.root / 'ran.db')!r}, 'a').close()\n")
     made.commit()
     made("checkout", "-q", "main")
     stand_at(empty_project, "c3")
@@ -53,6 +54,9 @@ def test_says_who_holds_it_and_what_can_be_done(opsmig: Opsmig) -> None:
     assert "    branch feature by Test, 20" in result.output
     assert "? b2  revision b2  (what stands on it is a ghost, too)" in result.output
     assert "  git checkout feature " in result.output
+    applied = json.loads(opsmig("history", "--applied", "--json").stdout)
+    assert [one["applied"] for one in applied["revisions"]] == [True]
+    assert [one["revision"] for one in applied["ghosts"]] == ["c3", "b2"]
     status = opsmig("status")
     assert "? c3  add colours  (branch feature, Test, 20" in status.output
     assert "? c3  add colours  (branch feature, Test, 20" in opsmig("history", "--applied").stderr
@@ -133,6 +137,7 @@ def test_undone_with_its_own_files_once_they_were_shown(
     assert "there is no terminal to ask on" in asked.stderr
     assert opsmig("downgrade", "a1", "--yes", "--read-only").exit_code == 2
     assert tables(empty_project) == [("c3", "t")]
+    assert not (repo.root / "ran.db").exists()
     done = opsmig("downgrade", "a1", "--yes", "--database", str(empty_project.root / "test.db"))
     assert done.exit_code == 0, done.output + done.stderr
     assert (
@@ -141,6 +146,7 @@ def test_undone_with_its_own_files_once_they_were_shown(
     assert "✖ table t: 0 rows" in done.output
     assert "the database stands at a1" in done.output
     assert tables(empty_project) == [("a1", None)]
+    (repo.root / "ran.db").unlink()
     assert repo("status", "--porcelain", "--ignored") == before
     assert not list(temporary.glob("opsmig-ghost-*"))
 

@@ -1,7 +1,9 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from opsmig_tui.history.ghosts import Ghost, GhostFile
 from opsmig_tui.history.model import History, Revision
 from opsmig_tui.project.model import AlembicConfig, Project, Settings
 from opsmig_tui.worker.protocol import DatabaseStatus, Identity, StatusResult
@@ -100,3 +102,23 @@ def test_a_run_is_active_until_it_ends(state: WorkspaceState):
 
 def test_trust_is_remembered(state: WorkspaceState):
     assert apply(state, Trusted()).trusted
+
+
+def test_what_a_ghost_stands_on_counts_once_git_has_told(state: WorkspaceState):
+    def ghost(down: str, *more: GhostFile) -> Answered:
+        file = GhostFile(Revision("x", (down,), Path("x.py")), b"1", where="branch")
+        return Answered("ghosts", (Ghost("x", (file, *more)),))
+
+    def standing(at: str) -> WorkspaceState:
+        (one,) = STATUS.databases
+        answer = replace(STATUS, databases=(replace(one, current=(at,)),))
+        known = apply(state, Answered("history", HistoryView(HISTORY, ())))
+        return apply(known, Answered("status", answer))
+
+    lost = standing("x")
+    assert lost.applied is None
+    assert apply(lost, ghost("b")).applied == {"a", "b"}
+    assert apply(lost, ghost("nowhere")).applied is None
+    other = GhostFile(Revision("x", ("a",), Path("x.py")), b"2", where="branch")
+    assert apply(lost, ghost("b", other)).applied is None
+    assert apply(standing("a"), ghost("b")).applied == {"a"}

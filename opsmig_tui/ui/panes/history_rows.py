@@ -120,12 +120,10 @@ def gather(state: WorkspaceState) -> HistoryFacts | None:
     status = state.status.value
     unknown = status.unknown if status is not None else ()
     current = frozenset(state.current or ())
-    # Nobody can say what lies below a revision that no file has.
-    lost = bool(current) and current <= set(unknown)
     return HistoryFacts(
         view.history,
         {row.revision: row.cells for row in view.rows},
-        None if lost else state.applied,
+        state.applied,
         current,
         git.marks if git is not None else {},
         unknown,
