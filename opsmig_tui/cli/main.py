@@ -12,6 +12,7 @@ from opsmig_tui import __version__
 from opsmig_tui.cli.beginning import ensure_version, init
 from opsmig_tui.cli.change import downgrade, test, upgrade
 from opsmig_tui.cli.create import create
+from opsmig_tui.cli.doctor import doctor
 from opsmig_tui.cli.ghost import ghost
 from opsmig_tui.cli.heads import merge, move
 from opsmig_tui.cli.look import check, history, status
@@ -69,6 +70,6 @@ for command in (
     *(history, review, rules, status, check, ghost),
     *(init, ensure_version),
     *(heads, branches, current, show, edit, rename, merge, move),
-    *(create, upgrade, downgrade, stamp, test, rehearse, run, runs, demo),
+    *(create, upgrade, downgrade, stamp, test, rehearse, run, runs, doctor, demo),
 ):
     main.add_command(command)

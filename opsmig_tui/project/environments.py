@@ -8,31 +8,40 @@ from pathlib import Path
 
 
 def has_alembic(python: Path) -> bool:
-    """Whether alembic is installed for this Python, by its folders alone.
+    """Whether alembic is installed for this Python, by its folders alone."""
+    return any((folder / "alembic" / "__init__.py").is_file() for folder in package_folders(python))
+
+
+def package_folders(python: Path) -> Iterator[Path]:
+    """Where this Python's packages lie.
 
     A virtual environment that sees the system's packages counts those too.
     """
     prefix = python.parent.parent
-    if _holds_alembic(prefix):
-        return True
+    yield from _package_folders(prefix)
+    settings = venv_settings(prefix)
+    shared = settings.get("include-system-site-packages", "").lower() == "true"
+    if shared and "home" in settings:
+        yield from _package_folders(Path(settings["home"]).parent)
+
+
+def venv_settings(prefix: Path) -> dict[str, str]:
+    """The values of pyvenv.cfg, keys in lower case; {} where there is none."""
     try:
         settings = (prefix / "pyvenv.cfg").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return False
-    values = {
+        return {}
+    return {
         key.strip().lower(): value.strip()
         for key, _, value in (line.partition("=") for line in settings.splitlines())
     }
-    shared = values.get("include-system-site-packages", "").lower() == "true"
-    return shared and "home" in values and _holds_alembic(Path(values["home"]).parent)
 
 
-def _holds_alembic(prefix: Path) -> bool:
+def _package_folders(prefix: Path) -> Iterator[Path]:
     for lib in ("lib", "lib64", "local/lib"):
         for packages in ("site-packages", "dist-packages"):
-            if any((prefix / lib).glob(f"python3*/{packages}/alembic/__init__.py")):
-                return True
-    return (prefix / "Lib" / "site-packages" / "alembic" / "__init__.py").is_file()
+            yield from (prefix / lib).glob(f"python3*/{packages}")
+    yield prefix / "Lib" / "site-packages"
 
 
 def python_of(prefix: Path) -> Path | None:

@@ -60,13 +60,16 @@ class Workers:
         as this takes, answer for the code before. Raises OpsmigError, and with `fresh` WorkerFailed
         when the changed code cannot be imported.
         """
-        await self._know_interpreter()
+        await self.know_interpreter()
         if fresh:
             await self._current()
         return self.pool.reader()
 
-    async def _know_interpreter(self) -> None:
-        """Asks the package tools as well (poetry, pdm …): they take seconds, so not at start."""
+    async def know_interpreter(self) -> None:
+        """Looks for it again where none was found.
+
+        Asks the package tools as well (poetry, pdm …): they take seconds, so not at start.
+        """
         async with self._seeking:
             if self._workspace.project.interpreter is None and time.monotonic() > self._seek_again:
                 found = await asyncio.to_thread(_seek_interpreter, self._workspace.project)
@@ -121,7 +124,7 @@ class Workers:
             self._preparing.add_done_callback(_look_at)
 
     async def _prepare(self) -> None:
-        await self._know_interpreter()
+        await self.know_interpreter()
         self._prepared_at = time.time()
         await self.pool.prepare_runner()
 
@@ -135,7 +138,7 @@ class Workers:
         if self._preparing is not None:
             await asyncio.wait([self._preparing])
             self._preparing = None
-        await self._know_interpreter()
+        await self.know_interpreter()
         if await asyncio.to_thread(_newest_source, self._workspace.project) >= self._prepared_at:
             self.pool.code_changed()
         async with self.pool.running() as client:
@@ -144,7 +147,7 @@ class Workers:
     @asynccontextmanager
     async def scratch(self, database: str) -> AsyncIterator[WorkerClient]:
         """A worker whose connections all go to this scratch database, stopped at the end."""
-        await self._know_interpreter()
+        await self.know_interpreter()
         async with self.pool.scratch(database) as client:
             yield client
 
