@@ -17,7 +17,8 @@ class Revision:
     it cannot tell: the parts that could be read are filled in, the rest is left empty. An id that
     could not be read is "?" and the file's stem, so that it still is one row of its own.
     `date` is the docstring's "Create Date" as written (ISO-like text) or "".
-    `branch_labels` are the file's own, not those inherited along the branch.
+    `branch_labels` are the file's own, not those inherited along the branch. `conflict` is the line
+    at which a merge left conflict markers in the file, 0 without: then all this is HEAD's side.
     """
 
     revision: str
@@ -29,6 +30,7 @@ class Revision:
     branch_labels: tuple[str, ...] = ()
     docstring: str = ""
     computed: bool = False
+    conflict: int = 0
 
     @property
     def is_merge(self) -> bool:
@@ -41,6 +43,7 @@ class Revision:
 
 ProblemKind = Literal[
     "unreadable",
+    "conflict",
     "duplicate-revision",
     "duplicate-label",
     "missing-parent",

@@ -11,6 +11,7 @@ def find_problems(
     revisions: Sequence[Revision], in_cycle: tuple[str, ...]
 ) -> Iterator[HistoryProblem]:
     """Gaps, label clashes, loops and several heads; `revisions` are newest first, ids unique."""
+    yield from _unresolved(revisions)
     yield from _illegal(revisions)
     yield from _missing(revisions)
     yield from _labels(revisions)
@@ -21,6 +22,18 @@ def find_problems(
             revisions=in_cycle,
         )
     yield from _several_heads(revisions)
+
+
+def _unresolved(revisions: Sequence[Revision]) -> Iterator[HistoryProblem]:
+    for item in revisions:
+        if item.conflict:
+            yield HistoryProblem(
+                "conflict",
+                f"{item.path.name} holds conflict markers at line {item.conflict}: resolve them; "
+                "it is shown as HEAD has it",
+                path=item.path,
+                revisions=(item.revision,),
+            )
 
 
 def _illegal(revisions: Sequence[Revision]) -> Iterator[HistoryProblem]:

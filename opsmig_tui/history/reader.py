@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from opsmig_tui.history.conflict import conflicts
 from opsmig_tui.history.model import History, HistoryProblem, Revision
 from opsmig_tui.history.order import newest_first, parent_ids
 from opsmig_tui.history.parse import NotARevision, parse
@@ -48,10 +49,15 @@ def arranged(revisions: Sequence[Revision], problems: Sequence[HistoryProblem] =
 
 def read_revision(path: Path, text: str | None = None) -> Revision | HistoryProblem:
     """One revision file, or why it is none. `text` stands for the file's content when given."""
+    unresolved = None
     try:
-        fields = parse(_read_text(path) if text is None else _newlines(text))
+        content = _read_text(path) if text is None else _newlines(text)
+        unresolved = conflicts(content)
+        fields = parse(unresolved.ours if unresolved is not None else content)
     except (OSError, NotARevision) as error:
         reason = f"cannot be read: {error.strerror}" if isinstance(error, OSError) else str(error)
+        if unresolved is not None:
+            reason = f"holds conflict markers at line {unresolved.places[0][0]}: resolve them"
         return HistoryProblem("unreadable", f"{path.name} {reason}", path=path)
     revision = fields.revision
     if revision is None:
@@ -76,6 +82,7 @@ def read_revision(path: Path, text: str | None = None) -> Revision | HistoryProb
         fields.branch_labels,
         doc,
         fields.computed,
+        unresolved.places[0][0] if unresolved is not None else 0,
     )
 
 

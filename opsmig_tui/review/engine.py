@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from opsmig_tui.review.collection import no_collection
+from opsmig_tui.review.conflicted import conflicted
 from opsmig_tui.review.errors import NotReviewable
 from opsmig_tui.review.fixes import fixable
 from opsmig_tui.review.merged import merged, not_seen
@@ -16,6 +17,7 @@ from opsmig_tui.review.precedence import one_voice
 from opsmig_tui.review.probes import Questions
 from opsmig_tui.review.rules import ALL, suppression
 from opsmig_tui.review.rules.base import Rule
+from opsmig_tui.review.rules.conflict import CONFLICT
 from opsmig_tui.review.second_opinion import with_second_opinion
 from opsmig_tui.review.subject import Subject
 from opsmig_tui.review.summary import summarize
@@ -35,6 +37,11 @@ def review_source(path: Path, source: bytes | str, facts: Facts, *, diff_base: s
     Raises NotReviewable when the text is no migration, and nothing else whatever the text is.
     """
     try:
+        if _wanted(ALL[CONFLICT], facts, None):
+            unresolved = conflicted(path, source, facts, diff_base)
+            if unresolved is not None:
+                findings = [_weighed(one, facts) for one in unresolved.findings]
+                return replace(unresolved, findings=_ordered(findings))
         subject = subject_of(path, source, facts)
         migration = subject.migration
         findings, unchecked = _judge(subject)

@@ -2,8 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
+from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.workspace import apply
 from opsmig_tui.workspace.edited import details, standing
+from opsmig_tui.workspace.fixes import propose_all
+from opsmig_tui.workspace.review import review
 from opsmig_tui.workspace.workspace import Workspace
 from tests.services.repos import Repo
 from tests.workspace.conftest import CURRENT, HEAD, MIDDLE
@@ -49,3 +54,19 @@ async def test_nothing_is_said_of_what_is_not_applied(ws: Workspace, versions: P
     item = ws.state.history.value.history.by_id[HEAD]
     assert standing(ws.state, item) == ("edited, not staged",)
     assert details(ws.state, item) == ["edited, not staged; another text than in HEAD"]
+
+
+async def test_a_conflict_is_a_finding_also_where_everything_is_asked(
+    ws: Workspace, versions: Path
+) -> None:
+    path = next(versions.glob(f"*{HEAD}*"))
+    text = path.read_text()
+    body = "    pass\n=======\n    op.execute('x')\n>>>>>>> theirs\n"
+    path.write_text(text + f"\n\ndef helper():\n<<<<<<< HEAD\n{body}")
+    ws.read_history(saved=True)
+    found = await review(ws, path)
+    assert [one.rule for one in found.findings] == ["conflict-markers"]
+    assert found.revision == HEAD
+    with pytest.raises(OpsmigError, match="does not parse"):
+        await propose_all(found)
+    assert path.read_text().endswith(body)

@@ -10,6 +10,7 @@ from opsmig_tui.review.rules import (
     advice,
     chain,
     code,
+    conflict,
     constraints,
     convention,
     data_loss,
@@ -47,7 +48,7 @@ _MODULES = (
     *(locking_constraints, locking_transaction, locking_commands, nulls, enums, enum_types),
     *(enum_values, missed, missed_defaults, constraints, unnamed, imports, empty, live_data),
     *(live_checks, running_code, transaction, code),
-    *(advice, reversibility, residue, chain, files, convention, suppression),
+    *(advice, reversibility, residue, chain, conflict, files, convention, suppression),
 )
 
 ALL: Mapping[str, Rule] = {rule.id: rule for module in _MODULES for rule in module.RULES}
