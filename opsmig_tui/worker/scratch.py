@@ -7,6 +7,7 @@ the server copies a database only while nobody is connected to it.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import Any, Optional
 
@@ -93,8 +94,7 @@ def make_scratch(session: Session, request: protocol.MakeScratch) -> protocol.Ma
         if request.digest and (request.filled or request.digest == seen.digest):
             maker.copy(request.base, request.name)
             return protocol.MakeScratchResult("again", seen.digest)
-        if request.digest:
-            maker.drop(request.base)
+        maker.drop(request.base)  # of another schema, or given up before it was filled
         why = _why_not_copied(owns, size, others, request.megabytes)
         if not why:
             try:
@@ -141,7 +141,9 @@ def _why_kept(wanted: Scratch, found: Optional[Scratch]) -> str:
         return "it is no scratch database of opsmig's"
     if found is None:
         return ""
-    if not wanted.comment or found.comment != wanted.comment:
+    if not found.comment and not re.fullmatch(protocol.SCRATCH_NAME, found.name):
+        return "it has no comment that tells whose it is"
+    if found.comment not in ("", wanted.comment):
         return "its comment is another"
     return "somebody is connected to it" if found.connected else ""
 

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import platform
-import secrets
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from opsmig_tui.worker.protocol import (
-    SCRATCH_PREFIX,
     DatabaseStatus,
     DropScratch,
     DropScratchResult,
@@ -27,6 +20,7 @@ from opsmig_tui.worker.protocol import (
     Scratch,
 )
 from opsmig_tui.workspace import apply
+from opsmig_tui.workspace.scratch_marks import is_left_behind, own_mark, own_stem
 
 if TYPE_CHECKING:
     from opsmig_tui.services.worker_client import WorkerClient
@@ -42,7 +36,7 @@ class Scratches:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._stem = f"{SCRATCH_PREFIX}{secrets.token_hex(4)}"
+        self._stem = own_stem()
         self._mark = own_mark()
         self._count = 0
         self._digest = ""
@@ -155,62 +149,3 @@ class Scratches:
 def _named(database: DatabaseStatus, name: str) -> DatabaseStatus:
     """As the scratch database tells of itself: the same server and user, another name."""
     return replace(database, identity=replace(database.identity, database=name))
-
-
-# ------------------------------------------------------------------------------------------- marks
-
-
-def own_mark() -> str:
-    """The comment of a scratch database of this process."""
-    pid = os.getpid()
-    told = {"opsmig": "scratch", "machine": _machine(), "pid": pid, "started": _started(pid)}
-    return json.dumps(told, sort_keys=True)
-
-
-def is_left_behind(scratch: Scratch) -> bool:
-    """Whether its comment names a process of this machine that has ended, and nobody is in it."""
-    try:
-        told = json.loads(scratch.comment)
-        machine, pid, started = told["machine"], int(told["pid"]), told["started"]
-    except (ValueError, TypeError, KeyError):
-        return False
-    ours = told.get("opsmig") == "scratch" and machine == _machine() and pid > 0
-    return ours and not scratch.connected and not _lives(pid, started)
-
-
-def _lives(pid: int, started: str) -> bool:
-    """A number is given again: the process must also have begun when that one did."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    now = _started(pid)
-    return not (now and started and now != started)
-
-
-def _started(pid: int) -> str:
-    """When a process began, in the kernel's ticks since the boot named; "" where not known."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
-    except OSError:
-        return ""
-    return f"{boot}:{stat.rpartition(')')[2].split()[19]}"
-
-
-def _machine() -> str:
-    """This machine, and in it the numbering of processes: containers have one of their own."""
-    told = [platform.node()]
-    for path in ("/etc/machine-id", "/var/lib/dbus/machine-id"):
-        try:
-            told.append(Path(path).read_text(encoding="utf-8").strip())
-            break
-        except OSError:
-            continue
-    try:
-        told.append(os.readlink("/proc/self/ns/pid"))
-    except OSError:
-        told.append("")
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]

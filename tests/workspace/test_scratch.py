@@ -18,7 +18,7 @@ from opsmig_tui.demo import server as embedded
 from opsmig_tui.services.worker_client import WorkerFailed
 from opsmig_tui.worker.protocol import DropScratch, RehearseResult, Scratch
 from opsmig_tui.workspace.rehearse import plan_rehearsal, rehearse, would_on_scratch
-from opsmig_tui.workspace.scratch import is_left_behind, own_mark
+from opsmig_tui.workspace.scratch_marks import is_left_behind, own_mark, own_stem
 from opsmig_tui.workspace.workspace import Workspace
 from tests.support.postgres import connect, run_sql
 from tests.worker.conftest import HEAD, add_revision, line_of
@@ -77,7 +77,9 @@ async def test_what_commits_runs_there_twice_and_yours_is_as_before(
 async def test_somebody_is_connected(open_workspace: Open, sample: SampleProject) -> None:
     """The migrations build it up, to where the database stands."""
     workspace = open_workspace(sample.backend)
-    with connect(sample):
+    with connect(sample) as connection:
+        # Left half made by a worker that was killed, or by filling it that was cancelled.
+        connection.execute(f"CREATE DATABASE {workspace.scratches._base.name}".encode())
         result = await on_scratch(workspace)
     assert outcomes(result)[:3] == ["upgrade ok", "downgrade ok", "upgrade ok"]
     assert "1 other session is connected to it" in result.copy
@@ -174,6 +176,27 @@ def test_what_counts_as_left_behind() -> None:
     assert not left({"pid": 1})
 
 
+def test_a_name_tells_whose_it_is_until_there_is_a_comment() -> None:
+    """Between CREATE DATABASE and COMMENT there is none."""
+    mine = f"{own_stem()}_base"
+    prefix, machine, pid, begun, token = own_stem().rsplit("_", 4)
+
+    def left(*parts: str, comment: str = "", connected: int = 0) -> bool:
+        return is_left_behind(Scratch("_".join(parts), comment, connected))
+
+    dead = (prefix, machine, str(2**22 - 1), begun, token, "1")
+    assert left(*dead)
+    assert left(prefix, machine, pid, "0" * 8, token, "base"), "the number was given anew"
+    assert not left(mine)
+    assert not left(*dead, connected=1)
+    assert not left(*dead, comment="a comment of somebody's")
+    assert not left(*dead, comment=own_mark()), "the comment is what counts"
+    assert not left(prefix, "0" * 12, *dead[2:])
+    assert not left("x" + prefix, *dead[1:])
+    assert not left(*dead, "of_mine")
+    assert len(f"{prefix}_{machine}_4194304_{begun}_{token}_base") < 64, "PostgreSQL cuts it off"
+
+
 async def test_only_what_is_as_listed_is_dropped(
     open_workspace: Open, sample: SampleProject
 ) -> None:
@@ -192,7 +215,7 @@ async def test_only_what_is_as_listed_is_dropped(
     assert told.dropped == ("opsmig_scratch_a",)
     assert dict(told.kept) == {
         "opsmig_scratch_b": "somebody is connected to it",
-        "opsmig_scratch_c": "its comment is another",
+        "opsmig_scratch_c": "it has no comment that tells whose it is",
         sample.database: "it is no scratch database of opsmig's",
         "postgres": "it is no scratch database of opsmig's",
     }
@@ -222,7 +245,10 @@ async def test_what_a_killed_one_left_goes_at_the_next(
             "WHERE datname LIKE 'opsmig_scratch_%'")  # fmt: skip
     while run_sql(sample, "SELECT 1 FROM pg_stat_activity WHERE datname LIKE 'opsmig_scratch_%'"):
         await asyncio.sleep(0.05)
-    assert len(run_sql(sample, LEFT)) == 2
+    left = run_sql(sample, LEFT)
+    assert len(left) == 2
+    with connect(sample) as connection:  # as if it had died right after CREATE DATABASE
+        connection.execute(f"COMMENT ON DATABASE {left[0][0]} IS NULL".encode())
     workspace = open_workspace(sample.backend)
     await on_scratch(workspace, HEAD)
     told = [line.text for line in workspace.output.lines if "left by an opsmig" in line.text]

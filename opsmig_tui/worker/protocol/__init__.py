@@ -110,6 +110,7 @@ from .results import (
 )
 from .schema import SchemaDelta, SchemaObject
 from .scratch import (
+    SCRATCH_NAME,
     SCRATCH_PREFIX,
     DropScratch,
     DropScratchResult,
@@ -128,6 +129,7 @@ __all__ = [
     "PROTOCOL_VERSION",
     "REQUESTS",
     "RESULTS",
+    "SCRATCH_NAME",
     "SCRATCH_PREFIX",
     "AskLive",
     "Cancel",

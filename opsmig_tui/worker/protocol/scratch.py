@@ -8,6 +8,11 @@ from typing import Optional
 from .results import DatabaseStatus
 
 SCRATCH_PREFIX = "opsmig_scratch_"
+SCRATCH_NAME = (
+    SCRATCH_PREFIX + r"(?P<machine>[0-9a-f]{12})_(?P<pid>[1-9][0-9]{0,9})_(?P<begun>[0-9a-f]{8})"
+    r"_[0-9a-f]{4}_(base|[0-9]+)"
+)
+"""A name that tells who made it, for as long as there is no comment yet that does."""
 COPY_MEGABYTES = 256
 
 
@@ -68,7 +73,10 @@ class MakeScratchResult:
 
 @dataclass(frozen=True)
 class DropScratch:
-    """Drop these, each only while its comment is the one given and nobody is connected to it."""
+    """Drop these, each only while its comment is the one given and nobody is connected to it.
+
+    One without a comment goes only where its name tells who made it.
+    """
 
     op = "drop_scratch"
     databases: tuple[Scratch, ...]
