@@ -165,9 +165,9 @@ def edit(context: click.Context, /, revision: str, **given: Any) -> None:
         _told("edit", revision)
         for item in found:
             await open_editor(workspace, item.path)
-        made = new_problems(before, _history(workspace))
-        for text in made:
-            say(f"✖ {text}", fg="red", err=True)
+        made = _history(workspace).worse_than(before)
+        for problem in made:
+            say(f"✖ {problem.message}", fg="red", err=True)
         return 1 if made else 0
 
     context.exit(guarded(lambda: run(given, use, trust=asks)))
@@ -232,12 +232,6 @@ async def open_editor(workspace: Workspace, path: Path) -> None:
     workspace.read_history()
     if status != 0:
         say(f"{command[0]} ended with status {status}.", err=True)
-
-
-def new_problems(before: History, after: History) -> list[str]:
-    """What is wrong with the chain now and was not before."""
-    known = {one.message for one in before.problems}
-    return [one.message for one in after.problems if one.message not in known]
 
 
 async def _named(workspace: Workspace, history: History, text: str) -> Sequence[Revision]:

@@ -139,8 +139,7 @@ def _with(history: History, parents: Mapping[str, tuple[str, ...]]) -> History:
 
 def _check(before: History, after: History, mine: str, onto: str) -> None:
     """The whole chain is as sound as before, and has one head less."""
-    known = {problem.message for problem in before.problems}
-    made = [one for one in after.problems if one.message not in known]
+    made = after.worse_than(before)
     bad = next((one.message for one in made if one.kind != "multiple-heads"), "")
     if not bad and set(after.heads) != set(before.heads) - {onto}:
         bad = f"the heads would be {', '.join(after.heads)}"

@@ -72,6 +72,11 @@ class History:
     revisions: tuple[Revision, ...] = ()
     problems: tuple[HistoryProblem, ...] = ()
 
+    def worse_than(self, before: History) -> tuple[HistoryProblem, ...]:
+        """What is wrong now and was not before."""
+        known = {problem.message for problem in before.problems}
+        return tuple(problem for problem in self.problems if problem.message not in known)
+
     @cached_property
     def by_id(self) -> Mapping[str, Revision]:
         return {item.revision: item for item in self.revisions}

@@ -204,5 +204,7 @@ def warnings(heads: Heads) -> tuple[str, ...]:
     found = []
     if heads.shared:
         found.append(f"Both touch {', '.join(heads.shared)}: the order matters.")
+    if sum(bool(side.applied) for side in heads.sides) > 1:
+        found.append("This database has revisions of both applied: merging suits that, moving not.")
     found += [f"There may be more: {side.unsure}." for side in heads.sides if side.unsure]
     return tuple(found)

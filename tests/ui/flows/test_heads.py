@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from opsmig_tui.ui.flows.edit import look_again
 from opsmig_tui.ui.screens.ask import AskScreen
 from opsmig_tui.ui.screens.dialog import Dialog
 from opsmig_tui.ui.screens.diff import DiffScreen
@@ -69,6 +70,11 @@ async def test_moved_with_one_undo(bare: Opener, sample_files: Path) -> None:
         await driver.press("z")
         await driver.told("Taken back: Moves 1 revision")
         assert path.read_text() == before
+        view = driver.state.history.value
+        assert view is not None
+        path.write_text(before.replace(f'= "{HEAD}"', '= "lost"'))
+        look_again(driver.app, view.history)
+        await driver.told(f"{MINE} names 'lost' as its down_revision, which no file has")
 
 
 async def test_read_only_shows_the_heads_and_why_nothing_is_done(
