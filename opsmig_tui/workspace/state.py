@@ -350,7 +350,11 @@ def _belonging(before: WorkspaceState, after: WorkspaceState, part: Part) -> Wor
     """Notes that another branch was checked out, and forgets it once the database belongs to it."""
     if part == "git":
         left, now = _branch(before), _branch(after)
-        return replace(after, switched_from=left) if left and now and left != now else after
+        if not left or not now or left == now:
+            return after
+        # A rebase leaves the branch for no branch, and comes back: as if it had never been away.
+        left = before.switched_from if left.startswith("(") and before.switched_from else left
+        return replace(after, switched_from="" if now == left else left)
     if part == "status" and after.switched_from:
         status = after.status.value
         if status is not None and not status.pending and not status.unknown:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from opsmig_tui.demo import BEFORE_PENDING
+from opsmig_tui.demo import BEFORE_PENDING, SampleProject
 from opsmig_tui.services.worker_client import WorkerClient, WorkerFailed
 from opsmig_tui.worker import protocol
 from opsmig_tui.worker.guard import lock_key
@@ -69,7 +69,7 @@ async def test_a_database_without_a_version_table_gets_one(start: Start, sql: An
 
 @pytest.mark.parametrize("what", ["moved", "other-plan", "locked", "reader"])
 async def test_what_differs_from_the_plan_is_refused(
-    start: Start, sql: Any, sample: Any, what: str
+    start: Start, sql: Any, sample: SampleProject, what: str
 ) -> None:
     client = start(runner=what != "reader")
     request = stamp_of(await planned(client, HEAD))
@@ -90,3 +90,19 @@ async def test_what_differs_from_the_plan_is_refused(
     if what != "reader":
         assert "Nothing was changed." in failed.message
         assert failed.current == before[0]
+
+
+async def test_where_each_migration_has_its_own_transaction(
+    start: Start, sql: Any, sample: SampleProject
+) -> None:
+    path = sample.backend / "alembic" / "env.py"
+    text = path.read_text()
+    own = "connection=connection, transaction_per_migration=True, "
+    assert "connection=connection, " in text
+    path.write_text(text.replace("connection=connection, ", own))
+    sql("INSERT INTO public.alembic_version VALUES (%s)", LOST)
+    client = start(runner=True)
+    assert (await client.request(stamp_of(await planned(client, NEXT)))).current == (NEXT,)
+    sql("UPDATE public.alembic_version SET version_num = %s", LOST)
+    assert (await client.request(stamp_of(await planned(client, "base")))).current == ()
+    assert sql(VERSION) == []

@@ -91,3 +91,10 @@ def test_pending_revisions_are_news_after_a_switch_until_the_database_has_them(
     applied = after(switched, status("c3"))
     assert banner(applied) == ""
     assert banner(after(applied, waiting)) == ""
+
+
+def test_a_rebase_is_no_switch(state: WorkspaceState):
+    waiting = status("a1", pending=("b2", "c3"))
+    under_way = after(state, waiting, on("(detached c0ffee)"), on("(detached beef)"))
+    assert "Switched from main" in banner(under_way)
+    assert banner(after(under_way, on("main"))) == ""

@@ -97,6 +97,7 @@ async def test_a_switch_of_branches_is_noticed_and_told(
         git(sample.root, "checkout", "-q", "colours")
         await driver.until(lambda: not driver.main.banner.display)
         await driver.sees("✓ head")
+        await driver.until(lambda: not driver.state.switched_from)
         sql("UPDATE public.alembic_version SET version_num = %s", CURRENT)
         git(sample.root, "checkout", "-q", "main")
         await driver.sees("Switched from colours: main has 2 revisions that the database lacks")
