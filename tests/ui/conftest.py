@@ -1,4 +1,4 @@
-"""Textual's pilot, without its long breaths."""
+"""Textual without long breaths, sheets parsed anew for each app, and paint that nobody sees."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from collections.abc import Iterator
 import pytest
 import textual.app
 import textual.pilot
+from textual._compositor import Compositor
+from textual.app import App
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 
 
 async def settled(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
@@ -29,4 +33,43 @@ def pilot_that_settles() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(textual.app, "wait_for_idle", settled)
         patch.setattr(textual.pilot, "wait_for_idle", settled)
+        yield
+
+
+_parse_rules = Stylesheet._parse_rules
+_parsed: dict[object, list[RuleSet]] = {}
+
+
+def parsed_once(self: Stylesheet, css: str, *given: object, **more: object) -> list[RuleSet]:
+    """Stands for a style sheet's own cache, which ends with its app: a tenth of a test's time."""
+    key = (css, given, *sorted(more.items()), frozenset(self._variables.items()))
+    if key not in _parsed:
+        _parsed[key] = _parse_rules(self, css, *given, **more)  # type: ignore[arg-type]
+    return _parsed[key]
+
+
+def unpainted(self: Compositor, *given: object, **more: object) -> None:
+    """Stands for what Textual paints for a terminal that is not there, a quarter of a test's time.
+
+    What a test looks at is painted by screen_text, and what it leaves by painted_last.
+    """
+    self._dirty_regions.clear()
+
+
+_shutdown = App._shutdown
+
+
+async def painted_last(self: App[object]) -> None:
+    """Stands for the end of an app: a screen that nobody looked at must be paintable, too."""
+    if self._exception is None and self._screen_stacks[self._current_mode]:
+        self.screen._compositor.render_strips()
+    await _shutdown(self)
+
+
+@pytest.fixture(autouse=True, scope="package")
+def cheap_screen() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", parsed_once)
+        patch.setattr(Compositor, "render_update", unpainted)
+        patch.setattr(App, "_shutdown", painted_last)
         yield
