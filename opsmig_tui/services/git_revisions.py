@@ -16,7 +16,7 @@ from .git_branch import Branch
 from .git_command import GitFailed, Log, lines, read_objects, run
 from .git_status import Standing, committed, status, within
 
-Mark = Literal["base", "branch", "staged", "unstaged", "untracked"]
+Mark = Literal["base", "branch", "staged", "unstaged", "untracked", "ignored"]
 
 # Trees already read: (repository, path, tree id) → file name → bytes. A tree never changes.
 _trees: OrderedDict[tuple[str, str, str], Mapping[str, bytes]] = OrderedDict()
@@ -28,9 +28,9 @@ class Marks:
     """Where each revision file stands; the nearest to the work tree wins.
 
     `by_file`: "untracked", "unstaged" (edited since), "staged", "branch" (committed on this branch
-    only, new or changed), else "base". A file that git ignores, or one in a folder outside of the
-    repository, is not in it. `changed`: files that git has in another text, and the ref that has
-    it: HEAD, else the base branch.
+    only, new or changed), "ignored" by git, else "base". A file in a folder outside of the
+    repository, or in another one below it, is not in it. `changed`: files that git has in another
+    text, and the ref that has it: HEAD, else the base branch.
     """
 
     by_file: Mapping[Path, Mark] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Marks:
 async def revision_marks(
     repository: Path, branch: Branch, version_locations: Sequence[Path], log: Log | None = None
 ) -> Marks:
-    """See `Marks`. Three commands however many files there are. Raises OpsmigError when git
+    """See `Marks`. Four commands however many files there are. Raises OpsmigError when git
     fails."""
     if not branch.name:
         return Marks()
@@ -54,12 +54,16 @@ def _marks(repository: Path, branch: Branch, locations: Sequence[Path], log: Log
     try:
         tracked = lines(run(repository, ["ls-files", "-z", "--", *paths], log=log))
         standing = status(repository, paths)
+        left_out = ["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--", *paths]
+        ignored = lines(run(repository, left_out))
         on_branch: dict[str, str] = {}
         if branch.head and branch.compared_with != branch.head:
             on_branch = committed(repository, branch.compared_with, paths, log)
     except GitFailed as error:
         raise OpsmigError(f"git could not look at {', '.join(paths)}: {error}.") from error
-    marks: dict[Path, Mark] = {}
+    marks: dict[Path, Mark] = {
+        repository / name: "ignored" for name in ignored if name.endswith(".py")
+    }
     changed: dict[Path, str] = {}
     for name in [*tracked, *(name for name, where in standing.items() if where.untracked)]:
         where = standing.get(name)

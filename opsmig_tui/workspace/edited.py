@@ -29,6 +29,7 @@ WORDS: Mapping[Mark, str] = {
     "staged": "staged",
     "unstaged": "edited, not staged",
     "untracked": "untracked",
+    "ignored": "ignored by git",
 }
 
 
@@ -56,7 +57,7 @@ def details(state: WorkspaceState, item: Revision) -> list[str]:
     return [*found, edited.text] if edited is not None else found
 
 
-_NOT_IN_GIT = "ignored, or outside of the repository"
+_NOT_IN_GIT = "in a submodule, or outside of the repository"
 
 
 def mark_words(mark: Mark | None, changed: bool) -> str:

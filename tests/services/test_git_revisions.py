@@ -47,6 +47,7 @@ async def test_each_file_has_the_mark_nearest_to_the_work_tree(repo: Repo):
         "d.py": "branch",
         "e.py": "staged",
         "f.py": "untracked",
+        "ignored.py": "ignored",
     }
     assert all(path.is_file() for path in marks)
     assert {path.name: ref for path, ref in found.changed.items()} == {"b.py": "HEAD"}

@@ -91,7 +91,7 @@ def _revisions(state: WorkspaceState, view: GitView) -> Iterator[ChangesRow]:
     paths |= {one.path for one in there.problems if one.path} if there is not None else set()
     listed = {change.path for change in view.changes}
     for path, mark in sorted(view.marks.items()):
-        if mark in ("base", "branch") or path.suffix != ".py" or path in listed:
+        if mark in ("base", "branch", "ignored") or path.suffix != ".py" or path in listed:
             continue
         letter = "?" if mark == "untracked" else "M" if path in view.changed else "A"
         letter = letter if there is None or path in paths else "D"

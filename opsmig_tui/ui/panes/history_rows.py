@@ -33,12 +33,13 @@ _UNCOMMITTED = frozenset({"staged", "unstaged", "untracked"})
 SIGNS = (
     ("≠", "Edited after it was applied; v tells what says so"),
     ("?", "Untracked: git does not know the file"),
+    ("!", "Ignored by git: nobody else gets the file"),
     ("*", "Edited, and not staged"),
     ("✓", "Staged"),
     ("+", "New on this branch"),
     ("~", "Changed on this branch"),
 )
-_MARKS = {"untracked": "?", "unstaged": "*", "staged": "✓", "branch": "+"}
+_MARKS = {"untracked": "?", "ignored": "!", "unstaged": "*", "staged": "✓", "branch": "+"}
 
 
 @dataclass(frozen=True)
@@ -259,5 +260,11 @@ def sign_ink(sign: str, ink: Inks) -> Style:
 
 
 def mark_ink(mark: str, ink: Inks) -> Style:
-    styles = {"≠": ink.warning, "*": ink.pending, "✓": ink.applied, "~": ink.changed}
+    styles = {
+        "≠": ink.warning,
+        "!": ink.warning,
+        "*": ink.pending,
+        "✓": ink.applied,
+        "~": ink.changed,
+    }
     return styles.get(mark, ink.added)

@@ -19,7 +19,7 @@ from tests.ui.dump import check_golden, screen_text
 from tests.ui.panes.conftest import read
 from tests.ui.panes.host import Host, after, standing_at
 
-CYCLE: tuple[Mark, ...] = ("unstaged", "staged", "branch", "branch")
+CYCLE: tuple[Mark, ...] = ("unstaged", "staged", "branch", "branch", "ignored")
 HEAD = "a7c3f15d8e92"
 NEXT = "b8c9d0a41e6f"
 
@@ -90,22 +90,22 @@ async def test_each_standing_has_a_sign_that_help_explains(project: Project) -> 
     assert git is not None
     assert view is not None
     items = view.history.revisions
-    given = dict(zip((one.path for one in items[1:5]), CYCLE, strict=True))
+    given = dict(zip((one.path for one in items[1:6]), CYCLE, strict=True))
     changed = {items[4].path: "main"}
     state = replace(
         state,
         git=Loaded(replace(git, marks={**git.marks, **given}, changed=changed), "ready"),
-        edited={items[5].revision: Edited("git", "it differs from main")},
+        edited={items[6].revision: Edited("git", "it differs from main")},
     )
     facts = history_rows.gather(state)
     assert facts is not None
-    signs = [facts.sign(item) for item in items[:6]]
-    assert signs == ["?", "*", "✓", "+", "~", "≠"]
+    signs = [facts.sign(item) for item in items[:7]]
+    assert signs == ["?", "*", "✓", "+", "~", "!", "≠"]
     assert {sign for sign, _ in HistoryPane.signs} == set(signs)
     rows = history_rows.build(facts, branch_only=False, words="edited after", width=36)
-    assert [row.revision for row in rows] == [items[5]]
+    assert [row.revision for row in rows] == [items[6]]
     branch = history_rows.build(facts, branch_only=True, words="", width=36)
-    assert [row.revision for row in branch] == list(items[:5])
+    assert [row.revision for row in branch] == list(items[:6])
 
 
 async def test_keeps_the_selection_when_revisions_come(project: Project) -> None:
