@@ -41,6 +41,8 @@ def _batch(workspace: Workspace, move: Move, dates: bool) -> Batch:
     moments = _moments(create_date(config.timezone), len(move.moved)) if dates else ()
     changes: list[tuple[SourceText, str, Path]] = []
     for index, item in enumerate(move.moved):
+        if not dates and item.revision not in move.parents:
+            continue  # its parent comes along
         text = current_text(item.path)
         target, lines = item.path, {}
         if dates:
