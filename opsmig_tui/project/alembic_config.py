@@ -137,3 +137,19 @@ def _package_bases(values: ConfigValues) -> list[Path]:
         if (folder / ".git").exists():
             break
     return bases
+
+
+def sections_of(path: Path) -> tuple[str, ...]:
+    """The sections of an alembic.ini that name a script_location: each opens as a project of its
+    own. () for a pyproject.toml and for what cannot be read."""
+    if path.suffix == ".toml":
+        return ()
+    try:
+        ini = read_values(path, "alembic").ini
+    except OpsmigError:
+        return ()
+    return tuple(
+        name
+        for name in (ini.sections() if ini else ())
+        if ini and ini.has_option(name, "script_location")
+    )

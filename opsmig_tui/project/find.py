@@ -61,6 +61,20 @@ def find_configs(start: Path, env: Mapping[str, str] | None = None) -> tuple[Pat
     return ()
 
 
+def configs_around(start: Path) -> tuple[Path, ...]:
+    """Every configuration of the git work tree that holds `start`, those beside one another too
+    (alembic_other.ini): its top and what `find_configs` looks through below it. Without git those
+    of `start` alone."""
+    top = find_repository(start)
+    folders = (top, *_below(top)) if top else ()
+    found: dict[Path, None] = {}
+    for folder in dict.fromkeys((start, *folders)):
+        usual = config_in(folder)
+        others = sorted(folder.glob("alembic*.ini"))
+        found.update(dict.fromkeys((*((usual,) if usual else ()), *others)))
+    return tuple(found)
+
+
 def config_in(folder: Path) -> Path | None:
     """The configuration alembic would take when run in this folder, or None."""
     ini = folder / "alembic.ini"

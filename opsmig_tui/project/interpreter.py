@@ -33,15 +33,18 @@ def find_interpreter(
     env: Mapping[str, str] | None = None,
     *,
     run_tools: bool = True,
+    chosen: str = "",
 ) -> Interpreter:
     """The interpreter to start the worker with, and why this one.
+
+    `explicit` is what --python says, `chosen` what the person chose on the screen (see chosen.py).
 
     Accepted is only one whose site-packages hold an ``alembic`` folder. Poetry, pipenv, hatch and
     uv are run, for at most 3 s, only where their lock file lies there, nothing was found before
     and `run_tools` allows it. Raises OpsmigError that lists what was looked at.
     """
     env = os.environ if env is None else env
-    named = _named(config, settings, explicit, env)
+    named = _named(config, settings, explicit, env, chosen)
     if named is not None:
         return named
     looked: list[str] = []
@@ -67,13 +70,19 @@ def find_interpreter(
 
 
 def _named(
-    config: AlembicConfig, settings: Settings, explicit: str | None, env: Mapping[str, str]
+    config: AlembicConfig,
+    settings: Settings,
+    explicit: str | None,
+    env: Mapping[str, str],
+    chosen: str,
 ) -> Interpreter | None:
-    """What the person named, in the order flag, environment variable, setting."""
+    """What the person named, in the order flag, environment variable, choice, setting."""
     if explicit:
         return _from_name(explicit, "--python", Path.cwd(), env)
     if env.get("OPSMIG_PYTHON"):
         return _from_name(env["OPSMIG_PYTHON"], "OPSMIG_PYTHON", Path.cwd(), env)
+    if chosen:
+        return _from_name(chosen, "the choice made under Interpreter", config.root, env)
     if settings.python:
         beside = settings.path.parent if settings.path else config.root
         source = f"python in {settings.path}"

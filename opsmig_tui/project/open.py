@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from opsmig_tui.project.alembic_config import load_config
+from opsmig_tui.project.chosen import chosen_python
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.find import config_in, find_configs, find_repository, looked_in
 from opsmig_tui.project.interpreter import OWN, find_interpreter
@@ -126,7 +127,14 @@ def _interpreter(
     """The interpreter, or why there is none. One named by --python must be right: that raises."""
     named = options.python or (OWN if sample else None)
     try:
-        found = find_interpreter(config, settings, named, repository, run_tools=run_tools)
+        found = find_interpreter(
+            config,
+            settings,
+            named,
+            repository,
+            run_tools=run_tools,
+            chosen=chosen_python(config.path),
+        )
     except OpsmigError as error:
         if options.python:
             raise

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from opsmig_tui.project.alembic_config import sections_of
+from opsmig_tui.project.find import configs_around
 from opsmig_tui.project.model import Project
 from opsmig_tui.project.state_file import read_state, state_folder, write_state
 
@@ -20,8 +22,10 @@ class Recent:
 
     @property
     def name(self) -> str:
-        """As the header calls it; with the section where that is another than usual."""
+        """As the header calls it; with file and section where they are others than usual."""
         name = self.config.parent.name
+        if self.config.name not in ("alembic.ini", "pyproject.toml"):
+            name += f"/{self.config.name}"
         return name if self.section == "alembic" else f"{name} [{self.section}]"
 
     @property
@@ -48,6 +52,19 @@ def recent_projects(folder: Path | None = None) -> tuple[Recent, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def others(project: Project, folder: Path | None = None) -> tuple[Recent, ...]:
+    """What can be switched to: the other sections of this config, the other configs of this
+    repository, then the projects that were opened before."""
+    mine = recent_of(project)
+    here = [
+        Recent(path, section)
+        for path in dict.fromkeys((mine.config, *configs_around(project.root)))
+        for section in sections_of(path) or ("alembic",)
+    ]
+    known = dict.fromkeys((*here, *recent_projects(folder)))
+    return tuple(one for one in known if one != mine)
+
+
 def remember_project(project: Project, folder: Path | None = None) -> None:
     """Puts it first. Raises OpsmigError where the state folder cannot be written.
 
@@ -56,8 +73,8 @@ def remember_project(project: Project, folder: Path | None = None) -> None:
     mine = recent_of(project)
     if project.is_sample or not mine.config.is_file():
         return
-    others = [one for one in recent_projects(folder) if one != mine]
-    kept = [{"config": str(one.config), "section": one.section} for one in (mine, *others)]
+    before = [one for one in recent_projects(folder) if one != mine]
+    kept = [{"config": str(one.config), "section": one.section} for one in (mine, *before)]
     write_state(_file(folder), {"version": 1, "projects": kept[:MOST_KEPT]})
 
 

@@ -19,7 +19,7 @@ from textual.filter import LineFilter
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Candidates, OpenOptions
 from opsmig_tui.project.preferences import load_preferences, save_preferences
-from opsmig_tui.project.recent import Recent, recent_of, recent_projects
+from opsmig_tui.project.recent import Recent, others
 from opsmig_tui.ui import messages
 from opsmig_tui.ui.failures import Work, guarded, show_error
 from opsmig_tui.ui.keys import EVERYWHERE, KEY_WORDS
@@ -81,9 +81,8 @@ class OpsmigApp(App[None]):
 
     @cached_property
     def recent(self) -> tuple[Recent, ...]:
-        """The projects that were opened before, without this one."""
-        mine = recent_of(self.workspace.project)
-        return tuple(one for one in recent_projects() if one != mine)
+        """What can be switched to."""
+        return others(self.workspace.project)
 
     def set_theme(self, name: str) -> None:
         """Switches the theme and remembers it."""

@@ -39,6 +39,7 @@ COMMANDS = (
     ("fix_all", "Fix all", "Every fix of this review that asks nothing; shows the change first"),
     ("export_markdown", "Export the review as Markdown", "Made for a pull request"),
     ("export_picture", "Export the review as a picture", "The open tab, whole, as an SVG file"),
+    ("interpreter", "Interpreter", "Which Python runs this project; asks, and remembers"),
     ("refresh", "Refresh", "Read history, git, container, database and drift again"),
 )
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from opsmig_tui.project.errors import OpsmigError
-from opsmig_tui.project.model import Project
+from opsmig_tui.project.model import Interpreter, Project
 from opsmig_tui.workspace.state import InterpreterSought
 
 if TYPE_CHECKING:
@@ -75,6 +75,18 @@ class Workers:
                 found = await asyncio.to_thread(_seek_interpreter, self._workspace.project)
                 self._seek_again = time.monotonic() + SEEK_AGAIN_SECONDS
                 self._workspace.dispatch(found)
+
+    async def use(self, interpreter: Interpreter) -> None:
+        """Ends every process; those that follow are of this Python."""
+        old, self._pool = self._pool, None
+        for task in (self._preparing, self._reloading):
+            if task is not None and not task.done():
+                task.cancel()
+                self._keep(task)
+        self._preparing = self._reloading = None
+        self._workspace.dispatch(InterpreterSought(interpreter))
+        if old is not None:
+            await old.close()
 
     # ------------------------------------------------------------------------------------- reload
 
@@ -186,11 +198,17 @@ def _newest_source(project: Project) -> float:
 
 
 def _seek_interpreter(project: Project) -> InterpreterSought:
+    from opsmig_tui.project.chosen import chosen_python
     from opsmig_tui.project.interpreter import find_interpreter
 
+    config = project.config
     try:
         found = find_interpreter(
-            project.config, project.settings, project.python, project.repository
+            config,
+            project.settings,
+            project.python,
+            project.repository,
+            chosen=chosen_python(config.path),
         )
     except OpsmigError as error:
         return InterpreterSought(None, "; ".join(part for part in (str(error), error.hint) if part))

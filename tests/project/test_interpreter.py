@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from opsmig_tui.project.alembic_config import load_config
+from opsmig_tui.project.chosen import choose_python, chosen_python
 from opsmig_tui.project.environments import has_alembic
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.interpreter import find_interpreter
@@ -232,3 +233,18 @@ def test_what_was_looked_at_is_said(
     assert f"{repository / '.venv'} (no alembic in it)" in str(caught.value)
     assert "uv is not installed" in str(caught.value)
     assert "--python" in caught.value.hint
+
+
+def test_a_choice_made_on_the_screen(
+    config: AlembicConfig, repository: Path, make_venv: Callable[..., Path], tmp_path: Path
+) -> None:
+    make_venv(repository / "other")
+    make_venv(repository / "named")
+    settings = Settings(python="named")
+    choose_python(config.path, "../other", tmp_path)
+    chosen = chosen_python(config.path, tmp_path)
+    found = find_interpreter(config, settings, None, repository, {}, chosen=chosen)
+    assert found.path == repository / "other" / "bin" / "python"
+    assert found.reason == "named by the choice made under Interpreter"
+    choose_python(config.path, "", tmp_path)
+    assert chosen_python(config.path, tmp_path) == ""

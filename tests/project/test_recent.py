@@ -6,7 +6,8 @@ from pathlib import Path
 
 from opsmig_tui.project.model import OpenOptions, Project
 from opsmig_tui.project.open import open_project
-from opsmig_tui.project.recent import MOST_KEPT, recent_projects, remember_project
+from opsmig_tui.project.recent import MOST_KEPT, others, recent_projects, remember_project
+from tests.project.conftest import make_project
 
 
 def made(folder: Path) -> Project:
@@ -48,3 +49,19 @@ def test_a_path_below_home_is_shown_from_there(tmp_path: Path, isolated_environm
     remember_project(made(tmp_path / "shop"), tmp_path)
     shown = [one.shown for one in recent_projects(tmp_path)]
     assert shown == [str(tmp_path / "shop" / "alembic.ini"), "~/work/shop/alembic.ini"]
+
+
+def test_other_configs_and_sections_of_the_repository_come_first(repository: Path) -> None:
+    two = "[alembic]\nscript_location = alembic\n[reports]\nscript_location = alembic\n[loggers]\n"
+    first = make_project(repository / "backend", two)
+    beside = first.with_name("alembic_tenants.ini")
+    beside.write_text("[alembic]\nscript_location = alembic\n")
+    second = make_project(repository / "services" / "billing")
+    project = open_project(OpenOptions(directory=first.parent))
+    assert isinstance(project, Project)
+    state = repository.parent / "state"
+    assert [(one.name, one.config) for one in others(project, state)] == [
+        ("backend [reports]", first),
+        ("backend/alembic_tenants.ini", beside),
+        ("billing", second),
+    ]

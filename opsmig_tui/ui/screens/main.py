@@ -266,6 +266,11 @@ class MainScreen(HistoryRequests):
 
         self.begin("run_command", lambda: run(self, name))
 
+    def action_interpreter(self) -> None:
+        from opsmig_tui.ui.flows.interpreter import change
+
+        self.begin("interpreter", lambda: change(self))
+
     def action_trust(self) -> None:
         from opsmig_tui.ui.flows.trust import trusted
 
