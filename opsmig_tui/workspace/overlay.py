@@ -6,7 +6,6 @@ work tree is never written to.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 from collections.abc import AsyncIterator, Sequence
@@ -50,10 +49,12 @@ class Overlay:
         """Where the code is from, in a few words."""
         return ", ".join(dict.fromkeys(one.file.held_by for one in self.ghosts if one.file))
 
-    def digests(self) -> frozenset[str]:
-        """SHA-256 of what was reviewed."""
-        files = [one.file for one in self.ghosts if one.file is not None]
-        return frozenset(hashlib.sha256(one.data).hexdigest() for one in files)
+    def check(self) -> None:
+        """Raises OpsmigError where another text than the reviewed one would run."""
+        reviewed = {one.file.data for one in self.ghosts if one.file is not None}
+        for path in self.folder.glob("*.py"):
+            if path.read_bytes() not in reviewed:
+                raise OpsmigError(f"{path} is not what was reviewed. Nothing was changed.")
 
 
 @asynccontextmanager
