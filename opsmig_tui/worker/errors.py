@@ -130,7 +130,7 @@ def _message(error: BaseException, file: Optional[str], details: dict[str, str])
     if isinstance(error, CommandError):
         return str(error)
     if isinstance(error, sa_exc.DBAPIError):
-        return str(error.orig).strip()
+        return "\n".join(line.strip() for line in str(error.orig).strip().splitlines())
     text = str(error).strip()
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 

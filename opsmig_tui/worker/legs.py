@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -144,6 +145,7 @@ class Legs:
             raw_rows(self._connection, "ROLLBACK TO SAVEPOINT opsmig_losses")
 
     def _wrapped(self, function: Callable[..., Any]) -> Callable[..., None]:
+        @functools.wraps(function)  # by its name alembic tells what is running
         def leg(*args: Any, **kwargs: Any) -> None:
             session, listener = self._session, self._listener
             raw_rows(self._connection, "SAVEPOINT opsmig_leg")

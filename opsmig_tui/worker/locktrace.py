@@ -31,7 +31,8 @@ _THERE = f"""
 SELECT c.oid::bigint, quote_ident(n.nspname) || '.' || quote_ident(c.relname), c.relkind::text,
   CASE WHEN c.reltuples >= 0 AND (c.reltuples > 0 OR c.relpages > 0) THEN c.reltuples::bigint END,
   CASE WHEN c.relkind IN ('r', 'm') THEN pg_table_size(c.oid) END,
-  c.relfilenode::bigint
+  c.relfilenode::bigint,
+  (SELECT x.indrelid::bigint FROM pg_catalog.pg_index x WHERE x.indexrelid = c.oid)
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.oid >= {FIRST_OWN_OID} AND left(n.nspname, 3) <> 'pg_'
 """
@@ -59,6 +60,8 @@ class Relation:
     kind: str
     rows: Optional[int]
     bytes: Optional[int]
+    table: Optional[int] = None
+    """Of an index."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +81,9 @@ class LockTrace:
         self._connection = connection
         self._there: dict[int, Relation] = {}
         self._states: dict[int, _State] = {}
-        for oid, name, kind, rows, size, file in raw_rows(connection, _THERE):
+        for oid, name, kind, rows, size, file, table in raw_rows(connection, _THERE):
             if kind in _KINDS:
-                self._there[oid] = Relation(name, _KINDS[kind], rows, size)
+                self._there[oid] = Relation(name, _KINDS[kind], rows, size, table)
                 self._states[oid] = _State(-1, file, (0,) * 5, size or 0)
         self.transaction = self._look()
 
@@ -101,13 +104,21 @@ class LockTrace:
             old, relation = before[oid], self._there[oid]
             if now == old:
                 continue
-            if now.strength > old.strength and _told(relation, now.strength):
+            if now.strength > old.strength and self._told(relation, now.strength):
                 locks.append((relation, MODES[now.strength]))
             done = _work(relation, old, now)
             if done is not None:
                 work.append(done)
         locks.sort(key=lambda one: (-MODES.index(one[1]), one[0].name))
         return transaction, locks, sorted(work, key=lambda one: one.relation)
+
+    def _told(self, relation: Relation, strength: int) -> bool:
+        """Of an index only what keeps readers of its table away, where the table's own lock does
+        not do so anyway: the rest follows from the table."""
+        if relation.kind != "index":
+            return True
+        table = self._states.get(relation.table or 0)
+        return strength == len(MODES) - 1 and (table is None or table.strength < strength)
 
     def _look(self) -> Optional[int]:
         transaction = None
@@ -131,11 +142,6 @@ def _strength(mode: str) -> int:
     """pg_locks says AccessExclusiveLock."""
     name = _WORD.sub(" ", mode[: -len("Lock")]).upper()
     return MODES.index(name) if name in MODES else -1
-
-
-def _told(relation: Relation, strength: int) -> bool:
-    """Of an index only what keeps readers of its table away: the rest follows from the table."""
-    return relation.kind != "index" or strength == len(MODES) - 1
 
 
 def _work(relation: Relation, old: _State, now: _State) -> Optional[TableWork]:

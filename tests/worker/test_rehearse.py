@@ -28,7 +28,9 @@ async def test_a_pending_revision_goes_up_down_and_up_again(
         'op.add_column("vendor", sa.Column("nick", sa.Text), schema="ops")',
         'op.drop_column("vendor", "nick", schema="ops")',
     )
-    result = await rehearse(start(runner=True))
+    told = Told()
+    result = await rehearse(start(runner=True), told=told)
+    assert sum(one.text.startswith("Running upgrade") for one in told.of(protocol.Log)) == 2
     assert [(leg.revision, leg.direction, leg.outcome) for leg in result.legs] == [
         (REV, "upgrade", "ok"), (REV, "downgrade", "ok"), (REV, "upgrade", "ok"),
     ]  # fmt: skip

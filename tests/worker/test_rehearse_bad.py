@@ -161,6 +161,9 @@ LOCKS = {
         here("DROP TABLE ops.agreement_history CASCADE"),
         "ops.agreement_history", "ACCESS EXCLUSIVE", "",
     ),
+    "an index built anew": (
+        here("REINDEX INDEX ops.ix_vendor_name"), "ops.ix_vendor_name", "ACCESS EXCLUSIVE", "",
+    ),
     "a lock by itself": (
         here("LOCK TABLE ops.vendor IN EXCLUSIVE MODE"), "ops.vendor", "EXCLUSIVE", "",
     ),
