@@ -60,7 +60,7 @@ def step_times(project: Path, direction: str, folder: Path | None = None) -> dic
     for one in runs(project, folder)[:RECENT]:
         directions: dict[str, str] = {}
         of_run: dict[str, float] = {}
-        for line in _lines(one.path, b'"step_'):
+        for line in _lines(one.path, b'{"event": "step_'):
             revision = str(line.get("revision"))
             if line.get("event") == "step_start":
                 directions[revision] = str(line.get("direction"))
@@ -100,6 +100,8 @@ def applied_texts(
     return found
 
 
+# How the lines begin that tell of it: of a log with thousands of statements few need be parsed.
+_TOLD = tuple(b'{"event": "%s"' % name for name in (b"plan", b"step_end", b"commit"))
 # The log of a run that has ended never changes: (file, its length in bytes) → what it came to.
 _outcomes: dict[tuple[Path, int], tuple[str, dict[str, str], tuple[str, ...]]] = {}
 
@@ -115,7 +117,7 @@ def _outcome(one: LoggedRun) -> tuple[str, dict[str, str], tuple[str, ...]]:
         direction, digests = "", {}
         ended: list[str] = []
         committed: list[str] = []
-        for line in _lines(one.path):
+        for line in _lines(one.path, _TOLD):
             match line.get("event"):
                 case "plan":
                     direction = str(line.get("direction"))
@@ -169,12 +171,12 @@ def _without_end(pid: object) -> str:
     return "running"
 
 
-def _lines(path: Path, holding: bytes = b"") -> Iterator[dict[str, Any]]:
-    """What can be read, of lines with that text; the tool may have been killed within a line."""
+def _lines(path: Path, beginning: bytes | tuple[bytes, ...] = b"") -> Iterator[dict[str, Any]]:
+    """What can be read, of lines that begin so; the tool may have been killed within a line."""
     try:
         with path.open("rb") as file:
             for text in file:
-                line = _parsed(text) if holding in text else None
+                line = _parsed(text) if text.startswith(beginning) else None
                 if line is not None:
                     yield line
     except OSError:

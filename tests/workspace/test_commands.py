@@ -1,5 +1,6 @@
 """The project's own commands: what is asked, what runs, what is said of its end."""
 
+import asyncio
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -8,9 +9,10 @@ import pytest
 
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Interpreter
+from opsmig_tui.services.worker_client import WorkerFailed
 from opsmig_tui.workspace.commands import asked_about, environment, find_command, run_command
 from opsmig_tui.workspace.workspace import Workspace
-from tests.workspace.conftest import Open, opened, output
+from tests.workspace.conftest import Open, opened, output, until
 
 
 @pytest.fixture
@@ -98,3 +100,17 @@ def test_the_projects_python_comes_first(tmp_path: Path) -> None:
     (tmp_path / "venv" / "pyvenv.cfg").touch()
     found = environment(outer, Interpreter(python, "named"))
     assert found["VIRTUAL_ENV"] == str(tmp_path / "venv")
+
+
+async def test_cancelled_it_ends_and_is_said_to_be(settings: Path, open_workspace: Open) -> None:
+    settings.write_text("[commands]\nslow = 'sh -c \"echo begun; sleep 600\"'\n")
+    workspace = open_workspace(settings.parent, trusted=False, interpreter=None)
+    running = asyncio.create_task(run_command(workspace, find_command(workspace.project, "slow")))
+    await until(lambda: "begun" in output(workspace))
+    with pytest.raises(OpsmigError, match="slow is still running"):
+        asked_about(workspace, find_command(workspace.project, "slow"))
+    assert workspace.cancel()
+    with pytest.raises(WorkerFailed, match="the command was ended"):
+        await running
+    assert workspace.state.run is not None
+    assert workspace.state.run.phase == "cancelled"
