@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Opsmig, call
+from tests.cli.terminal import Terminal
 from tests.services.repos import Repo, make_repo
 from tests.support.projects import AlembicProject
 from tests.test_readme import fields, promised
@@ -197,3 +198,21 @@ def test_of_several_files_one_has_to_be_named(
     done = opsmig("downgrade", "a1", "--from", "other", *database)
     assert done.exit_code == 0, done.output + done.stderr
     assert tables(empty_project) == [("a1", "t")]  # that of feature would have undone b2 as well
+
+
+def test_asked_at_a_terminal_whether_the_code_may_run(
+    repo: Repo, empty_project: AlembicProject
+) -> None:
+    terminal = Terminal(repo.root, ("downgrade", "a1", "--python", sys.executable))
+    try:
+        terminal.sees("branch feature by Test", "runs with your rights", "May it run? [y/N]")
+        assert not (repo.root / "ran.db").exists()
+        terminal.types("y\n")
+        terminal.sees("Taken from git, not of this branch", "(b2) to do it")
+        assert tables(empty_project) == [("c3", "t")]
+        terminal.types("b2\n")
+        terminal.sees("the database stands at a1")
+        assert terminal.ends() == 0
+    finally:
+        terminal.close()
+    assert tables(empty_project) == [("a1", None)]
