@@ -66,7 +66,7 @@ class Quick:
             return
         self._sql = _POSITION % table
         self._status, self._at = status, time.monotonic()
-        self._files = _files_read(self._root, str(context.script.dir) if context.script else "")
+        self._files = files_read(self._root, str(context.script.dir) if context.script else "")
         self._stamps = self._stamp()
         try:
             self._side = SideConnection(connection, KEEP_SECONDS, ANSWER_SECONDS)
@@ -90,17 +90,17 @@ class Quick:
         return dataclasses.replace(status, current=tuple(sorted(current)))
 
     def _stamp(self) -> list[tuple[str, int]]:
-        return [(path, _changed(path)) for path in self._files]
+        return [(path, changed_at(path)) for path in self._files]
 
 
-def _changed(path: str) -> int:
+def changed_at(path: str) -> int:
     try:
         return os.stat(path).st_mtime_ns
     except FileNotFoundError:
         return 0
 
 
-def _files_read(root: str, script_dir: str) -> list[str]:
+def files_read(root: str, script_dir: str) -> list[str]:
     """What env.py may have read: the project's modules, and the files around it and above it.
 
     Folders are listed as well: their time tells that a file came or went.

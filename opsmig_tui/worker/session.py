@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Optional
 
 from .cancel import Cancellation
 from .channel import Channel
+from .compared import Compared
 from .config import Scripts, Settings
 from .quick import Quick
 from .redact import Redactor
@@ -27,6 +28,7 @@ class Session:
     cancellation: Cancellation
     quick: Quick
     watcher: Watcher
+    compared: Optional[Compared] = None
     started: float = field(default_factory=time.perf_counter)
 
     def send(self, event: Any) -> None:

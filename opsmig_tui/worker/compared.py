@@ -1,0 +1,49 @@
+"""The last comparison of models and database, for as long as it would come out the same."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Optional
+
+from alembic.autogenerate import comparators
+
+from .fingerprint import catalog_fingerprint
+from .protocol import DriftOperation
+from .quick import changed_at, files_read
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What was found, and of what: the catalog, and the files that env.py may have read.
+
+    The models are those this worker imported; changed ones are imported by another.
+    """
+
+    key: tuple[Any, ...]
+    operations: tuple[DriftOperation, ...]
+
+
+def key_of(root: str, context: Any) -> Optional[tuple[Any, ...]]:
+    """Equal to an earlier one where comparing again would find the same; None: always compare."""
+    if any(not module.startswith("alembic.") for module in _comparing()):
+        return None  # what a plugin compares may lie in rows
+    catalog = catalog_fingerprint(context.connection)
+    if catalog is None:
+        return None
+    files = files_read(root, str(context.script.dir) if context.script else "")
+    return catalog, tuple((path, changed_at(path)) for path in files)
+
+
+def _comparing() -> Iterator[str]:
+    """The modules that autogenerate's comparisons come from."""
+    plugins: Any = sys.modules.get("alembic.runtime.plugins")  # alembic 1.18
+    yield from getattr(plugins, "_all_plugins", ())
+    registered: list[Any] = list(getattr(comparators, "_registry", {}).values())
+    while registered:
+        one = registered.pop()
+        if isinstance(one, (list, tuple)):
+            registered += one
+        elif callable(one):
+            yield str(getattr(one, "__module__", ""))
