@@ -14,10 +14,13 @@ from typing import Any
 import psycopg
 import pytest
 
+from opsmig_tui.demo import BEFORE_PENDING, SampleProject
 from opsmig_tui.demo import server as embedded
 from opsmig_tui.project.errors import OpsmigError
-from opsmig_tui.services.worker_client import WorkerClient
+from opsmig_tui.services.worker_client import WorkerClient, WorkerFailed
 from opsmig_tui.worker import protocol
+from tests.conftest import Sql
+from tests.worker.conftest import Start, upgrade
 from tests.worker.watched import TABLES, Live, Meanwhile, Watched
 
 DATABASE = "faults"
@@ -106,6 +109,39 @@ def test_a_worker_that_is_killed(
     assert rows(libpq, "SELECT to_regclass('gone') IS NOT NULL") == [(kept,)]
     assert rows(libpq, "SELECT * FROM alembic_version") == []
     assert watched.migrate("DROP TABLE IF EXISTS gone")[1] is None  # and no lock is left
+
+
+@pytest.mark.parametrize("each", [False, True], ids=["one transaction", "one for each"])
+async def test_a_worker_that_is_killed_between_two_revisions(
+    start: Start, sample: SampleProject, sql: Sql, each: bool
+) -> None:
+    if each:
+        env = sample.backend / "alembic" / "env.py"
+        option = '"compare_type": True,'
+        more = f'{option} "transaction_per_migration": True,'
+        env.write_text(env.read_text().replace(option, more))
+    told, client = Live(), start(runner=True)
+    path = sample.backend / "alembic" / "versions"
+    (second,) = path.glob("*a7c3f15d8e92*.py")  # it takes its time, so that the kill comes first
+    second.write_text(second.read_text().replace(
+        "def upgrade() -> None:", "def upgrade() -> None:\n    import time; time.sleep(60)"
+    ))  # fmt: skip
+    pid = (await client.start()).pid
+    run = asyncio.create_task(upgrade(client, told=told))
+    await told.until(lambda one: isinstance(one, protocol.StepStart) and one.number == 2)
+    kill(pid)
+    with pytest.raises(WorkerFailed) as caught:
+        await run
+    assert caught.value.failed.kind == "crash"
+    others = "SELECT pid FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+    while sql(others, sample.database):
+        await asyncio.sleep(0.02)
+    kept = "b8c9d0a41e6f" if each else BEFORE_PENDING
+    assert sql("SELECT version_num FROM public.alembic_version") == [(kept,)]
+    column = (
+        "SELECT 1 FROM pg_attribute WHERE attrelid = 'ops.agreement'::regclass AND attname = %s"
+    )
+    assert bool(sql(column, "currency")) is each
 
 
 def test_a_connection_that_is_lost(watched: Watched, libpq: str) -> None:
