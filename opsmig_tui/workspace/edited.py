@@ -71,21 +71,30 @@ async def find_edits(workspace: Workspace) -> None:
     """Looks again at what was edited after it was applied; nothing where no database was asked."""
     state = workspace.state
     if state.applied is None or state.history.value is None or state.status.value is None:
+        workspace.edits_seen = ()
         if state.edited:
             workspace.dispatch(EditsFound({}))
         return
     from opsmig_tui.workspace.apply import identity_text
 
-    basis = (state.history.value, state.git.value, *state.status.value.databases)
+    basis = _basis(state)
     if _same(basis, workspace.edits_seen):
         return  # the status is read every few seconds
     databases = [identity_text(one.identity) for one in state.status.value.databases]
     items = [one for one in state.history.value.history.revisions if one.revision in state.applied]
     changed = state.git.value.changed if state.git.value is not None else {}
     found = await asyncio.to_thread(_edits, state.project.root, databases, items, changed)
+    if not _same(basis, _basis(workspace.state)):
+        return  # whoever moved it looks again, and may have been faster
     workspace.edits_seen = basis
     if found != workspace.state.edited:
         workspace.dispatch(EditsFound(found))
+
+
+def _basis(state: WorkspaceState) -> tuple[object, ...]:
+    status = state.status.value
+    databases = status.databases if status is not None else ()
+    return (state.history.value, state.git.value, *databases)
 
 
 def _same(now: tuple[object, ...], before: tuple[object, ...]) -> bool:
