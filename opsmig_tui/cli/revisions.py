@@ -271,7 +271,7 @@ def _warn(history: History) -> None:
     """What makes the answer doubtful, or alembic refuse."""
     for problem in history.problems:
         say(f"✖ {problem.message}", fg="red", err=True)
-    computed = [item.path.name for item in history.revisions if item.computed]
+    computed = [item.path.name for item in history.revisions if item.unknown]
     if computed:
         more = f" and {len(computed) - 1} more" if len(computed) > 1 else ""
         text = (

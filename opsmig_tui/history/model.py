@@ -16,6 +16,7 @@ class Revision:
     `computed` is True when the file works one of its identifiers out at run time, so that reading
     it cannot tell: the parts that could be read are filled in, the rest is left empty. An id that
     could not be read is "?" and the file's stem, so that it still is one row of its own.
+    `answered`: computed, but alembic was asked since, and this is what it said.
     `date` is the docstring's "Create Date" as written (ISO-like text) or "".
     `branch_labels` are the file's own, not those inherited along the branch. `conflict` is the line
     at which a merge left conflict markers in the file, 0 without: then all this is HEAD's side.
@@ -31,6 +32,12 @@ class Revision:
     docstring: str = ""
     computed: bool = False
     conflict: int = 0
+    answered: bool = False
+
+    @property
+    def unknown(self) -> bool:
+        """Whether an identifier is still missing."""
+        return self.computed and not self.answered
 
     @property
     def is_merge(self) -> bool:
@@ -38,7 +45,7 @@ class Revision:
 
     @property
     def is_base(self) -> bool:
-        return not self.down_revisions and not self.computed
+        return not self.down_revisions and not self.unknown
 
 
 ProblemKind = Literal[

@@ -39,7 +39,7 @@ def _unresolved(revisions: Sequence[Revision]) -> Iterator[HistoryProblem]:
 def _illegal(revisions: Sequence[Revision]) -> Iterator[HistoryProblem]:
     for item in revisions:
         signs = "" if item.revision.isalnum() else "".join(c for c in "@-+" if c in item.revision)
-        if signs and not item.computed:
+        if signs and not item.unknown:
             yield HistoryProblem(
                 "unreadable",
                 f"alembic does not allow {signs!r} in the revision id {item.revision!r}",
@@ -49,6 +49,8 @@ def _illegal(revisions: Sequence[Revision]) -> Iterator[HistoryProblem]:
 
 
 def _missing(revisions: Sequence[Revision]) -> Iterator[HistoryProblem]:
+    if any(item.unknown for item in revisions):
+        return  # it may be the one that is named
     ids = {item.revision for item in revisions}
     labels = {label for item in revisions for label in item.branch_labels}
     for item in revisions:
@@ -86,7 +88,7 @@ def _several_heads(revisions: Sequence[Revision]) -> Iterator[HistoryProblem]:
 
     Not said while a file computes its identifiers: what it stands on may be one of the heads.
     """
-    if any(item.computed for item in revisions):
+    if any(item.unknown for item in revisions):
         return
     parents_named = {name for item in revisions for name in item.down_revisions}
     heads = [item for item in revisions if item.revision not in parents_named]

@@ -6,6 +6,7 @@ import ast
 from typing import Final
 
 from opsmig_tui.history.parse import NAMES, Fields, NotARevision
+from opsmig_tui.project.placeholders import placeholder_in
 from opsmig_tui.project.syntax_tree import syntax_tree
 
 
@@ -22,6 +23,8 @@ def parse_syntax(text: str) -> Fields:
     try:
         tree = syntax_tree(text)
     except SyntaxError as error:
+        if placeholder := placeholder_in(text):
+            raise NotARevision(f"is a template, not a revision: it holds {placeholder}") from error
         where = f" at line {error.lineno}" if error.lineno else ""
         raise NotARevision(f"is not valid Python{where}: {error.msg}") from error
     except (ValueError, RecursionError, MemoryError) as error:

@@ -67,7 +67,7 @@ def _tags(history: History, item: Revision, current: Collection[str]) -> list[st
     if len(history.children.get(item.revision, ())) > 1:
         tags.append("branchpoint")
     if item.computed:
-        tags.append("computed")
+        tags.append("computed; known after the worker starts" if item.unknown else "computed")
     return [*tags, *item.branch_labels]
 
 
@@ -87,7 +87,7 @@ def entry(
     tags = "".join(
         f" ({tag})" for tag in _tags(history, item, current) if tag not in item.branch_labels
     )
-    parents = ", ".join(item.down_revisions) or ("unknown" if item.computed else "<base>")
+    parents = ", ".join(item.down_revisions) or ("unknown" if item.unknown else "<base>")
     children = history.children.get(item.revision, ())
     lines = [
         f"{sign} Rev: {item.revision}{tags}",

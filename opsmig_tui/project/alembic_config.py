@@ -10,6 +10,7 @@ from pathlib import Path
 from opsmig_tui.project.config_values import ConfigValues, read_values
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import AlembicConfig
+from opsmig_tui.project.placeholders import placeholder_in
 
 _SEPARATORS = {"space": " ", "newline": "\n", "os": os.pathsep, ":": ":", ";": ";"}
 # What alembic falls back to without path_separator.
@@ -43,6 +44,11 @@ def load_config(
         script_location = _located(written, values, "script_location")
     script_location = Path(os.path.normpath(root / script_location))
     if not script_location.is_dir():
+        if placeholder := placeholder_in(str(script_location)):
+            raise OpsmigError(
+                f"{path} is a template: its script_location holds {placeholder}, which nothing has "
+                "filled in; open a project that was made from it, or give --script-location DIR"
+            )
         raise OpsmigError(
             f"the script location {script_location}, from {path.name}, is no folder; "
             "correct script_location or run `alembic init`"

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.project.placeholders import placeholder_in
 
 
 @dataclass(frozen=True)
@@ -103,20 +104,28 @@ def _read_ini(path: Path) -> ConfigParser:
     parser = ConfigParser({"here": here})
     try:
         parser.read_string(_text(path), source=str(path))
-    except MissingSectionHeaderError as error:
-        raise OpsmigError(
-            f"{path} cannot be read at line {error.lineno}: there is no [section] before it"
-        ) from error
-    except ParsingError as error:
-        number, text = error.errors[0]
-        raise OpsmigError(
-            f"{path} cannot be read at line {number}: {text}; it needs key = value there"
-        ) from error
+    except (MissingSectionHeaderError, ParsingError) as error:
+        if placeholder := placeholder_in(_text(path)):
+            raise OpsmigError(
+                f"{path} is a template: it holds {placeholder}, which nothing has filled in; "
+                "open a project that was made from it"
+            ) from error
+        raise _unreadable(path, error) from error
     except IniError as error:
-        line = getattr(error, "lineno", None)
-        where = f" at line {line}" if line else ""
-        raise OpsmigError(f"{path} cannot be read{where}: {_one_line(error)}") from error
+        raise _unreadable(path, error) from error
     return parser
+
+
+def _unreadable(path: Path, error: IniError) -> OpsmigError:
+    if isinstance(error, MissingSectionHeaderError):
+        what = f" at line {error.lineno}: there is no [section] before it"
+    elif isinstance(error, ParsingError):
+        number, text = error.errors[0]
+        what = f" at line {number}: {text}; it needs key = value there"
+    else:
+        line = getattr(error, "lineno", None)
+        what = f"{f' at line {line}' if line else ''}: {_one_line(error)}"
+    return OpsmigError(f"{path} cannot be read{what}")
 
 
 def _read_toml(path: Path, *, wanted: bool) -> Mapping[str, Any]:

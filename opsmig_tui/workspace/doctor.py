@@ -83,7 +83,7 @@ def _history(state: WorkspaceState) -> Iterator[Diagnosis]:
     history = state.history.value.history
     count, heads = len(history.revisions), len(history.heads)
     text = f"{_several(count, 'revision')}, {_several(heads, 'head')}"
-    computed = sum(one.computed for one in history.revisions)
+    computed = sum(one.unknown for one in history.revisions)
     if computed:
         text += f"; {computed} of them computed: known after the worker starts"
     many = "m in History, or opsmig merge" if heads > 1 else ""

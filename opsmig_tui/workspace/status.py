@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.worker.protocol import Drift, DriftResult, Failed, Identity, Status, StatusResult
+from opsmig_tui.workspace import computed
 from opsmig_tui.workspace.ahead import read_ahead
 from opsmig_tui.workspace.crash import crash_line
 from opsmig_tui.workspace.edited import find_edits
@@ -66,6 +67,8 @@ async def _read(workspace: Workspace, part: Part, quiet: bool) -> None:
         workspace.dispatch(Staled(("drift",)))  # a file was saved while it was compared
     if part in ("status", "container"):
         _locate(workspace)
+    if part == "status":
+        await computed.ask(workspace)
     if part == "status" and unknown_of(workspace.state) != before:
         await look(workspace)
     if part in ("status", "git"):

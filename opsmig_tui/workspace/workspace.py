@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from opsmig_tui.history.lanes import layout
 from opsmig_tui.history.reader import read_history
 from opsmig_tui.project.model import Project
+from opsmig_tui.workspace.computed import Computed
 from opsmig_tui.workspace.crash import crash_line
 from opsmig_tui.workspace.output import OutputBuffer
 from opsmig_tui.workspace.state import (
@@ -53,6 +54,7 @@ class Workspace:
         self.workers = Workers(self)
         self._scratches: Scratches | None = None
         self.turns = Turns()
+        self.computed = Computed()
         self.reporter: RunReporter | None = None
         self.trust_given = asyncio.Event()
         self.written: list[Written | WrittenBatch] = []  # changes of revision files, for undo
@@ -141,7 +143,8 @@ class Workspace:
         """
         config = self.project.config
         try:
-            history = read_history(config.version_locations, config.recursive)
+            found = read_history(config.version_locations, config.recursive)
+            history = self.computed.filled(found)
             before = self.state.history.value
             saves = (before.saves if before is not None else 0) + saved
             view = HistoryView(history, layout(history), saves)

@@ -46,6 +46,22 @@ def test_history_without_git_interpreter_or_database(empty_project: AlembicProje
     assert [line.split()[1] for line in result.output.splitlines()] == ["b2", "a1"]
 
 
+def test_what_a_file_computes_is_known_after_the_worker_starts(empty_project: AlembicProject):
+    first = empty_project.revision("a1")
+    first.write_text(first.read_text().replace("revision = 'a1'", "revision = 'a' + str(1)", 1))
+    second = empty_project.revision("b2", down="a1")
+    where = ("-C", str(empty_project.root), "--python", "opsmig")
+    said = call("history", *where).output
+    assert f"?{first.stem}" in said
+    assert "(computed; known after the worker starts)" in said
+    document = json.loads(call("history", *where, "--applied", "--json").output)
+    assert [(one["revision"], one["is_head"], one["is_base"]) for one in document["revisions"]] == [
+        ("b2", True, False), ("a1", False, True),
+    ]  # fmt: skip
+    second.write_text(second.read_text().replace("'a1'", "'gone'"))
+    assert "known after" in call("history", *where, "--applied").output  # alembic refuses it
+
+
 def test_a_message_cannot_steer_the_terminal(empty_project: AlembicProject):
     path = empty_project.revision("a1")
     path.write_text(

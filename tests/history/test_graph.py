@@ -157,6 +157,12 @@ def test_a_computed_parent_does_not_make_several_heads(tmp_path: Path) -> None:
     assert read_history([tmp_path]).problems == ()
 
 
+def test_a_computed_id_may_be_the_parent_that_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("revision = name()\ndown_revision = None\n")
+    (tmp_path / "b.py").write_text("revision = 'b'\ndown_revision = 'a'\n")
+    assert read_history([tmp_path]).problems == ()
+
+
 @pytest.mark.parametrize(
     ("spec", "expected"),
     [

@@ -240,7 +240,7 @@ def paint(row: HistoryRow, ink: Inks, width: int, id_width: int, selected: bool)
         (message, text),
     ]
     right: list[Part] = []
-    if item.computed:
+    if item.unknown:
         right.append(("computed ", ink.warning))
     for label in item.branch_labels:
         right.append((f"[{label}] ", ink.note))

@@ -92,7 +92,11 @@ def identity(item: Revision, path: str, width: int) -> list[Row]:
     if item.depends_on:
         rows += field("depends on", ", ".join(item.depends_on), width)
     if item.computed:
-        rows += field("computed", "This file works out its ids when it runs.", width, "warning")
+        said = "This file works out its ids when it runs"
+        said += (
+            "; known after the worker starts." if item.unknown else ": this is alembic's answer."
+        )
+        rows += field("computed", said, width, "warning")
     return rows + field("file", path, width)
 
 
