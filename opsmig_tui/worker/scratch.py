@@ -42,7 +42,10 @@ SELECT (SELECT rolcreatedb OR rolsuper FROM pg_catalog.pg_roles WHERE rolname = 
   (SELECT count(*) FROM pg_catalog.pg_foreign_server)::int,
   pg_encoding_to_char(d.encoding)::text, d.datcollate::text, d.datctype::text,
   ARRAY(SELECT unnest(s.setconfig) FROM pg_catalog.pg_db_role_setting s
-    WHERE s.setdatabase = d.oid AND s.setrole = 0)
+    WHERE s.setdatabase = d.oid AND s.setrole = 0),
+  ARRAY(SELECT a.privilege_type || ' TO ' || CASE a.grantee WHEN 0 THEN 'PUBLIC'
+      ELSE quote_ident(pg_get_userbyid(a.grantee)) END
+    FROM aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a)
 FROM pg_catalog.pg_database d WHERE d.datname = current_database()
 """
 _LISTS = ("search_path", "temp_tablespaces", "session_preload_libraries", "local_preload_libraries")
@@ -79,7 +82,7 @@ def make_scratch(session: Session, request: protocol.MakeScratch) -> protocol.Ma
     if isinstance(seen, str):
         return protocol.MakeScratchResult(refused=seen)
     try:
-        may, owns, size, others, servers, *locale, settings = seen.traits
+        may, owns, size, others, servers, *locale, settings, grants = seen.traits
         if not may:
             return protocol.MakeScratchResult(
                 refused="This role may not create databases (CREATEDB), which a scratch database "
@@ -90,7 +93,7 @@ def make_scratch(session: Session, request: protocol.MakeScratch) -> protocol.Ma
                 refused="The database has foreign servers, through which a copy of it would reach "
                 "others."
             )
-        maker = _Maker(seen.server, request.mark, settings)
+        maker = _Maker(seen.server, request.mark, settings, grants)
         if request.digest and (request.filled or request.digest == seen.digest):
             maker.copy(request.base, request.name)
             return protocol.MakeScratchResult("again", seen.digest)
@@ -196,8 +199,12 @@ def schema_digest(context: Any) -> str:
 class _Maker:
     """CREATE DATABASE with what belongs to it."""
 
-    def __init__(self, server: SideConnection, mark: str, settings: list[str]) -> None:
-        self._server, self._mark, self._settings = server, mark, settings
+    def __init__(
+        self, server: SideConnection, mark: str, settings: list[str], grants: list[str]
+    ) -> None:
+        """`settings` ("name=value") and `grants` ("PRIVILEGE TO role") are of the original."""
+        self._server, self._mark = server, mark
+        self._settings, self._grants = settings, grants
 
     def copy(self, source: str, name: str) -> None:
         """Schema and rows of a database that nobody is connected to."""
@@ -218,7 +225,12 @@ class _Maker:
         self._ask(f"CREATE DATABASE {_quoted(name)} {options}", COPY_SECONDS)
         # At once: without its mark nobody would ever dare to drop it.
         self._ask(f"COMMENT ON DATABASE {_quoted(name)} IS {_literal(self._mark)}")
-        for setting in self._settings:  # a copy does not bring them along
+        # A copy brings neither along, and a new database lets everybody in: to the rows, too.
+        self._ask(f"REVOKE ALL ON DATABASE {_quoted(name)} FROM PUBLIC")
+        for grant in self._grants:
+            privilege, _, role = grant.partition(" TO ")
+            self._ask(f"GRANT {privilege} ON DATABASE {_quoted(name)} TO {role}")
+        for setting in self._settings:
             key, _, value = setting.partition("=")
             told = (value or "''") if key in _LISTS else _literal(value)
             self._ask(f"ALTER DATABASE {_quoted(name)} SET {key} TO {told}")

@@ -54,11 +54,19 @@ async def test_what_commits_runs_there_twice_and_yours_is_as_before(
 ) -> None:
     workspace = open_workspace(sample.backend)
     before = contents(sample)
+    with connect(sample) as connection:
+        for change in ("REVOKE CONNECT ON {} FROM PUBLIC", "GRANT CREATE ON {} TO pg_monitor"):
+            connection.execute(change.format(f"DATABASE {sample.database}").encode())
     here = await rehearse(workspace, await plan_rehearsal(workspace, None, 60))
     assert would_on_scratch(here)
     first = await on_scratch(workspace)
     assert outcomes(first) == 2 * ["upgrade ok", "downgrade ok", "upgrade ok"]
     assert "with its rows" in first.copy
+    theirs = (
+        f"SELECT datacl::text[] FROM pg_database WHERE datname IN ('{sample.database}', '{{}}')"
+    )
+    ((mine,), (copied,)) = run_sql(sample, theirs.format(workspace.scratches._base.name))
+    assert sorted(mine) == sorted(copied), "who may connect, and create schemas"
     assert first.unchanged
     assert first.drift
     locks = [lock for leg in first.legs for one in leg.statements for lock in one.locks]
