@@ -23,6 +23,7 @@ LONG_MS = 1000.0
 SEEN_OUT = 1.0
 """Seconds within which a session that was told to stop should have let go."""
 AGAIN = 0.05
+_BUSY = ("active", "idle in transaction")
 _BEGAN = re.compile(r"[-+0-9a-zA-Z :./]*")
 
 
@@ -41,6 +42,7 @@ class Watcher:
         self._progress = ""
         self._invalid: list[Any] = []
         self._told_at = 0.0
+        self._queued = 0
 
     def begin(self, connection: Any, pid: int, others: tuple[int, ...] = ()) -> None:
         """Watch the session `pid`, the one of the SQLAlchemy `connection`, until `end`.
@@ -145,14 +147,20 @@ class Watcher:
             elapsed = (time.monotonic() - self._waiting_since) * 1000
             self._waiting_since = None
             self._channel.send(protocol.WaitEnd(elapsed))
-        if rows and rows[0][1] == "active" and (rows[0][2] or 0) >= LONG_MS:
-            self._tell_progress(rows[0][2])
+        if rows and rows[0][1] in _BUSY and (rows[0][2] or 0) >= LONG_MS:
+            self._tell_progress(rows[0][2], rows[0][1] == "active")
 
-    def _tell_progress(self, elapsed: float) -> None:
+    def _tell_progress(self, elapsed: float, active: bool) -> None:
+        """Between statements, while Python code runs, only who waits for it meanwhile."""
         if time.monotonic() - self._told_at < LONG_MS / 1000:
             return
         self._told_at = time.monotonic()
         queue = self._ask(watchsql.QUEUE)[0][0]
+        if not active:
+            if queue or self._queued:
+                self._channel.send(protocol.Progress(elapsed, queue=queue))
+            self._queued = queue
+            return
         found = self._ask(self._progress)[:1] if self._progress else []
         command, phase, relation, done, total, unit = found[0] if found else ("", "", "", 0, 0, "")
         told = protocol.Progress(elapsed, command, phase, relation, done, total, unit, queue)

@@ -134,10 +134,10 @@ class RunReporter:
 
     def _progress(self, event: protocol.Progress) -> None:
         """Noted at the running statement; at the step where the driver itself was asked."""
+        text = progress_text(event, self._sql if self._sql_lines else "")
         number = next(reversed(self._sql_lines.values()), self._step_line)
-        if number is not None:
-            running = self._sql if self._sql_lines else ""
-            self.workspace.output.replace(number, note=progress_text(event, running))
+        for line in filter(None, {self._step_line, number}):
+            self.workspace.output.replace(line, note=text if line == number else "")
 
     def _step_start(self, event: protocol.StepStart) -> None:
         arrow = "▲" if event.direction == "upgrade" else "▼"

@@ -213,9 +213,7 @@ def test_env_py_in_the_middle_of_a_run(
     """What is told of the end is what the database holds, and the next run finds its way."""
 
     async def cancel(told: Live, client: WorkerClient) -> None:
-        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-        while await asyncio.to_thread(rows, libpq, waits) != [(1,)]:
-            await asyncio.sleep(0.02)
+        await told.until(lambda one: isinstance(one, protocol.Progress) and one.queue == 1)
         client.cancel_running()
 
     usual = watched.env.read_text()

@@ -187,7 +187,8 @@ async def test_how_far_stands_at_the_running_statement(
         step = ws.output.lines[-1]
         reporter(SqlStart(1, "CREATE INDEX"))
         reporter(Progress(1.0, phase="building", done=1, total=2))
-        assert (step.note, ws.output.lines[-1].note) == ("COPY by the driver", "building, 50 %")
+        assert step.note == "COPY by the driver"
+        assert (ws.output.lines[-2].note, ws.output.lines[-1].note) == ("", "building, 50 %")
         reporter(SqlEnd(1, 2_000.0))
         assert ws.output.lines[-1].note == ""
         reporter.succeed("done")
