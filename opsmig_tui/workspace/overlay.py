@@ -7,6 +7,7 @@ work tree is never written to.
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from opsmig_tui.review.model import Review
     from opsmig_tui.workspace.workspace import Workspace
 
+PREFIX = "opsmig-ghost-"
 ITS_RIGHTS = (
     "This code is not of this branch. It goes to a temporary folder, not into the work tree, and "
     "runs with your rights and on this database."
@@ -83,10 +85,25 @@ async def overlaid(workspace: Workspace, holder: str = "") -> AsyncIterator[Over
             f"The database stands on {', '.join(missing)}, and git has no file of it.",
             hint="Fetch the branch that has it; or opsmig stamp says where the database stands.",
         )
-    with tempfile.TemporaryDirectory(prefix="opsmig-ghost-") as name:  # mode 700
+    remove_left()
+    with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as name:  # mode 700
         folder = Path(os.path.realpath(name))
         paths = [_write(folder, one) for one in ghosts]
         yield Overlay(folder, ghosts, await _reviewed(workspace, folder, paths))
+
+
+def remove_left() -> None:
+    """Removes the folders of this user's that a process left behind when it was killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        number = folder.name.removeprefix(PREFIX).partition("-")[0]
+        try:
+            if not number.isdigit() or folder.lstat().st_uid != os.getuid():
+                continue
+            os.kill(int(number), 0)
+        except ProcessLookupError:
+            shutil.rmtree(folder, ignore_errors=True)
+        except OSError:
+            continue  # gone meanwhile, or the process is another user's by now
 
 
 def _write(folder: Path, ghost: Ghost) -> Path:

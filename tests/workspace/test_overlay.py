@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Interpreter
 from opsmig_tui.workspace import apply
-from opsmig_tui.workspace.overlay import overlaid
+from opsmig_tui.workspace.overlay import PREFIX, overlaid, remove_left
 from tests.services.repos import make_repo
 from tests.support.projects import AlembicProject
 from tests.workspace.conftest import Open
@@ -48,3 +50,16 @@ async def test_only_what_was_reviewed_is_loaded(
             await apply.plan(workspace, "downgrade", "a1", overlay)
         assert not ran.exists()
     assert not folder.exists()
+
+
+def test_what_a_killed_process_left_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    for name in (f"{PREFIX}{ended.pid}-x", f"{PREFIX}{os.getpid()}-x", f"{PREFIX}other-x"):
+        (tmp_path / name / "__pycache__").mkdir(parents=True)
+    remove_left()
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {f"{PREFIX}{os.getpid()}-x", f"{PREFIX}other-x"}
