@@ -86,6 +86,7 @@ class Settings:
     large_rows: int = 10_000
     sample_above: int = 1_000_000
     live_timeout_ms: int = 1_000
+    env_timeout_seconds: int = 60
     start_after: str | None = None
     postgresql_version: int | None = None
     severity: Mapping[str, str] = field(default_factory=dict)

@@ -15,7 +15,13 @@ from opsmig_tui.project.model import Settings
 _TEXT = ("base-branch", "database-service", "python", "start-after")
 _LISTS = ("models", "companion-suffixes", "version-locations", "ignore", "protected")
 _SWITCHES = ("render", "live", "squawk")
-_NUMBERS = ("large-rows", "sample-above", "live-timeout-ms", "postgresql-version")
+_NUMBERS = (
+    "large-rows",
+    "sample-above",
+    "live-timeout-ms",
+    "postgresql-version",
+    "env-timeout-seconds",
+)
 _TABLES = ("severity", "per-path", "commands")
 SEVERITIES = ("error", "warning", "note", "off")
 #: Every key there is, as it is written in the file.

@@ -10,7 +10,7 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from opsmig_tui.worker import protocol
 BOOTSTRAP = Path(protocol.__file__).parents[1] / "bootstrap.py"
 START_SECONDS = 60.0
 STOP_SECONDS = 5.0
+INTERRUPT_SECONDS = 2.0
 """How long a worker may take to end by itself (a run under way rolls back) before it is made to."""
 
 OnEvent = Callable[[protocol.Event], None]
@@ -110,13 +111,18 @@ class WorkerClient:
                 raise WorkerFailed(self._crash(text)) from None
 
     async def request(
-        self, request: Any, on_event: OnEvent | None = None, timeout: float | None = None
+        self,
+        request: Any,
+        on_event: OnEvent | None = None,
+        timeout: float | None = None,
+        *,
+        interrupt: bool = False,
     ) -> Any:
         """Send one request and return its result dataclass (`protocol.RESULTS[request.op]`).
 
         `on_event` is called in the event loop for each event on the way; keep it cheap. Raises
-        WorkerFailed; a worker silent beyond `timeout` seconds is ended. Cancelling the awaiting
-        task cancels the request.
+        WorkerFailed; a worker silent beyond `timeout` seconds is ended, with `interrupt` only where
+        an interrupt does not end the request. Cancelling the awaiting task cancels the request.
         """
         await self.start()
         process = self._process
@@ -132,12 +138,41 @@ class WorkerClient:
             async with asyncio.timeout(timeout):
                 return await asyncio.shield(pending.answer)
         except TimeoutError:
+            if (
+                interrupt
+                and timeout
+                and (failed := await self._interrupt(process, number, timeout))
+            ):
+                raise WorkerFailed(failed) from None
             await self._kill(process)
             text = f"The worker gave no answer to {request.op} within {timeout:g} s."
             raise WorkerFailed(self._crash(text)) from None
         except asyncio.CancelledError:
             self._send_cancel(process, number, force=False)
             raise
+
+    async def _interrupt(
+        self, process: _Process, number: int, timeout: float
+    ) -> protocol.Failed | None:
+        """Interrupt the project's code, so that its traceback tells where it stood. None where it
+        does not end by that."""
+        pending = process.pending.get(number)
+        if pending is None:
+            return None
+        self._send_cancel(process, number, force=True)
+        await asyncio.wait([pending.answer], timeout=INTERRUPT_SECONDS)
+        if not pending.answer.done() or not isinstance(
+            error := pending.answer.exception(), WorkerFailed
+        ):
+            return None
+        if error.failed.kind != "cancelled":
+            return error.failed
+        return replace(
+            error.failed,
+            kind="project",
+            message=f"No answer to {pending.op} within {timeout:g} s: it was interrupted there.",
+            hint="r tries again; env-timeout-seconds in [tool.opsmig] gives it more time.",
+        )
 
     async def idle(self) -> None:
         """Wait until no request is under way; how they end does not matter."""

@@ -11,6 +11,7 @@ from opsmig_tui.workspace.crash import crash_line
 if TYPE_CHECKING:
     from opsmig_tui.services.worker_client import WorkerFailed
     from opsmig_tui.ui.app import OpsmigApp
+    from opsmig_tui.ui.screens.main import MainScreen
 
 Work = Callable[[], Awaitable[object]]
 
@@ -52,3 +53,22 @@ def show_failure(app: OpsmigApp, error: WorkerFailed, again: Work) -> None:
             app.start(again, group="job")
 
     app.push_screen(FailureScreen(failed, app.workspace.project.root), answered)
+
+
+def show_last_failure(screen: MainScreen) -> None:
+    """The page for what keeps the position or the comparison from being told; else says why there
+    is none."""
+    from opsmig_tui.services.worker_client import WorkerFailed
+
+    state = screen.workspace.state
+
+    async def again() -> None:
+        await screen.workspace.refresh("status", "drift")
+
+    failed = [part for part in (state.status, state.drift) if part.phase == "failed"]
+    for part in failed:
+        if part.failure is not None:
+            show_failure(screen.host, WorkerFailed(part.failure), again)
+            return
+    said = failed[0].problem if failed else "Nothing has failed: the database answered."
+    screen.tell(said, warning=bool(failed))

@@ -112,6 +112,11 @@ class LogsRequested(Message):
 
 
 @dataclass
+class FailureRequested(Message):
+    """Show the whole error of what could not be asked."""
+
+
+@dataclass
 class PsqlRequested(Message):
     """Open psql in the database's container."""
 

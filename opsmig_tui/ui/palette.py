@@ -40,6 +40,7 @@ COMMANDS = (
     ("export_markdown", "Export the review as Markdown", "Made for a pull request"),
     ("export_picture", "Export the review as a picture", "The open tab, whole, as an SVG file"),
     ("interpreter", "Interpreter", "Which Python runs this project; asks, and remembers"),
+    ("failure", "The last error", "Whole, with its place and traceback: why nothing was answered"),
     ("refresh", "Refresh", "Read history, git, container, database and drift again"),
 )
 

@@ -25,6 +25,7 @@ from opsmig_tui.workspace.state import (
 
 if TYPE_CHECKING:
     from opsmig_tui.services.locality import Locality
+    from opsmig_tui.services.worker_client import WorkerClient
     from opsmig_tui.workspace.workspace import Workspace
 
 NOT_TRUSTED = "not asked: this project's code is not trusted yet"
@@ -94,7 +95,7 @@ def describe(error: Exception) -> tuple[str, Failed | None]:
 async def read_status(workspace: Workspace) -> StatusResult:
     """Where the database stands, from the resident worker. Raises WorkerFailed, OpsmigError."""
     reader = await workspace.workers.reader()
-    return cast(StatusResult, await reader.request(Status()))
+    return cast(StatusResult, await _asked(workspace, reader, Status()))
 
 
 async def read_drift(workspace: Workspace) -> DriftResult:
@@ -103,7 +104,13 @@ async def read_drift(workspace: Workspace) -> DriftResult:
     Raises WorkerFailed, OpsmigError.
     """
     reader = await workspace.workers.reader(fresh=True)
-    return cast(DriftResult, await reader.request(Drift()))
+    return cast(DriftResult, await _asked(workspace, reader, Drift()))
+
+
+async def _asked(workspace: Workspace, reader: WorkerClient, request: Status | Drift) -> object:
+    """An env.py that never returns is interrupted: its traceback then tells where it stood."""
+    seconds = workspace.project.settings.env_timeout_seconds
+    return await reader.request(request, timeout=seconds, interrupt=True)
 
 
 async def read_container(workspace: Workspace) -> object:

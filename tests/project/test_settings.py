@@ -18,6 +18,7 @@ def test_every_key(tmp_path: Path) -> None:
         "squawk = false\n"
         "start-after = 'b8c9d0'\npostgresql-version = 15\n"
         "render = false\nlive = false\nlarge-rows = 5\nsample-above = 6\nlive-timeout-ms = 7\n"
+        "env-timeout-seconds = 8\n"
         "[tool.opsmig.severity]\ndrop-table = 'warning'\n"
         "[tool.opsmig.per-path.'versions/old/*']\ndrop-column = 'off'\n"
         "[tool.opsmig.commands]\nseed = 'python \"my seed.py\"'\nreset = ['sh', '-c', 'a | b']\n"
@@ -38,6 +39,7 @@ def test_every_key(tmp_path: Path) -> None:
         large_rows=5,
         sample_above=6,
         live_timeout_ms=7,
+        env_timeout_seconds=8,
         start_after="b8c9d0",
         postgresql_version=15,
         severity={"drop-table": "warning"},

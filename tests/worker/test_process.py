@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from opsmig_tui.demo import SampleProject
+from opsmig_tui.services import worker_client
 from opsmig_tui.services.worker_client import WorkerFailed
 from opsmig_tui.worker import protocol
 from tests.worker.conftest import HEAD, Start, Told, add_revision, line_of, upgrade
@@ -281,3 +282,35 @@ async def test_a_million_dots_are_one_line(start: Start, sample: SampleProject) 
     client, told = start(), Told()
     await asyncio.wait_for(client.request(protocol.Status(), told), 60)
     assert "." * 1_000_000 in [line.text for line in told.of(protocol.Output)]
+
+
+async def test_a_hang_is_interrupted_and_says_where_it_stood(
+    start: Start, sample: SampleProject
+) -> None:
+    before_env(sample, "import time\ntime.sleep(600)")
+    client = start()
+    await client.start()
+    with pytest.raises(WorkerFailed) as caught:
+        await client.request(protocol.Status(), timeout=0.5, interrupt=True)
+    failed = caught.value.failed
+    assert (failed.kind, failed.line) == ("project", 2)
+    assert failed.message.startswith("No answer to status within 0.5 s")
+    assert "time.sleep(600)" in failed.traceback
+    assert client.alive
+
+
+async def test_a_hang_that_takes_no_interrupt_ends_with_the_process(
+    start: Start, sample: SampleProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_client, "INTERRUPT_SECONDS", 0.3)
+    before_env(
+        sample,
+        "import time\nwhile True:\n    try:\n        time.sleep(600)\n"
+        "    except BaseException:\n        pass\n",
+    )
+    client = start()
+    await client.start()
+    with pytest.raises(WorkerFailed) as caught:
+        await client.request(protocol.Status(), timeout=0.5, interrupt=True)
+    assert caught.value.failed.kind == "crash"
+    assert not client.alive

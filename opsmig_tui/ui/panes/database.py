@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
 from opsmig_tui.ui.messages import (
+    FailureRequested,
     LogsRequested,
     PsqlRequested,
     StartDatabaseRequested,
@@ -33,6 +34,8 @@ class DatabaseList(LineView):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "logs", "log", id="database.logs",
                 tooltip="Follow the log of the database's container"),
+        Binding("enter", "failure", "error", id="database.failure",
+                tooltip="Show the whole error where the database could not be asked"),
     ]  # fmt: skip
 
     def __init__(self, built: Callable[[], None]) -> None:
@@ -53,6 +56,9 @@ class DatabaseList(LineView):
 
     def action_logs(self) -> None:
         self.post_message(LogsRequested())
+
+    def action_failure(self) -> None:
+        self.post_message(FailureRequested())
 
     def build(self) -> None:
         if self.state is not None and self.row_width:

@@ -32,6 +32,11 @@ TITLES = {
 }
 
 
+#: Failures before anything was asked of a database: nothing that needs the project's code works.
+MEANWHILE = ("project", "dependency", "connection", "crash", "protocol")
+WORKS = "history, git and the review of the text go on without it"
+
+
 class FailureScreen(Dialog[bool]):
     """Results in True when it shall be tried again. Files are shown as seen from `root`."""
 
@@ -53,6 +58,8 @@ class FailureScreen(Dialog[bool]):
         yield Line("", "")
         for name, text in rows:
             yield Line(Content.styled(f"{name:<13}", "$dim"), text)
+        if self.failed.kind in MEANWHILE:
+            yield Line(Content.styled(f"{'meanwhile':<13}", "$dim"), WORKS)
         if self.failed.traceback:
             with Collapsible(title="traceback", id="traceback"):
                 yield Static(self.failed.traceback.rstrip(), markup=False)

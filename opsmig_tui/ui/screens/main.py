@@ -271,6 +271,11 @@ class MainScreen(HistoryRequests):
 
         self.begin("interpreter", lambda: change(self))
 
+    def action_failure(self) -> None:
+        from opsmig_tui.ui.failures import show_last_failure
+
+        show_last_failure(self)
+
     def action_trust(self) -> None:
         from opsmig_tui.ui.flows.trust import trusted
 
@@ -314,6 +319,9 @@ class MainScreen(HistoryRequests):
 
     def on_logs_requested(self) -> None:
         self.action_logs()
+
+    def on_failure_requested(self) -> None:
+        self.action_failure()
 
     def on_psql_requested(self) -> None:
         self.action_psql()
