@@ -24,6 +24,14 @@ _DOCSTRING = re.compile(
     r"(?:[ \t]*(?:#[^\n]*)?\n)*(\"\"\"|''')(.*?)\1[ \t]*(?:#[^\n]*)?(?:\n|\Z)", re.DOTALL
 )
 _STRINGS = re.compile(_STRING)
+# What could bind a name again: any other mention, as in prose or in revision[:8], only reads it.
+_BINDING = re.compile(
+    r"""(?:\b(?:global|nonlocal|import|as|def|class|del|case|in)[\s\\]+ | [,(\[*]\s*)
+        (?:revision|down_revision|branch_labels|depends_on)\b
+      | \b(?:revision|down_revision|branch_labels|depends_on)
+        \s*(?:[-+*/%@&|^<>]{0,3}=(?!=) | [:,)\]}\\\#] | in\b | if\b)""",
+    re.VERBOSE,
+)
 _TEMPLATE_COMMENT = "# revision identifiers, used by Alembic."
 
 
@@ -59,8 +67,8 @@ def parse(text: str) -> Fields:
 def _parse_plain(text: str) -> Fields | None:
     """The template's shape, or None where there is any doubt.
 
-    Doubt is any mention of one of the names outside the docstring, the template's comment and the
-    one assignment found for it: it might bind the name again.
+    Doubt is what might bind one of the names again, outside the docstring, the template's comment
+    and the one assignment found for it.
     """
     found_doc = _DOCSTRING.match(text)
     if found_doc is None or "\\" in found_doc[2]:
@@ -105,4 +113,6 @@ def _mentioned_elsewhere(text: str, start: int, spans: list[tuple[int, int]]) ->
     for (_, end), (following, _) in zip(spans, [*spans[1:], (len(text), 0)], strict=True):
         pieces.append(text[end:following])
     rest = "\n".join(pieces).replace(_TEMPLATE_COMMENT, "")
-    return "revision" in rest or "branch_labels" in rest or "depends_on" in rest
+    if "revision" not in rest and "branch_labels" not in rest and "depends_on" not in rest:
+        return False
+    return _BINDING.search(rest) is not None

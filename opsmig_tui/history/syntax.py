@@ -29,7 +29,7 @@ def parse_syntax(text: str) -> Fields:
         raise NotARevision(f"is not valid Python{where}: {error.msg}") from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise NotARevision(f"is not valid Python: {error}") from error
-    known = _bindings(tree)
+    known = _bindings(tree, "global" in text)
     unbound = _star_import(tree)
     return Fields(
         revision=_one(known),
@@ -60,8 +60,11 @@ def _many(name: str, known: dict[str, _Value], *, required: bool = False) -> tup
     return (value,) if isinstance(value, str) else value
 
 
-def _bindings(tree: ast.Module) -> dict[str, _Value]:
-    """Every top-level name with the last value given to it, folded where it is constant."""
+def _bindings(tree: ast.Module, global_statements: bool) -> dict[str, _Value]:
+    """Every top-level name with the last value given to it, folded where it is constant.
+
+    Without `global_statements` functions are not looked into: that takes as long as all the rest.
+    """
     known: dict[str, _Value] = {}
     for statement in tree.body:
         match statement:
@@ -76,7 +79,8 @@ def _bindings(tree: ast.Module) -> dict[str, _Value]:
                 known[name] = _fold(value, known)
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 known[statement.name] = _UNKNOWN
-                known.update(dict.fromkeys(_globals_written(statement), _UNKNOWN))
+                if global_statements:
+                    known.update(dict.fromkeys(_globals_written(statement), _UNKNOWN))
             case _:
                 known.update(dict.fromkeys(_bound_by(statement), _UNKNOWN))
     return known

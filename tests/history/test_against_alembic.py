@@ -69,6 +69,46 @@ def test_the_graph_is_alembics_own(made: list[Made]) -> None:
         assert not [x for x in ours.problems if x.kind != "multiple-heads"]
 
 
+COMPUTED = {
+    "revision": "revision = {value!r}[::-1][::-1]\n",
+    "down_revision": "down_revision = tuple(x for x in {value!r})\n",
+    "depends_on": "import os\ndepends_on = os.environ.get('OPSMIG_UNSET', {value!r})\n",
+    "branch_labels": "if True:\n    branch_labels = {value!r}\n",
+}
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories(most=8), st.data())
+def test_what_is_worked_out_at_run_time_is_marked(made: list[Made], data: st.DataObject) -> None:
+    """And nothing of the files that are not marked differs from alembic's answer."""
+    computed = data.draw(st.lists(st.sampled_from(made), min_size=1, max_size=3, unique=True))
+    with tempfile.TemporaryDirectory() as name:
+        versions = Path(name) / "versions"
+        write(versions, made)
+        for item in computed:
+            variable = data.draw(st.sampled_from(sorted(COMPUTED)))
+            value = {
+                "revision": item.revision,
+                "down_revision": item.down,
+                "depends_on": item.depends,
+                "branch_labels": item.labels,
+            }[variable]
+            with (versions / f"{item.revision}_step.py").open("a") as file:
+                file.write("\n" + COMPUTED[variable].format(value=value))
+        ours, theirs = read_history([versions]), ScriptDirectory(name)
+        scripts = {script.path: script for script in theirs.walk_revisions()}
+        assert {str(item.path) for item in ours.revisions} == scripts.keys()
+        marked = {item.path.name[:8] for item in ours.revisions if item.computed}
+        assert marked == {item.revision for item in computed}
+        for item in ours.revisions:
+            if not item.computed:
+                script = scripts[str(item.path)]
+                assert item.revision == script.revision
+                assert item.down_revisions == to_tuple(script.down_revision, ())
+                assert item.depends_on == to_tuple(script.dependencies, ())
+                assert set(item.branch_labels) == set(script._orig_branch_labels)
+
+
 def test_the_graph_of_optunas_migrations_is_alembics_own() -> None:
     spec = importlib.util.find_spec("optuna")
     assert spec is not None
