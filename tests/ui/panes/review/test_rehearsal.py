@@ -15,6 +15,7 @@ from opsmig_tui.worker.protocol import (
     RehearsedLeg,
     RehearsedStatement,
     RehearseResult,
+    Retyped,
     RoundTrip,
     SchemaDelta,
     SchemaObject,
@@ -94,6 +95,19 @@ def test_a_chain_that_ended_elsewhere_names_the_revision(review: Review) -> None
     content = replace(content_of(review), rehearsal=replace(RESULT, legs=(elsewhere,)))
     assert "The chain ended at a9: its upgrade failed." in told(rehearsal_tab.rows(content, 80))
     assert rehearsal_tab.count(content) == "▲"
+
+
+def test_values_that_a_new_type_changes_are_a_flag_at_their_line(review: Review) -> None:
+    cut = Retyped("public.asset", "name", "text", "character varying(3)", 1204, 31)
+    kept = replace(cut, column="code", changed=0)
+    leg = replace(UP, statements=(replace(ADD, retyped=(cut, kept)),))
+    rows = rehearsal_tab.rows(
+        replace(content_of(review), rehearsal=replace(RESULT, legs=(leg,))), 80
+    )
+    assert "Lost: public.asset.name: 31 of 1,204 values are not the same" in told(rows)
+    assert "╰ public.asset.code: all 1,204 values are the same as" in told(rows)
+    (flag,) = [row for row in rows if "Lost:" in row.text]
+    assert (flag.number, flag.severity) == (16, "error")
 
 
 def test_nothing_is_wider_than_a_narrow_pane(review: Review) -> None:
