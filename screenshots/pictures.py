@@ -18,6 +18,7 @@ from opsmig_tui.ui.screens.confirm import ConfirmScreen
 from opsmig_tui.ui.screens.create import CreateScreen
 from opsmig_tui.ui.screens.diff import DiffScreen
 from opsmig_tui.ui.screens.failure import FailureScreen
+from opsmig_tui.ui.screens.heads import HeadsScreen
 from opsmig_tui.ui.screens.main import MainScreen
 from opsmig_tui.ui.screens.peek import PeekScreen
 from opsmig_tui.workspace.workspace import Workspace
@@ -240,3 +241,35 @@ async def _run(story: Story, project: Project) -> AsyncIterator[str]:
     yield "running"
     await story.pilot.press("ctrl+c")
     await story.idle()
+    async for name in _apart(story, slow):
+        yield name
+
+
+async def _apart(story: Story, slow: Path) -> AsyncIterator[str]:
+    """Two heads, as after a merge; then a database that stands at what this branch has not."""
+    board, workspace = story.main.board, story.app.workspace
+    other = slow.with_name("2026_05_04_1530-e52d8bc1fa63_add_telemetry_source.py")
+    text = slow.read_text(encoding="utf-8").replace("d41c7ab0e952", "e52d8bc1fa63")
+    made = 'op.add_column("asset", sa.Column("source", sa.Text()), schema="ops")'
+    text = text.replace('op.execute("SELECT pg_sleep(600)")', made)
+    text = text.replace("backfill telemetry", "add telemetry source")
+    other.write_text(text, encoding="utf-8")
+    await story.until(lambda: len(_heads(workspace)) == 2)
+    await story.idle()
+    await story.pilot.press("2", "m")
+    await story.shows(HeadsScreen)
+    yield "heads"
+    await story.pilot.press("escape")
+    standing = (workspace.state.current or ("",))[0]
+    for path in sorted(slow.parent.glob("*.py")):
+        if path in (slow, other) or standing in path.name or path.name > "2026_04":
+            path.unlink()
+    await story.until(lambda: workspace.state.ghosts.value)
+    await story.idle()
+    board.go("history")
+    yield "ghost"
+
+
+def _heads(workspace: Workspace) -> tuple[str, ...]:
+    view = workspace.state.history.value
+    return tuple(view.history.heads) if view is not None else ()
