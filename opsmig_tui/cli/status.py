@@ -11,7 +11,7 @@ from opsmig_tui.workspace.ahead import ahead_text
 from opsmig_tui.workspace.apply import identity_text
 from opsmig_tui.workspace.running import failure_details, position
 from opsmig_tui.workspace.state import Loaded, WorkspaceState
-from opsmig_tui.workspace.status import behind, drift_count, lost, wrong_database
+from opsmig_tui.workspace.status import behind, drift_count, lost, place_names, wrong_database
 
 SIGN_COLOURS = {"+": "green", "-": "red", "~": "yellow"}
 
@@ -23,11 +23,16 @@ def show_status(state: WorkspaceState) -> None:
         _line("database", f"could not tell: {state.status.problem}")
         _details(state.status)
     else:
+        places = place_names(status.databases)
         server = f"{state.database.identity.dialect} {state.database.server_version}"
         _line("database", f"{identity_text(state.database.identity)}  {server}")
         if state.locality is not None:
             _line("", state.locality.text)
-        _line("current", position(state.current or ()))
+        if len(status.databases) == 1:
+            _line("current", position(state.current or ()))
+        for number, one in enumerate(status.databases if len(status.databases) > 1 else ()):
+            said = f"{places[number]}  {position(one.current)}"
+            _line("" if number else "current", said)
         _line("heads", ", ".join(status.heads) or "none")
         why = lost(state)
         if text := ahead_text(state):

@@ -67,6 +67,7 @@ def status_document(state: WorkspaceState) -> dict[str, Any]:
         "ghosts": [ghost_document(one) for one in ghosts_of(state)],
         "drift": drift_count(state),
         "database": None if state.database is None else _database(state.database),
+        "databases": [_position(one) for one in status.databases] if status is not None else [],
         "container": _container(state.container.value),
         "ahead": _ahead(state),
         "problem": state.status.problem or lost(state) or state.drift.problem,
@@ -106,6 +107,10 @@ def _database(one: DatabaseStatus) -> dict[str, Any]:
         "dialect": one.identity.dialect,
         "server_version": one.server_version,
     }
+
+
+def _position(one: DatabaseStatus) -> dict[str, Any]:
+    return {**_database(one), "version_table": one.version_table, "current": list(one.current)}
 
 
 def _container(answer: DockerAnswer | None) -> dict[str, Any] | None:

@@ -177,11 +177,12 @@ class WorkspaceState:
 
     @property
     def current(self) -> tuple[str, ...] | None:
-        """Ids in the version table, None while not known."""
+        """Ids in the version tables, each once however many databases stand at it; None while not
+        known."""
         value = self.status.value
         if value is None:
             return None
-        return tuple(item for one in value.databases for item in one.current)
+        return tuple(dict.fromkeys(item for one in value.databases for item in one.current))
 
     @cached_property
     def applied(self) -> frozenset[str] | None:

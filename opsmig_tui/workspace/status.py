@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
 from opsmig_tui.project.errors import OpsmigError
@@ -26,6 +26,7 @@ from opsmig_tui.workspace.state import (
 if TYPE_CHECKING:
     from opsmig_tui.services.locality import Locality
     from opsmig_tui.services.worker_client import WorkerClient
+    from opsmig_tui.worker.protocol import DatabaseStatus
     from opsmig_tui.workspace.workspace import Workspace
 
 NOT_TRUSTED = "not asked: this project's code is not trusted yet"
@@ -204,6 +205,15 @@ def behind(state: WorkspaceState) -> str:
     count = len(status.pending)
     what = "1 pending revision does" if count == 1 else f"{count} pending revisions do"
     return f"the database is behind: this includes what the {what}"
+
+
+def place_names(databases: Sequence[DatabaseStatus]) -> tuple[str, ...]:
+    """What tells databases, or tenants in the schemas of one, apart: their names, with the version
+    table where that is what differs."""
+    names = [one.identity.database.rpartition("/")[2] for one in databases]
+    if len(set(names)) == len(names):
+        return tuple(names)
+    return tuple(f"{name}: {one.version_table}" for name, one in zip(names, databases, strict=True))
 
 
 def lost(state: WorkspaceState) -> str:

@@ -62,6 +62,27 @@ def test_what_a_file_computes_is_known_after_the_worker_starts(empty_project: Al
     assert "known after" in call("history", *where, "--applied").output  # alembic refuses it
 
 
+def test_each_database_that_env_py_goes_through_has_a_position(empty_project: AlembicProject):
+    empty_project.revision("a1")
+    (empty_project.root / "alembic" / "env.py").write_text(
+        "from alembic import context\n"
+        "from sqlalchemy import MetaData, create_engine\n"
+        "only = context.get_x_argument(as_dictionary=True).get('only')\n"
+        "for name in [only] if only else ['one', 'two']:\n"
+        "    with create_engine(f'sqlite:///{name}.db').connect() as connection:\n"
+        "        context.configure(connection=connection, target_metadata=MetaData())\n"
+        "        with context.begin_transaction():\n"
+        "            context.run_migrations()\n"
+    )
+    where = ("-C", str(empty_project.root), "--python", "opsmig")
+    assert call("upgrade", *where, "-x", "only=one", "--yes").exit_code == 0
+    shown = call("status", *where).output
+    assert "current    one.db  a1\n           two.db  base (no revision applied)\n" in shown
+    document = json.loads(call("status", *where, "--json").output)
+    assert document["current"] == ["a1"]
+    assert [one["current"] for one in document["databases"]] == [["a1"], []]
+
+
 def test_a_message_cannot_steer_the_terminal(empty_project: AlembicProject):
     path = empty_project.revision("a1")
     path.write_text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,11 @@ from opsmig_tui.ui.panes.database_details import age, details
 from opsmig_tui.ui.panes.history_rows import id_length
 from opsmig_tui.ui.widgets.code import Piece
 from opsmig_tui.ui.widgets.paint import cut, wrap
-from opsmig_tui.workspace.status import wrong_database
+from opsmig_tui.workspace.status import place_names, wrong_database
 
 if TYPE_CHECKING:
     from opsmig_tui.services.docker import ContainerState
-    from opsmig_tui.worker.protocol import DatabaseStatus, Identity
+    from opsmig_tui.worker.protocol import DatabaseStatus, Identity, StatusResult
     from opsmig_tui.workspace.state import WorkspaceState
 
 Line = tuple[Piece, ...]
@@ -115,15 +116,29 @@ def _answered(state: WorkspaceState, database: DatabaseStatus, width: int) -> li
     lines: list[Line] = [
         (("   ", "dim"), (f"{name} {database.server_version}".strip(), "text")),
         (("   ", "dim"), (cut(address(identity), width - 4), "text")),
-        _position(state, database),
     ]
+    value = state.status.value
+    if value is not None and len(value.databases) > 1:
+        lines += _positions(state, value, width)
+    else:
+        lines.append(_position(state, database))
     where = state.locality
     if where is not None and not where.is_local and where.kind == "remote":
         lines += _remedy("Changes here ask for the database's name.", width)
-    value = state.status.value
-    if value is not None and len(value.databases) > 1:
-        lines.append((("   ", "dim"), (f"and {len(value.databases) - 1} more databases", "dim")))
     return lines
+
+
+def _positions(state: WorkspaceState, value: StatusResult, width: int) -> Iterator[Line]:
+    """Each database, or tenant, that env.py goes through, and where it stands."""
+    length = _id_length(state)
+    for name, one in zip(place_names(value.databases), value.databases, strict=True):
+        shown = ", ".join(item[:length] for item in one.current) or "nothing applied"
+        sign: Piece = (" ◉ ", "current") if one.current else (" ○ ", "pending")
+        place = cut(name, max(8, width - 6 - len(shown)))
+        yield sign, (place, "text"), (f"  {shown}", "strong" if one.current else "dim")
+    if value.pending:
+        count = len(value.pending)
+        yield ("   ", "dim"), (f"○ {count} pending in one of them or more", "pending")
 
 
 def address(identity: Identity) -> str:
@@ -138,8 +153,7 @@ def _position(state: WorkspaceState, database: DatabaseStatus) -> Line:
     """Current revision and how far it is behind."""
     if not database.current:
         return (" ○ ", "pending"), ("nothing applied yet", "text")
-    view = state.history.value
-    length = id_length([r.revision for r in view.history.revisions]) if view is not None else 12
+    length = _id_length(state)
     shown = ", ".join(name[:length] for name in database.current)
     value = state.status.value
     pending = len(value.pending) if value is not None else 0
@@ -148,6 +162,11 @@ def _position(state: WorkspaceState, database: DatabaseStatus) -> Line:
         behind = ("  ✖ no such file", "error")
     stale: Piece = ("  …", "dim") if state.status.phase == "stale" else ("", "dim")
     return (" ◉ ", "current"), (shown, "strong"), behind, stale
+
+
+def _id_length(state: WorkspaceState) -> int:
+    view = state.history.value
+    return id_length([r.revision for r in view.history.revisions]) if view is not None else 12
 
 
 def _problem(state: WorkspaceState, width: int) -> list[Line]:

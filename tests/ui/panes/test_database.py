@@ -156,6 +156,26 @@ def test_an_unknown_revision(real: WorkspaceState) -> None:
     assert lines(state)[-1] == " ◉ deadbe  ✖ no such file"
 
 
+def test_several_databases_and_tenants_of_one(real: WorkspaceState) -> None:
+    state = standing_at(real, BEFORE_PENDING)
+    value, one = state.status.value, state.database
+    assert value is not None
+    assert one is not None
+    other = replace(one, identity=replace(one.identity, database="reports"), current=())
+    several = replace(value, databases=(one, other))
+    assert lines(after(state, Answered("status", several)))[-3:] == [
+        " ◉ ops  7e35d1",
+        " ○ reports  nothing applied",
+        "   ○ 2 pending in one of them or more",
+    ]
+    tenants = (replace(one, version_table="acme.alembic_version"), replace(one, current=()))
+    shown = lines(after(state, Answered("status", replace(value, databases=tenants))))
+    assert shown[-3:-1] == [
+        " ◉ ops: acme.alembic_version  7e35d1",
+        " ○ ops: alembic_version  nothing applied",
+    ]
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"), [(-5, "0 s"), (40, "40 s"), (750, "12 min"), (7300, "2 h"), (3e5, "3 d")]
 )
