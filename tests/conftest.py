@@ -30,6 +30,8 @@ STRAY_NAMES = (
     "ALEMBIC_CONFIG", "DATABASE_URL", "VIRTUAL_ENV", "CONDA_PREFIX", "NO_COLOR", "COLUMNS", "LINES",
 )  # fmt: skip
 STRAY_PREFIXES = ("OPSMIG_", "GIT_", "PG", "DOCKER_", "COMPOSE_")
+# What the servers of all processes may take together.
+MEMORY_BYTES = 4 << 30
 # No test but those of tests/docker may reach an engine.
 NO_ENGINE = "unix:///nowhere/docker.sock"
 
@@ -44,9 +46,9 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two processes more than cores: many tests wait for Docker, a timer, a worker or a server."""
+    """Four processes more than cores: many tests wait for Docker, a timer, a worker or a server."""
     return (
-        len(os.sched_getaffinity(0) if sys.platform == "linux" else range(os.cpu_count() or 1)) + 2
+        len(os.sched_getaffinity(0) if sys.platform == "linux" else range(os.cpu_count() or 1)) + 4
     )
 
 
@@ -87,7 +89,10 @@ def postgres() -> Iterator[embedded.Server]:
     """One embedded server for the whole run."""
     # Not below pytest's own folder: pytest closes that one to other users, among them the one
     # that the server has to run as when root runs the tests.
-    home = Path(tempfile.mkdtemp(prefix="opsmig-tests-"))
+    # In memory where there is room: making and dropping a database there costs half.
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > MEMORY_BYTES
+    home = Path(tempfile.mkdtemp(prefix="opsmig-tests-", dir=memory if roomy else None))
     try:
         with embedded.running(home / "postgres") as server:
             yield server

@@ -15,10 +15,10 @@ from tests.conftest import copied
 from tests.docker.engine import answers, connected
 from tests.docker.image import image
 from tests.docker.project import Shop, in_ci
-from tests.ui.conftest import pilot_that_settles
+from tests.ui.conftest import cheap_screen, pilot_that_settles
 from tests.workspace.conftest import count_own_workers_only, open_workspace
 
-__all__ = ["count_own_workers_only", "open_workspace", "pilot_that_settles"]
+__all__ = ["cheap_screen", "count_own_workers_only", "open_workspace", "pilot_that_settles"]
 
 # Before the tests' own environment hides it.
 HOST = os.environ.get("DOCKER_HOST", "")

@@ -1,6 +1,5 @@
 """Bad migrations: each kind of residue, failure and lock, caught at the line marked ``# here``."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from opsmig_tui.demo import server as embedded
 from opsmig_tui.schema.residue import residue
 from opsmig_tui.worker.protocol import RehearsedStatement
+from tests.support.once import once
 from tests.worker.rehearsals import Case, Outcome, project_at_head, rehearse_all
 
 
@@ -182,10 +182,13 @@ def outcomes(
     files_template: Path,
     head_template: str,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[dict[str, Outcome]]:
-    folder = tmp_path_factory.mktemp("bad")
-    with project_at_head(postgres, role_password, files_template, head_template, folder) as sample:
-        yield rehearse_all(sample, CASES)
+) -> dict[str, Outcome]:
+    def work() -> dict[str, Outcome]:
+        folder, given = tmp_path_factory.mktemp("bad"), (files_template, head_template)
+        with project_at_head(postgres, role_password, *given, folder) as sample:
+            return rehearse_all(sample, CASES)
+
+    return once(tmp_path_factory, "bad", work)
 
 
 def statement(found: Outcome, leg: int) -> RehearsedStatement:

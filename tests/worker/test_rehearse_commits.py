@@ -1,11 +1,11 @@
 """Every way in which a migration or env.py could commit: nothing of it may stay."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from opsmig_tui.demo import server as embedded
+from tests.support.once import once
 from tests.worker.conftest import HEAD
 from tests.worker.rehearsals import Case, Outcome, project_at_head, rehearse_all
 
@@ -222,10 +222,13 @@ def outcomes(
     files_template: Path,
     head_template: str,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[dict[str, Outcome]]:
-    folder = tmp_path_factory.mktemp("commits")
-    with project_at_head(postgres, role_password, files_template, head_template, folder) as sample:
-        yield rehearse_all(sample, CASES)
+) -> dict[str, Outcome]:
+    def work() -> dict[str, Outcome]:
+        folder, given = tmp_path_factory.mktemp("commits"), (files_template, head_template)
+        with project_at_head(postgres, role_password, *given, folder) as sample:
+            return rehearse_all(sample, CASES)
+
+    return once(tmp_path_factory, "commits", work)
 
 
 @pytest.mark.parametrize("name", CASES)
