@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from opsmig_tui.changes.companions import static_companions
 from opsmig_tui.changes.compare import compare
+from tests.support.effort import examples
 
 BASE = """
 class Kind(enum.Enum):
@@ -108,7 +109,7 @@ def test_lines_point_into_the_file():
 
 
 @given(st.text(), st.text())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_text_is_answered(old: str, new: str):
     for change in compare(old, new):
         assert change.sign in "+-~"
@@ -124,7 +125,7 @@ LINES = st.sampled_from(
 
 
 @given(st.lists(LINES, max_size=25), st.lists(LINES, max_size=25))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_any_lines_of_models_are_answered(old: list[str], new: list[str]):
     before, after = "\n".join(old), "\n".join(new)
     changes = compare(before, after)

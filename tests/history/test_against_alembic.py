@@ -23,6 +23,7 @@ from opsmig_tui.history.ranges import select_range
 from opsmig_tui.history.reader import read_history
 from opsmig_tui.project.errors import OpsmigError
 from tests.history.generated import Made, histories, write
+from tests.support.effort import examples
 
 UPWARD = f"{NODE}│╯╰┴┤├┼"
 
@@ -60,7 +61,7 @@ def assert_children_first(history: History) -> None:
         assert all(place[item.revision] < place[name] for name in below)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(histories())
 def test_the_graph_is_alembics_own(made: list[Made]) -> None:
     with both(made) as (ours, theirs):
@@ -121,7 +122,7 @@ def test_the_graph_of_optunas_migrations_is_alembics_own() -> None:
     assert_children_first(ours)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(histories(), st.data())
 def test_a_range_is_alembics_own(made: list[Made], data: st.DataObject) -> None:
     """Where alembic answers at all; it fails on some ranges that make sense."""
@@ -142,7 +143,7 @@ def test_a_range_is_alembics_own(made: list[Made], data: st.DataObject) -> None:
         assert [x for x in ours.revisions if x in found] == list(found)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(histories())
 def test_a_prefix_names_what_alembic_says(made: list[Made]) -> None:
     with both(made) as (ours, theirs):
@@ -160,7 +161,7 @@ def test_a_prefix_names_what_alembic_says(made: list[Made]) -> None:
                 assert found == expected
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(75), deadline=None)
 @given(histories(most=24))
 def test_lanes_connect_every_revision_to_its_parents(made: list[Made]) -> None:
     """Follow the drawn lines downwards from each node: they end in exactly its parents."""
@@ -210,7 +211,7 @@ def _sign(cells: str, lane: int) -> str:
     return cells[2 * lane : 2 * lane + 1] or " "
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(histories(), st.data())
 def test_a_moved_branch_is_sound_to_alembic(made: list[Made], data: st.DataObject) -> None:
     """Its heads are those of before without the one moved onto, and nothing is lost below."""

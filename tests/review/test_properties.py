@@ -22,6 +22,7 @@ from tests.review.case import HEADER, Case
 from tests.review.labelled import labelled
 from tests.review.real import migrations
 from tests.review.test_cases import CASES
+from tests.support.effort import examples
 from tests.support.timing import at_most
 
 PATH = Path("versions/a1_add.py")
@@ -30,7 +31,9 @@ SOURCES += [case.path.read_text("utf-8") for case in labelled()]
 REAL = [path.read_text("utf-8") for _, path in migrations()]
 # A hang, not slowness: the bench `review-long` holds the figure, on a machine that is idle.
 LONGEST_SECONDS = 20.0
-RELAXED = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=150)
+RELAXED = settings(
+    deadline=None, suppress_health_check=list(HealthCheck), max_examples=examples(100)
+)
 
 WORDS = [
     *("CREATE", "TABLE", "DROP", "ALTER", "COLUMN", "ADD", "INDEX", "TYPE", "VALUE", "UNIQUE"),
@@ -80,7 +83,7 @@ def test_tokens_cover_the_text_in_order(sql: str) -> None:
         at = token.end
 
 
-@settings(RELAXED, max_examples=300)
+@settings(RELAXED, max_examples=examples(150))
 @given(st.integers(0, 2**32))
 def test_mutated_migrations(seed: int) -> None:
     """Cases and real migrations with a line dropped, doubled, moved or cut."""
@@ -103,7 +106,7 @@ def test_mutated_migrations(seed: int) -> None:
     reviewed("\n".join(lines))
 
 
-@settings(RELAXED, max_examples=200)
+@settings(RELAXED, max_examples=examples(100))
 @given(st.integers(0, 2**32))
 def test_mutated_tokens(seed: int) -> None:
     """Real migrations that still parse as a rule: names, numbers and texts put in each other's

@@ -17,6 +17,7 @@ from tests.review.fixes.pair import PATH
 from tests.review.fixes.test_pairs import PAIRS
 from tests.review.labelled import labelled
 from tests.review.test_cases import CASES
+from tests.support.effort import examples
 
 VALUE = "'a'"
 RELAXED = settings(deadline=None, suppress_health_check=list(HealthCheck))
@@ -84,7 +85,7 @@ def identity(source: str) -> dict[str, object]:
     return found
 
 
-@settings(RELAXED, max_examples=120)
+@settings(RELAXED, max_examples=examples(60))
 @given(st.data())
 def test_a_fix_mends_one_thing_and_leaves_the_rest(data: st.DataObject) -> None:
     source, facts, put = data.draw(migrations())
@@ -114,7 +115,7 @@ def keys(findings: tuple[Finding, ...]) -> Counter[tuple[str, str]]:
     return Counter((item.rule, item.message) for item in findings)
 
 
-@settings(RELAXED, max_examples=25)
+@settings(RELAXED, max_examples=examples(25))
 @given(migrations())
 def test_mended_twice_is_mended_once(drawn: tuple[str, Facts, list[str]]) -> None:
     source, facts, put = drawn
