@@ -53,7 +53,7 @@ def test_the_role_owns_the_database_and_is_no_superuser(sample: SampleProject, s
     assert sql(
         "SELECT current_user::text, rolsuper, rolcreatedb, datname FROM pg_roles "
         "JOIN pg_database ON datdba = pg_roles.oid WHERE datname = current_database()"
-    ) == [("ops", False, False, sample.database)]
+    ) == [("ops", False, True, sample.database)]
 
 
 def test_the_role_may_cancel_its_own_sessions(sample: SampleProject, sql: Sql) -> None:

@@ -344,4 +344,18 @@ CASES = [
         def downgrade(): ...
         ''',
     ),
+    Case(
+        "pitfall: a merge was not resolved",
+        whole="""
+        revision = "a1"
+        down_revision = "a0"
+        def upgrade():
+        <<<<<<< HEAD  #! conflict-markers
+            op.drop_table("a")
+        =======
+            op.drop_table("b")
+        >>>>>>> theirs
+        def downgrade(): ...
+        """,
+    ),
 ]
