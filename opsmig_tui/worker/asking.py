@@ -152,3 +152,16 @@ def _why(error: Exception, limit: int) -> str:
 def _shortened(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= LONGEST_PROBLEM else line[: LONGEST_PROBLEM - 1] + "…"
+
+
+@contextlib.contextmanager
+def in_transaction(connection: Any) -> Iterator[None]:
+    """An engine that commits each statement at once has none, and looking needs one."""
+    alone = autocommits(connection)
+    if alone:
+        raw_rows(connection, "BEGIN")
+    try:
+        yield
+    finally:
+        if alone:
+            raw_rows(connection, "ROLLBACK")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 
-_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.S)
-_LITERAL = re.compile(r"'(?:[^']|'')*'")
-# Where a statement begins: of the text, after another, in the body of a block, in dynamic SQL.
-_START = (
-    r"(?:^|;|\$\w*\$|\bBEGIN\b|\bTHEN\b|\bELSE\b|\bLOOP\b|\bEXECUTE\s+(?:format\s*\(\s*)?E?')\s*"
+# What has to be read as a whole: within one of them the others mean nothing.
+_WHOLE = re.compile(
+    r"""(?P<comment>--[^\n]*|/\*.*?\*/)
+    |(?P<tag>\$(?:[^\W\d]\w*)?\$)(?P<body>.*?)(?P=tag)
+    |(?P<literal>\bE'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*')
+    |(?P<name>"(?:[^"]|"")*")""",
+    re.S | re.X | re.I,
 )
+# Where a statement begins: of the text, after another, in the body of a block, in dynamic SQL.
+_START = r"(?:^|;|\$\w*\$|\bBEGIN\b|\bTHEN\b|\bELSE\b|\bLOOP\b|')\s*"
 _SHARED = (
     r"(?:ROLE|USER(?:\s+MAPPING)?|GROUP|DATABASE|TABLESPACE|SUBSCRIPTION|SERVER|FOREIGN\s+DATA)\b"
 )
@@ -43,7 +47,20 @@ def reaches_outside(sql: str) -> str:
 
     Read as text: what a function that is there already does when it is called is not seen.
     """
-    bare = _COMMENT.sub(" ", sql)
-    # What a literal holds is data, but for the file that COPY names and for dynamic SQL in a body.
-    told = bare if _BODIES.match(bare) else _LITERAL.sub("''", bare)
+    told = _told(sql, dynamic=False)
+    if _BODIES.match(told):
+        told = _told(sql, dynamic=True)
     return next((words for words, pattern in _REACHES if pattern.search(told)), "")
+
+
+def _told(sql: str, dynamic: bool) -> str:
+    """Without comments. What a literal holds is data, but for dynamic SQL in a body."""
+
+    def one(found: re.Match[str]) -> str:
+        if found["comment"]:
+            return " "
+        if found["tag"]:
+            return f"{found['tag']}{_told(found['body'], dynamic=True)}{found['tag']}"
+        return "''" if found["literal"] and not dynamic else found[0]
+
+    return _WHOLE.sub(one, sql)

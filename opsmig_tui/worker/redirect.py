@@ -7,6 +7,7 @@ goes there. Each pooled connection is asked where it is before it is used.
 
 from __future__ import annotations
 
+import _posixsubprocess
 import contextlib
 import importlib
 import importlib.util
@@ -28,6 +29,7 @@ from .sealed import PROGRAM, REFUSED
 
 _URL = re.compile(r"(?i)^(postgres(?:ql)?(?:\+\w+)?://[^/?#]*)(?:/[^?#]*)?")
 OUTSIDE = "It {}, which a copy of the database does not hold off. It was not run."
+OTHER = "It connects to a database of another kind, which is no copy. Nothing was run there."
 STARTS = "The migration starts a program, which could reach the real database. It was not run."
 
 _in_migration = False
@@ -45,6 +47,7 @@ def install(database: str) -> None:
                 wrap(importlib.import_module(name), database)
     event.listen(Pool, "connect", lambda raw, record: _look(raw, database))
     sys.addaudithook(_audit)
+    _posixsubprocess.fork_exec = _unless_migrating(_posixsubprocess.fork_exec)
 
 
 def refuse_outside(sql: str) -> None:
@@ -70,12 +73,24 @@ def _audit(name: str, args: tuple[Any, ...]) -> None:
         raise WorkerError(Failed("refused", STARTS))
 
 
+def _unless_migrating(fork_exec: Callable[..., Any]) -> Callable[..., Any]:
+    """multiprocessing starts its processes with it, and no audit event tells of that."""
+
+    def started(*args: Any) -> Any:
+        _audit("subprocess.Popen", ())
+        return fork_exec(*args)
+
+    return started
+
+
 def _look(raw: Any, database: str) -> None:
     """The last word: the server itself says where a new connection is."""
     cursor = raw.cursor()
     try:
         cursor.execute("SELECT current_database()")
         (found,) = cursor.fetchone()
+    except Exception as error:  # of any other kind of database, whatever its driver raises
+        raise WorkerError(Failed("refused", OTHER)) from error
     finally:
         cursor.close()
     if not getattr(raw, "autocommit", False):
@@ -94,8 +109,8 @@ def _psycopg(module: Any, database: str) -> None:
 
         cls.connect = classmethod(connect)
     module.connect = module.Connection.connect
-    for name in ("Cursor", "AsyncCursor", "ClientCursor", "AsyncClientCursor"):
-        _checked(getattr(module, name, None), ("execute", "executemany", "copy"))
+    for name in ("Cursor", "AsyncCursor", "ServerCursor", "AsyncServerCursor"):
+        _checked(getattr(module, name), ("execute", "executemany", "copy", "stream"))
 
 
 def _psycopg2(module: Any, database: str) -> None:
@@ -117,6 +132,10 @@ def _checking_cursor(module: Any, base: Any) -> Any:
             refuse_outside(_text(query, self))
             return super().execute(query, *rest)
 
+        def executemany(self, query: Any, *rest: Any) -> Any:
+            refuse_outside(_text(query, self))
+            return super().executemany(query, *rest)
+
         def copy_expert(self, sql: Any, *rest: Any, **given: Any) -> Any:
             refuse_outside(_text(sql, self))
             return super().copy_expert(sql, *rest, **given)
@@ -131,7 +150,8 @@ def _asyncpg(module: Any, database: str) -> None:
         return await own(*given, **aimed("asyncpg", named, database))
 
     module.connect = module.connection.connect = connect
-    _checked(module.Connection, ("execute", "fetch", "fetchrow", "fetchval", "prepare"))
+    asking = ("execute", "executemany", "fetch", "fetchrow", "fetchval", "prepare", "cursor")
+    _checked(module.Connection, asking)
 
 
 def _pg8000(module: Any, database: str) -> None:

@@ -15,6 +15,7 @@ from .environment import run_environment
 from .errors import Cancelled, WorkerError, describe
 from .guard import Guard, check_database, check_steps
 from .plan import options_of, steps_of
+from .redirect import no_programs
 from .revisions import as_tuple
 from .session import Session
 from .status import read_databases
@@ -132,6 +133,8 @@ def _perform(session: Session, request: protocol.Run, progress: Progress, guard:
         session.trace.recording = True
         for step in steps:
             progress.start(step)
+            if session.settings.scratch:
+                step.migration_fn = no_programs()(step.migration_fn)
             yield step
 
     run_environment(

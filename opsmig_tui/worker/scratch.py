@@ -6,15 +6,17 @@ the server copies a database only while nobody is connected to it.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
+import time
 from dataclasses import dataclass
 from typing import Any, Optional
 
 from alembic.runtime.migration import MigrationContext
 
 from . import protocol
-from .asking import raw_rows
+from .asking import in_transaction, raw_rows
 from .environment import run_environment
 from .errors import WorkerError, database_details
 from .guard import check_database
@@ -24,29 +26,51 @@ from .side import SideConnection
 from .snapshot import take_snapshot
 from .status import OPTIONS, database_status
 
-COPY_SECONDS = 60.0
+COPY_SECONDS = 60
+"""After these the server gives up a copy by itself, and takes away what there is of it."""
+SLACK = 10.0
+WAIT_SECONDS = 10
+"""Nobody else uses a scratch database: who waits for a lock there waits for itself, for ever."""
+GONE_SECONDS = 2.0
+"""What a worker's sessions get to end after it, before they are ended."""
 _MAINTENANCE = ("postgres", "template1")
 """Databases that are there by default, to send CREATE DATABASE from."""
-_LIST = r"""
+_OF_SOMEBODY = "a.usesysid IS NOT NULL AND a.backend_type IS DISTINCT FROM 'autovacuum worker'"
+"""Of other roles a role sees no more than that they are there. Autovacuum makes way."""
+_LIST = rf"""
 SELECT d.datname::text, coalesce(shobj_description(d.oid, 'pg_database'), ''),
-  (SELECT count(*) FROM pg_catalog.pg_stat_activity a WHERE a.datid = d.oid)::int
+  (SELECT count(*) FROM pg_catalog.pg_stat_activity a
+    WHERE a.datid = d.oid AND {_OF_SOMEBODY})::int
 FROM pg_catalog.pg_database d WHERE starts_with(d.datname::text, '%s') ORDER BY 1
 """
-_TRAITS = """
-SELECT (SELECT rolcreatedb OR rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user),
-  (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user)
-    OR pg_has_role(session_user, d.datdba, 'USAGE') OR d.datistemplate,
-  pg_database_size(d.oid) / 1048576,
+# Asked in the database itself, by env.py's role.
+_INSIDE = f"""
+SELECT pg_database_size(d.oid) / 1048576,
   (SELECT count(*) FROM pg_catalog.pg_stat_activity a
-    WHERE a.datid = d.oid AND a.pid <> pg_backend_pid() AND a.backend_type = 'client backend')::int,
-  (SELECT count(*) FROM pg_catalog.pg_foreign_server)::int,
+    WHERE a.datid = d.oid AND a.pid <> pg_backend_pid() AND {_OF_SOMEBODY})::int
+  + (SELECT count(*) FROM pg_catalog.pg_prepared_xacts WHERE database = d.datname)::int,
+  EXISTS (SELECT FROM pg_catalog.pg_foreign_server) OR EXISTS (SELECT FROM pg_catalog.pg_proc
+    WHERE prosrc ~* 'dblink' AND coalesce(probin, '') = '')
+FROM pg_catalog.pg_database d WHERE d.datname = current_database()
+"""
+# Asked by the session that makes the copy: it may have another role than env.py takes.
+_TRAITS = """
+SELECT r.rolcreatedb OR r.rolsuper,
+  r.rolsuper OR pg_has_role(d.datdba, 'USAGE'), d.datistemplate,
+  pg_get_userbyid(d.datdba)::text,
   pg_encoding_to_char(d.encoding)::text, d.datcollate::text, d.datctype::text,
   ARRAY(SELECT unnest(s.setconfig) FROM pg_catalog.pg_db_role_setting s
-    WHERE s.setdatabase = d.oid AND s.setrole = 0),
+    JOIN pg_catalog.pg_roles login ON login.rolname = session_user
+    WHERE s.setdatabase = d.oid AND s.setrole IN (0, login.oid) ORDER BY s.setrole),
   ARRAY(SELECT a.privilege_type || ' TO ' || CASE a.grantee WHEN 0 THEN 'PUBLIC'
       ELSE quote_ident(pg_get_userbyid(a.grantee)) END
     FROM aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a)
-FROM pg_catalog.pg_database d WHERE d.datname = current_database()
+FROM pg_catalog.pg_database d JOIN pg_catalog.pg_roles r ON r.rolname = current_user
+WHERE d.datname = %s
+"""
+_END = """
+SELECT pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity a
+WHERE a.datname = %s AND a.usename = session_user
 """
 _LISTS = ("search_path", "temp_tablespaces", "session_preload_libraries", "local_preload_libraries")
 """Settings whose value is a list of names, each quoted by itself already."""
@@ -59,7 +83,7 @@ class _Seen:
     server: SideConnection
     database: protocol.DatabaseStatus
     digest: str
-    traits: Any
+    inside: Any
 
 
 def list_scratch(session: Session, request: protocol.ListScratch) -> protocol.ListScratchResult:
@@ -82,23 +106,25 @@ def make_scratch(session: Session, request: protocol.MakeScratch) -> protocol.Ma
     if isinstance(seen, str):
         return protocol.MakeScratchResult(refused=seen)
     try:
-        may, owns, size, others, servers, *locale, settings, grants = seen.traits
+        size, others, reaches = seen.inside
+        named = _literal(seen.database.identity.database)
+        may, owns, template, owner, *locale, settings, grants = seen.server.ask(_TRAITS % named)[0]
         if not may:
             return protocol.MakeScratchResult(
                 refused="This role may not create databases (CREATEDB), which a scratch database "
                 "needs."
             )
-        if servers:
+        if reaches:
             return protocol.MakeScratchResult(
-                refused="The database has foreign servers, through which a copy of it would reach "
-                "others."
+                refused="The database has foreign servers or functions that call dblink, through "
+                "which a copy of it would reach others."
             )
-        maker = _Maker(seen.server, request.mark, settings, grants)
+        maker = _Maker(seen.server, request.mark, settings, grants, owner if owns else "")
         if request.digest and (request.filled or request.digest == seen.digest):
             maker.copy(request.base, request.name)
             return protocol.MakeScratchResult("again", seen.digest)
         maker.drop(request.base)  # of another schema, or given up before it was filled
-        why = _why_not_copied(owns, size, others, request.megabytes)
+        why = _why_not_copied(owns or template, size, others, request.megabytes)
         if not why:
             try:
                 maker.copy(seen.database.identity.database, request.base)
@@ -123,9 +149,11 @@ def drop_scratch(session: Session, request: protocol.DropScratch) -> protocol.Dr
         dropped, kept = [], []
         for wanted in request.databases:
             found = now.get(wanted.name)
-            why = _why_kept(wanted, found)
+            why = _why_kept(wanted, found, request.own)
             if not why and found is not None:
                 try:
+                    if request.own:
+                        _end_sessions(seen.server, wanted.name)
                     seen.server.ask(f"DROP DATABASE {_quoted(wanted.name)}")
                 except Exception as error:  # told below
                     why = _said(error)
@@ -138,7 +166,7 @@ def drop_scratch(session: Session, request: protocol.DropScratch) -> protocol.Dr
         seen.server.close()
 
 
-def _why_kept(wanted: Scratch, found: Optional[Scratch]) -> str:
+def _why_kept(wanted: Scratch, found: Optional[Scratch], own: bool) -> str:
     """Gone already is as good as dropped."""
     if not wanted.name.startswith(protocol.SCRATCH_PREFIX):
         return "it is no scratch database of opsmig's"
@@ -148,7 +176,18 @@ def _why_kept(wanted: Scratch, found: Optional[Scratch]) -> str:
         return "it has no comment that tells whose it is"
     if found.comment not in ("", wanted.comment):
         return "its comment is another"
-    return "somebody is connected to it" if found.connected else ""
+    return "somebody is connected to it" if found.connected and not own else ""
+
+
+def _end_sessions(server: SideConnection, name: str) -> None:
+    """Of a database that its maker has done with: the server may be slow to notice that a worker
+    is gone, or be at a long statement of its. A session of another role keeps the database."""
+    limit = time.monotonic() + GONE_SECONDS
+    while any(row[0] == name and row[2] for row in server.ask(_listing())):
+        if time.monotonic() > limit:
+            server.ask(_END % _literal(name))
+            return
+        time.sleep(0.02)
 
 
 def _look(session: Session, expected: Optional[protocol.DatabaseStatus]) -> Any:
@@ -162,10 +201,11 @@ def _look(session: Session, expected: Optional[protocol.DatabaseStatus]) -> Any:
             return
         if expected is not None:
             check_database(session, context, heads, (expected,), 0)
-        digest = schema_digest(context) if not found else ""
-        traits = raw_rows(connection, _TRAITS)[0]
+        with in_transaction(connection):
+            digest = schema_digest(context) if not found else ""
+            inside = raw_rows(connection, _INSIDE)[0]
         server = None if found else _beside(connection)
-        found.append(_Seen(server, database_status(context, heads), digest, traits))  # type: ignore[arg-type]
+        found.append(_Seen(server, database_status(context, heads), digest, inside))  # type: ignore[arg-type]
 
     run_environment(session, fn, "current", OPTIONS)
     if len(found) == 1:
@@ -184,6 +224,7 @@ def _beside(connection: Any) -> SideConnection:
             last = error
             continue
         side.ask("SET default_transaction_read_only = off")
+        side.ask(f"SET statement_timeout = '{COPY_SECONDS}s'")
         return side
     raise last
 
@@ -200,10 +241,16 @@ class _Maker:
     """CREATE DATABASE with what belongs to it."""
 
     def __init__(
-        self, server: SideConnection, mark: str, settings: list[str], grants: list[str]
+        self,
+        server: SideConnection,
+        mark: str,
+        settings: list[str],
+        grants: list[str],
+        owner: str,
     ) -> None:
-        """`settings` ("name=value") and `grants` ("PRIVILEGE TO role") are of the original."""
-        self._server, self._mark = server, mark
+        """`settings` ("name=value") and `grants` ("PRIVILEGE TO role") are of the original; so is
+        `owner`, where this role may make something for that one: env.py may take that role."""
+        self._server, self._mark, self._owner = server, mark, owner
         self._settings, self._grants = settings, grants
 
     def copy(self, source: str, name: str) -> None:
@@ -222,25 +269,31 @@ class _Maker:
         self._ask(f"DROP DATABASE IF EXISTS {_quoted(name)}")
 
     def _create(self, name: str, options: str) -> None:
-        self._ask(f"CREATE DATABASE {_quoted(name)} {options}", COPY_SECONDS)
-        # At once: without its mark nobody would ever dare to drop it.
-        self._ask(f"COMMENT ON DATABASE {_quoted(name)} IS {_literal(self._mark)}")
-        # A copy brings neither along, and a new database lets everybody in: to the rows, too.
-        self._ask(f"REVOKE ALL ON DATABASE {_quoted(name)} FROM PUBLIC")
+        owner = f" OWNER {_quoted(self._owner)}" if self._owner else ""
+        self._ask(
+            f"CREATE DATABASE {_quoted(name)} {options}{owner}",
+            # At once: without its mark nobody would ever dare to drop it.
+            f"COMMENT ON DATABASE {_quoted(name)} IS {_literal(self._mark)}",
+            # A new database lets everybody in: to the rows, too.
+            f"REVOKE ALL ON DATABASE {_quoted(name)} FROM PUBLIC",
+            f"ALTER DATABASE {_quoted(name)} SET lock_timeout = '{WAIT_SECONDS}s'",
+        )
+        # A copy brings neither along.
         for grant in self._grants:
             privilege, _, role = grant.partition(" TO ")
             self._ask(f"GRANT {privilege} ON DATABASE {_quoted(name)} TO {role}")
         for setting in self._settings:
             key, _, value = setting.partition("=")
             told = (value or "''") if key in _LISTS else _literal(value)
-            self._ask(f"ALTER DATABASE {_quoted(name)} SET {key} TO {told}")
+            with contextlib.suppress(WorkerError):  # one that only a superuser may set
+                self._ask(f"ALTER DATABASE {_quoted(name)} SET {key} TO {told}")
 
-    def _ask(self, sql: str, seconds: float = 15.0) -> None:
+    def _ask(self, *statements: str) -> None:
+        sql = statements[0]
         try:
-            self._server.ask(sql, seconds)
+            self._server.ask_all(statements, COPY_SECONDS + SLACK)
         except TimeoutError:
-            text = f"The server gave no answer within {seconds:g} s: {sql.split(' SET ')[0]}."
-            raise WorkerError(Failed("database", text)) from None
+            raise WorkerError(Failed("database", f"The server gave no answer to {sql}.")) from None
         except Exception as error:  # whatever the driver raises
             raise WorkerError(Failed("database", _said(error), statement=sql)) from error
 

@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Optional
 
 from . import protocol
-from .asking import raw_rows
-from .connections import autocommits
+from .asking import in_transaction, raw_rows
 from .drift import drift_within
 from .environment import run_environment
 from .errors import Cancelled
@@ -130,13 +129,18 @@ class _ScratchLegs(Legs):
     def failed(self, error: BaseException) -> None:
         """The run of the leg ended with this; what it committed before stays. Raises what is no
         part of a leg, and Cancelled."""
-        if isinstance(error, Cancelled) or self._session.cancellation.was_cancelled:
+        cancelled = isinstance(error, Cancelled) or self._session.cancellation.was_cancelled
+        if cancelled or not self._began:
             raise error
         outcome, told = judged(self._session, error)
         self._end(outcome, told)
 
     def ended_well(self) -> None:
         self._end("ok")
+
+    def _end(self, outcome: str, failed: Any = None) -> None:
+        super()._end(outcome, failed)
+        self._began = 0.0
 
 
 @dataclasses.dataclass
@@ -214,7 +218,7 @@ class _Trial:
 
         def fn(heads: tuple[str, ...], context: Any) -> None:
             following = next_leg(context, heads)
-            with _transaction(context.connection):
+            with in_transaction(context.connection):
                 found.append(self._seen(context, heads, following))
 
         run_environment(self._session, fn, "current", OPTIONS)
@@ -254,19 +258,6 @@ class _Trial:
             self._legs.failed(error)
         else:
             self._legs.ended_well()
-
-
-@contextlib.contextmanager
-def _transaction(connection: Any) -> Iterator[None]:
-    """An engine that commits each statement at once has none, and looking needs one."""
-    alone = autocommits(connection)
-    if alone:
-        raw_rows(connection, "BEGIN")
-    try:
-        yield
-    finally:
-        if alone:
-            raw_rows(connection, "ROLLBACK")
 
 
 def rehearse_on_scratch(session: Session, request: protocol.Rehearse) -> protocol.RehearseResult:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from queue import Empty, Queue
@@ -61,6 +61,10 @@ class SideConnection:
         """The rows of one statement. Raises what the driver raises, or TimeoutError."""
         run = self._as_login if self.as_login else self._execute
         return list(self._submit(lambda: run(sql)).result(seconds))
+
+    def ask_all(self, statements: Sequence[str], seconds: float = PATIENCE) -> None:
+        """One after the other, to the end also where whoever asked has given up waiting."""
+        self._submit(lambda: [self._execute(sql) for sql in statements]).result(seconds)
 
     def cancel(self, pid: int) -> None:
         """Ask the server to cancel what the backend `pid` does; does not wait for the answer."""

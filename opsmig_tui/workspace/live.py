@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Project
-from opsmig_tui.workspace import running
+from opsmig_tui.workspace import running, scratch_notes
 from opsmig_tui.workspace.ghosts import look
 from opsmig_tui.workspace.state import Part, Staled, WorkspaceState
 from opsmig_tui.workspace.status import describe, refresh
@@ -57,6 +57,10 @@ async def _follow_database(workspace: Workspace, moved: asyncio.Event) -> None:
     await workspace.refresh("status")
     await workspace.refresh("drift")
     await _warm_up(workspace)
+    if scratch_notes.any_there():
+        from opsmig_tui.workspace.scratch import sweep_at_start
+
+        await _told(workspace, sweep_at_start(workspace))
     while True:
         with suppress(TimeoutError):
             async with asyncio.timeout(STATUS_EVERY_SECONDS):

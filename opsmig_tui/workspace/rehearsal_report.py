@@ -164,12 +164,20 @@ def _end(result: RehearseResult) -> Iterator[str]:
         yield f"Nothing stays: the database stands at {position(result.current or ())}."
         yield _OUTSIDE
     elif result.current is None:
-        yield "▲ The database could not be asked afterwards; the server rolls back what was open."
+        yield f"▲ {not_asked(result)}"
     else:
         yield (
             f"✖ The database stands at {position(result.current)}, but it is not as before: "
             "somebody else changed it meanwhile, or the rehearsal did."
         )
+
+
+def not_asked(result: RehearseResult) -> str:
+    """What it means that the database did not answer at the end."""
+    means = "the server rolls back what was open"
+    if result.on == "scratch":
+        means = "nothing was sent to it but questions"
+    return f"The database could not be asked afterwards; {means}."
 
 
 def document(result: RehearseResult) -> dict[str, Any]:

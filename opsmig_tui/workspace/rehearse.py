@@ -185,6 +185,8 @@ def _say_end(reporter: RunReporter, result: RehearseResult) -> None:
     legs = f"{len(result.legs)} legs in {apply.seconds(result.elapsed_ms)}"
     left = "" if passed(result) else "; a downgrade leaves something behind"
     kept = "nothing stays" if result.unchanged else "LOOK AT THE DATABASE: it is not as before"
+    if result.current is None:
+        kept = "the database could not be asked afterwards"
     if result.on == "scratch" and result.unchanged:
         kept = f"{result.copy.partition(',')[0]}; yours is as before"
     reporter.succeed(f"rehearsed: {legs}{left}; {kept}")

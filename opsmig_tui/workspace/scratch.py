@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.worker.protocol import (
     DatabaseStatus,
     DropScratch,
@@ -19,7 +22,7 @@ from opsmig_tui.worker.protocol import (
     RehearseResult,
     Scratch,
 )
-from opsmig_tui.workspace import apply
+from opsmig_tui.workspace import apply, scratch_notes
 from opsmig_tui.workspace.scratch_marks import is_left_behind, own_mark, own_stem
 
 if TYPE_CHECKING:
@@ -31,6 +34,10 @@ COPY = "on a copy of the database with its rows"
 REPLAYED = "on an empty database that the migrations built up, as the copy could not be made: {}"
 
 
+Say = Callable[[str, str], None]
+"""Takes a kind of line of the output, and its text."""
+
+
 class Scratches:
     """The scratch databases of one opened project: a template for the next time, one per use."""
 
@@ -39,6 +46,8 @@ class Scratches:
         self._stem = own_stem()
         self._mark = own_mark()
         self._count = 0
+        self._there: list[Scratch] = []
+        """What may have been made and is not dropped yet."""
         self._digest = ""
         self._copy = ""
 
@@ -52,10 +61,11 @@ class Scratches:
         """The legs on a fresh copy, which is dropped afterwards. Raises WorkerFailed."""
         workers = self._workspace.workers
         (database,) = plan.databases
-        reader = await workers.reader()
-        await self._sweep(reader, reporter)
+        await self.sweep(reporter.say)
         self._count += 1
         name = Scratch(f"{self._stem}_{self._count}", self._mark, 0)
+        self._note(database, reporter)
+        self._there += [name] if self._there else [self._base, name]
         async with workers.runner() as runner:
             before = ""
             try:
@@ -68,7 +78,7 @@ class Scratches:
                 async with workers.scratch(name.name) as client:
                     result = cast(RehearseResult, await reporter.send(client, elsewhere))
             finally:
-                after = await self._drop(runner, (name,), reporter)
+                after = await self._drop(runner, (name,), reporter.say, own=True)
         return replace(
             result,
             copy=self._copy,
@@ -104,46 +114,89 @@ class Scratches:
                 plan = cast(PlanResult, await client.request(Plan("upgrade", target)))
                 await reporter.send(client, apply.run_request(plan), quiet=True)
 
+    def _note(self, database: DatabaseStatus, reporter: RunReporter) -> None:
+        try:
+            scratch_notes.note(self._stem, self._root, _server(database))
+        except OpsmigError as error:  # it is dropped all the same, unless opsmig is killed
+            reporter.say("warning", str(error))
+
+    @property
+    def _root(self) -> Path:
+        return self._workspace.project.config.root
+
     async def _drop(
-        self, runner: WorkerClient, names: tuple[Scratch, ...], reporter: RunReporter
+        self, runner: WorkerClient, names: tuple[Scratch, ...], say: Say, *, own: bool = False
     ) -> DropScratchResult | None:
         """Never raises for what a server does: the rehearsal's own end is what is to be told."""
         from opsmig_tui.services.worker_client import WorkerFailed
 
         try:
-            dropped = cast(DropScratchResult, await runner.request(DropScratch(names)))
+            dropped = cast(DropScratchResult, await runner.request(DropScratch(names, own)))
         except WorkerFailed as error:
             left = ", ".join(one.name for one in names)
-            reporter.say("warning", f"{left} could not be dropped: {error.failed.message}")
+            say("warning", f"{left} could not be dropped: {error.failed.message}")
             return None
         for name, why in dropped.kept:
-            reporter.say("warning", f"{name} was not dropped: {why}")
+            say("warning", f"{name} was not dropped: {why}")
+        kept = {name for name, _ in dropped.kept}
+        self._there = [one for one in self._there if one not in names or one.name in kept]
         return dropped
 
-    async def _sweep(self, reader: WorkerClient, reporter: RunReporter) -> None:
-        """Drops what a killed opsmig of this machine left behind."""
+    async def sweep(self, say: Say) -> None:
+        """Drops what a killed opsmig of this machine left behind. Raises WorkerFailed."""
+        reader = await self._workspace.workers.reader()
         listed = cast(ListScratchResult, await reader.request(ListScratch()))
         dead = tuple(one for one in listed.databases if is_left_behind(one))
-        if not dead:
-            return
-        async with self._workspace.workers.runner() as runner:
-            found = await self._drop(runner, dead, reporter)
-        for name in found.dropped if found is not None else ():
-            reporter.say("info", f"dropped {name}, left by an opsmig that was killed")
+        if dead:
+            async with self._workspace.workers.runner() as runner:
+                found = await self._drop(runner, dead, say)
+            for name in found.dropped if found is not None else ():
+                say("info", f"dropped {name}, left by an opsmig that was killed")
+        there = {one.name for one in listed.databases}
+        if dead:
+            there -= set(found.dropped if found is not None else ())
+        for stem in noted(self._workspace):
+            if not any(name.startswith(stem) for name in there):
+                scratch_notes.forget(stem)
 
     async def close(self) -> None:
-        """Drops the template. Raises nothing: a next opsmig drops what is left."""
-        from opsmig_tui.project.errors import OpsmigError
+        """Drops all there is. Raises nothing: a next opsmig drops what is left."""
         from opsmig_tui.services.worker_client import WorkerFailed
 
-        if not self._count:
+        if not self._there:
             return
-        self._count = 0
         try:
             async with self._workspace.workers.runner() as runner:
-                await runner.request(DropScratch((self._base,)))
+                await self._drop(runner, tuple(self._there), lambda kind, text: None, own=True)
         except (OpsmigError, WorkerFailed):
             return
+        if not self._there:
+            scratch_notes.forget(self._stem)
+
+
+def noted(workspace: Workspace) -> list[str]:
+    """What killed ones of this machine noted for this project on the servers it reaches now."""
+    value = workspace.state.status.value
+    servers = {_server(one) for one in value.databases} if value is not None else ()
+    root = workspace.project.config.root
+    return [stem for one in servers for stem in scratch_notes.left_behind(root, one)]
+
+
+async def sweep_at_start(workspace: Workspace) -> None:
+    """Drops what is noted, where it may. Raises WorkerFailed, OpsmigError."""
+    state = workspace.state
+    if state.trusted and not state.read_only and state.status.phase == "ready" and noted(workspace):
+
+        def say(kind: str, text: str) -> None:
+            workspace.output.append(kind, text)  # type: ignore[arg-type]
+            workspace.output_moved()
+
+        await workspace.scratches.sweep(say)
+
+
+def _server(database: DatabaseStatus) -> str:
+    identity = database.identity
+    return identity.system_identifier or f"{identity.host}:{identity.port}"
 
 
 def _named(database: DatabaseStatus, name: str) -> DatabaseStatus:

@@ -30,6 +30,15 @@ REACHING = [
     "DO $$ BEGIN IF true THEN ALTER ROLE ops SUPERUSER; END IF; END $$",
     "DO $$ BEGIN EXECUTE 'DROP DATABASE ops'; END $$",
     "DO $x$ BEGIN EXECUTE format('CREATE USER %I', 'x'); END $x$",
+    "DO $$ DECLARE c text := 'CREATE ROLE x'; BEGIN EXECUTE c; END $$",
+    "DO $$ BEGIN EXECUTE $q$DROP ROLE x$q$; END $$",
+    # What one kind of quoting or comment holds does not hide what stands after it.
+    "INSERT INTO log VALUES ('a -- b'); DROP ROLE x",
+    "SELECT '/*'; ALTER SYSTEM SET a = 1; SELECT '*/'",
+    "SELECT E'\\''; CREATE ROLE x; SELECT ''",
+    "COMMENT ON TABLE t IS $$it's$$; CREATE ROLE x; SELECT 'a'",
+    "SELECT 1 AS \"it's\"; CREATE ROLE x; SELECT 'a'",
+    "DO $$ BEGIN RAISE NOTICE 'it is -- so'; CREATE ROLE x; END $$",
 ]
 STAYING = [
     "CREATE TABLE role (id integer)",
@@ -37,6 +46,8 @@ STAYING = [
     "ALTER TABLE ops.vendor ADD COLUMN database text",
     "INSERT INTO log VALUES ('CREATE ROLE reader')",
     "-- DROP DATABASE ops\nSELECT 1",
+    "-- it's\nINSERT INTO log VALUES ('; CREATE ROLE x')",
+    "INSERT INTO log VALUES (E'it\\'s; CREATE ROLE x')",
     "GRANT SELECT ON ops.vendor TO reader",
     "REVOKE ALL ON SCHEMA ops FROM PUBLIC",
     "COMMENT ON TABLE ops.vendor IS 'ALTER SYSTEM'",

@@ -75,11 +75,13 @@ class MakeScratchResult:
 class DropScratch:
     """Drop these, each only while its comment is the one given and nobody is connected to it.
 
-    One without a comment goes only where its name tells who made it.
+    One without a comment goes only where its name tells who made it. `own`: whoever asks has made
+    them and has done with them: sessions of this role that are left in them are ended.
     """
 
     op = "drop_scratch"
     databases: tuple[Scratch, ...]
+    own: bool = False
 
 
 @dataclass(frozen=True)

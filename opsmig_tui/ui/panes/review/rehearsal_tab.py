@@ -15,7 +15,7 @@ from opsmig_tui.ui.widgets import code
 from opsmig_tui.ui.widgets.code import wrapped
 from opsmig_tui.ui.widgets.paint import cut, wrap
 from opsmig_tui.workspace.apply import loss_text, seconds
-from opsmig_tui.workspace.rehearsal_report import lock_text, retyped_text, work_text
+from opsmig_tui.workspace.rehearsal_report import lock_text, not_asked, retyped_text, work_text
 from opsmig_tui.workspace.running import position
 
 if TYPE_CHECKING:
@@ -133,8 +133,7 @@ def _end(seen: RehearseResult, width: int) -> list[Row]:
             words = f"Rehearsed {seen.copy}. Yours is as before: it stands at {at}."
         return [*found, *_words(words, width, "dim", "")]
     if seen.current is None:
-        words = "The database could not be asked afterwards; the server rolls back what was open."
-        return [*found, *_words(words, width, "warning", "▲ ")]
+        return [*found, *_words(not_asked(seen), width, "warning", "▲ ")]
     words = "The schema is not as before: somebody else changed it meanwhile, or the rehearsal did."
     return [*found, *_words(words, width, "error", "✖ ")]
 

@@ -1,0 +1,220 @@
+"""What goes wrong in the middle of a rehearsal on scratch: told as it was, and nothing is left."""
+
+import asyncio
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from opsmig_tui.demo import SampleProject
+from opsmig_tui.demo import server as embedded
+from opsmig_tui.services.worker_client import WorkerFailed
+from opsmig_tui.workspace import scratch_notes
+from opsmig_tui.workspace.scratch_marks import own_stem
+from opsmig_tui.workspace.workspace import Workspace
+from tests.support.postgres import connect, run_sql
+from tests.worker.conftest import HEAD, add_revision, line_of
+from tests.worker.rehearsals import contents
+from tests.workspace.conftest import Open, until
+from tests.workspace.test_scratch import LEFT, OPSMIG, REV, nothing_left, on_scratch, outcomes
+
+__all__ = ["nothing_left"]
+
+ENV = """
+from alembic import context
+from sqlalchemy import create_engine, pool
+
+engine = create_engine({url!r}, poolclass=pool.NullPool, {engine})
+with engine.connect() as connection:
+    {first}
+    context.configure(connection=connection)
+    with context.begin_transaction():
+        context.run_migrations()
+"""
+MAKE, DROP = "op.execute('CREATE TABLE ops.t (id int)')", "op.execute('DROP TABLE ops.t')"
+DEFERRED = """
+op.execute('CREATE TABLE ops.t (id int PRIMARY KEY)')
+op.execute('CREATE TABLE ops.u (id int REFERENCES ops.t DEFERRABLE INITIALLY DEFERRED)')
+op.execute('INSERT INTO ops.u VALUES (1)')
+"""
+BLOCK = """
+op.execute('CREATE TABLE ops.t (id int)')
+with op.get_context().autocommit_block():
+    op.execute('CREATE INDEX CONCURRENTLY t_id ON ops.t (id)')
+    op.execute('SELECT 1 / 0')
+"""
+SPAWN = """
+import multiprocessing
+multiprocessing.get_context('spawn').Process(target=print).start()
+"""
+
+
+def write_env(
+    sample: SampleProject, engine: str = "", first: str = "", configure: str = ""
+) -> None:
+    text = ENV.format(url=sample.url, engine=engine, first=first or "pass", configure=configure)
+    (sample.backend / "alembic" / "env.py").write_text(text)
+
+
+async def every_way(workspace: Workspace, sample: SampleProject) -> None:
+    """Nothing but env.py differs: the legs go well, and once more from the template."""
+    add_revision(sample, MAKE, DROP)
+    before = contents(sample)
+    for _ in range(2):
+        result = await on_scratch(workspace)
+        assert outcomes(result) == ["upgrade ok", "downgrade ok", "upgrade ok"]
+        assert result.unchanged
+        assert "with its rows" in result.copy
+    await workspace.close()
+    assert contents(sample) == before
+
+
+@pytest.mark.usefixtures("at_head")
+async def test_an_engine_that_commits_each_statement(
+    open_workspace: Open, sample: SampleProject
+) -> None:
+    write_env(sample, engine="isolation_level='AUTOCOMMIT'")
+    await every_way(open_workspace(sample.backend), sample)
+
+
+@pytest.mark.usefixtures("at_head")
+async def test_env_py_that_takes_the_role_of_the_owner(
+    open_workspace: Open, sample: SampleProject, postgres: embedded.Server
+) -> None:
+    """What the owner of the database may do in it, it may do in the copy."""
+    with postgres.connect() as connection:
+        connection.execute("CREATE ROLE ops_owner; GRANT ops_owner TO ops")
+        connection.execute(f'ALTER DATABASE "{sample.database}" OWNER TO ops_owner'.encode())
+    with connect(sample) as connection:
+        connection.execute("GRANT ALL ON public.alembic_version TO ops_owner")
+    write_env(sample, first="connection.exec_driver_sql('SET ROLE ops_owner'); connection.commit()")
+    add_revision(sample, "op.execute('CREATE SCHEMA s')", "op.execute('DROP SCHEMA s')")
+    workspace = open_workspace(sample.backend)
+    try:
+        assert outcomes(await on_scratch(workspace))[0] == "upgrade ok"
+        await workspace.close()
+    finally:
+        with postgres.connect() as connection:
+            connection.execute(f'ALTER DATABASE "{sample.database}" OWNER TO ops'.encode())
+        with connect(sample) as connection:
+            connection.execute("REVOKE ALL ON public.alembic_version FROM ops_owner")
+        with postgres.connect() as connection:
+            connection.execute("DROP ROLE ops_owner")
+
+
+BAD = {
+    DEFERRED: ("failed", "violates foreign key constraint"),
+    BLOCK: ("failed", "division by zero"),
+    SPAWN: ("refused", "starts a program"),
+    "sa.create_engine('sqlite://').connect()": ("refused", "of another kind"),
+    "sys.exit(3)": ("failed", "called sys.exit(3)"),
+}
+
+
+@pytest.mark.usefixtures("at_head")
+async def test_a_leg_that_ends_badly(open_workspace: Open, sample: SampleProject) -> None:
+    before = contents(sample)
+    workspace = open_workspace(sample.backend)
+    for number, (body, (outcome, words)) in enumerate(BAD.items()):
+        path = add_revision(sample, body, rev=f"{number:012x}")
+        result = await on_scratch(workspace)
+        assert outcomes(result) == [f"upgrade {outcome}"]
+        failed = result.legs[0].failed
+        assert failed is not None
+        assert words in failed.message
+        if body is not DEFERRED:  # whose failure comes with alembic's commit
+            assert failed.line == line_of(path, body.strip().splitlines()[-1].strip())
+        assert result.unchanged
+        path.unlink()
+    await workspace.close()
+    assert contents(sample) == before
+
+
+async def test_a_replay_starts_no_program_and_may_be_tried_again(
+    open_workspace: Open, sample: SampleProject, tmp_path: Path
+) -> None:
+    """Somebody is connected, so old migrations run as well, one of them with a psql in it."""
+    (first,) = (sample.backend / "alembic" / "versions").glob("*create_schema_and_users.py")
+    text, mark = first.read_text(), tmp_path / "started"
+    begin = "def upgrade() -> None:\n"
+    assert begin in text
+    first.write_text(text.replace(begin, f"{begin}    import os\n    os.system('touch {mark}')\n"))
+    workspace = open_workspace(sample.backend)
+    with connect(sample):
+        with pytest.raises(WorkerFailed, match="starts a program"):
+            await on_scratch(workspace)
+        assert not mark.exists()
+        first.write_text(text)
+        result = await on_scratch(workspace)
+    assert outcomes(result)[0] == "upgrade ok"
+    assert result.unchanged
+    await workspace.close()
+
+
+SLEEP = "op.execute('SELECT pg_sleep(600)')"
+ASLEEP = "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(600)%%'"
+
+
+@pytest.mark.usefixtures("at_head")
+def test_ctrl_c_in_a_leg(sample: SampleProject) -> None:
+    add_revision(sample, SLEEP)
+    process = subprocess.Popen(
+        [OPSMIG, "rehearse", REV, "--on", "scratch"],
+        cwd=sample.backend, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    while not run_sql(sample, ASLEEP):
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    told, _ = process.communicate(timeout=60)
+    assert (process.returncode, "ancelled" in told) == (130, True), told
+    assert run_sql(sample, LEFT) == []
+    assert not scratch_notes.any_there()
+
+
+@pytest.mark.usefixtures("at_head")
+async def test_a_worker_that_is_killed_in_a_leg(
+    open_workspace: Open, sample: SampleProject
+) -> None:
+    """The server is at its statement still; the next rehearsal is as if nothing had been."""
+    path = add_revision(sample, SLEEP)
+    workspace = open_workspace(sample.backend)
+    task = asyncio.create_task(on_scratch(workspace))
+    await until(lambda: run_sql(sample, ASLEEP))
+    reporter = workspace.reporter
+    assert reporter is not None
+    assert reporter.client is not None
+    reporter.client.kill_running()
+    with pytest.raises(WorkerFailed):
+        await task
+    assert [name for (name,) in run_sql(sample, LEFT) if not name.endswith("_base")] == []
+    path.unlink()
+    assert outcomes(await on_scratch(workspace, HEAD)) == [
+        "downgrade ok",
+        "upgrade ok",
+        "downgrade ok",
+    ]
+    await workspace.close()
+    assert not scratch_notes.any_there()
+
+
+async def test_what_a_killed_one_left_goes_at_the_next_start(
+    open_workspace: Open, sample: SampleProject
+) -> None:
+    prefix, machine, _, begun, token = own_stem().rsplit("_", 4)
+    stem = "_".join((prefix, machine, str(2**22 - 1), begun, token))
+    with connect(sample) as connection:
+        connection.execute(f"CREATE DATABASE {stem}_base".encode())
+    workspace = open_workspace(sample.backend)
+    await workspace.refresh("status")
+    value = workspace.state.status.value
+    assert value is not None
+    server = value.databases[0].identity.system_identifier
+    assert server
+    scratch_notes.note(stem, workspace.project.config.root, server)
+    task = asyncio.create_task(workspace.live())
+    await until(lambda: not scratch_notes.any_there())
+    task.cancel()
+    assert run_sql(sample, LEFT) == []
+    told = [line.text for line in workspace.output.lines]
+    assert told.count(f"dropped {stem}_base, left by an opsmig that was killed") == 1
