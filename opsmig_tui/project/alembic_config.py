@@ -38,7 +38,7 @@ def load_config(
     values = read_values(path, section)
     kind = values.kind
     if script_location is None:
-        written = values.get("script_location")
+        written = values.get("script_location") or _flask_location(values)
         if not written:
             raise OpsmigError(_without_location(values))
         script_location = _located(written, values, "script_location")
@@ -67,6 +67,13 @@ def load_config(
         file_template=values.get("file_template"),
         timezone=values.get("timezone"),
     )
+
+
+def _flask_location(values: ConfigValues) -> str:
+    """Flask-Migrate's folder holds env.py beside the ini, and the program names the folder."""
+    root = values.path.parent
+    plain = values.kind == "ini" and values.section in values.sections
+    return "." if plain and (root / "env.py").is_file() and (root / "versions").is_dir() else ""
 
 
 def _without_location(values: ConfigValues) -> str:

@@ -84,16 +84,19 @@ def _named_config(options: OpenOptions, start: Path) -> tuple[Path, ...]:
 
 def _load(path: Path, options: OpenOptions, settings: Settings, start: Path) -> AlembicConfig:
     beside = settings.path.parent if settings.path else path.parent
-    places = [start / place.expanduser() for place in options.version_locations] or [
-        beside / place for place in settings.version_locations
-    ]
     location = options.script_location
-    return load_config(
+    config = load_config(
         path,
         section=options.section or "alembic",
         script_location=start / location.expanduser() if location else None,
-        version_locations=places,
+        version_locations=[start / place.expanduser() for place in options.version_locations],
     )
+    if options.version_locations:
+        return config
+    # Those that only the program knows, beside those of the config.
+    further = [Path(os.path.normpath(beside / place)) for place in settings.version_locations]
+    places = tuple(dict.fromkeys((*config.version_locations, *further)))
+    return replace(config, version_locations=places)
 
 
 def _without_file(options: OpenOptions, start: Path) -> AlembicConfig:

@@ -61,6 +61,11 @@ def describe(
 def _hint(error: BaseException) -> str:
     if isinstance(error, CommandError) and "locate revision identified by" in str(error):
         return "If the database stands at it, opsmig ghost tells who has its file."
+    if isinstance(error, RuntimeError) and "application context" in str(error):
+        return (
+            "Flask-Migrate's env.py needs the app, which opsmig does not load yet: "
+            "what asks the database is for `flask db`."
+        )
     if isinstance(error, EOFError):
         return "Nobody can type anything here: take the value from -x or from the environment."
     return ""

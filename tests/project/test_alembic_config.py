@@ -179,3 +179,15 @@ def test_a_percent_in_the_folder_and_a_byte_order_mark(tmp_path: Path) -> None:
     path = make_project(tmp_path / "50%off")
     path.write_bytes(b"\xef\xbb\xbf; caf\xe9\n[alembic]\nscript_location = %(here)s/alembic\n")
     assert load_config(path).script_location == path.parent / "alembic"
+
+
+def test_flask_migrates_folder_needs_no_script_location(repository: Path) -> None:
+    folder = repository / "migrations"
+    (folder / "versions").mkdir(parents=True)
+    (folder / "alembic.ini").write_text("[alembic]\n# the program names the folder\n[loggers]\n")
+    with pytest.raises(OpsmigError, match="sets no script_location"):
+        load_config(folder / "alembic.ini")
+    (folder / "env.py").write_text("from flask import current_app\n")
+    config = load_config(folder / "alembic.ini")
+    assert config.script_location == folder
+    assert config.version_locations == (folder / "versions",)

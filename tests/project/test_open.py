@@ -97,7 +97,8 @@ def test_settings_and_options_name_the_version_locations(repository: Path) -> No
     make_project(repository / "backend")
     (repository / "opsmig.toml").write_text("version-locations = ['shared/versions']\n")
     project = opened(OpenOptions(repository))
-    assert project.config.version_locations == (repository / "shared" / "versions",)
+    own = repository / "backend" / "alembic" / "versions"
+    assert project.config.version_locations == (own, repository / "shared" / "versions")
     project = opened(OpenOptions(repository, version_locations=(Path("other"),)))
     assert project.config.version_locations == (repository / "other",)
 
