@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
 
 _from_option = click.option(
-    "--from", "holder", metavar="BRANCH", help="Whose file of a ghost, where git has several."
+    "--from",
+    "holder",
+    metavar="BRANCH",
+    help="Whose file of a ghost, where git has several, or with --yes.",
 )
 yes_option = click.option("--yes", is_flag=True, help="The answer to the question is yes.")
 database_option = click.option(
@@ -119,7 +122,7 @@ async def apply_now(
     if direction == "upgrade":
         return await _apply(workspace, direction, target, yes, database, None)
     async with overlaid(workspace, holder) as overlay:
-        if overlay is not None and not await may_run(overlay, yes=yes):
+        if overlay is not None and not await may_run(overlay, yes=yes, named=bool(holder)):
             say("Nothing was changed.")
             return 1
         return await _apply(workspace, direction, target, yes, database, overlay)

@@ -69,10 +69,11 @@ def show_ghosts(state: WorkspaceState) -> None:
         say(f"  {way.command:<{width}}   {way.why}")
 
 
-async def may_run(overlay: Overlay, *, yes: bool) -> bool:
+async def may_run(overlay: Overlay, *, yes: bool, named: bool) -> bool:
     """Shows the code of ghosts with its review, and asks whether it may run.
 
-    Raises OpsmigError where there is nobody to ask.
+    A yes given beforehand counts only where it was said whose code is meant (`named`): a script
+    cannot have known that there would be any. Raises OpsmigError where there is nobody to ask.
     """
     from shutil import get_terminal_size
 
@@ -87,10 +88,14 @@ async def may_run(overlay: Overlay, *, yes: bool) -> bool:
         say(f"\n{review.source.rstrip()}\n", dim=True)
         say(to_text(review, width))
     say(f"\n▲ {ITS_RIGHTS}", fg="yellow")
-    if yes:
+    if yes and named:
         return True
     if not at_terminal():
-        raise OpsmigError("This needs a yes, and there is no terminal to ask on: add --yes.")
+        holder = next(one.file.holder for one in overlay.ghosts if one.file is not None)
+        raise OpsmigError(
+            "Code of another branch runs after a yes that says whose it is, and there is no "
+            f"terminal to ask on: add --yes --from {holder}."
+        )
     return await confirm("May it run?")
 
 

@@ -33,14 +33,19 @@ def run(
 
     async def use(workspace: Workspace) -> int:
         from opsmig_tui.cli.show import Printer, ask
-        from opsmig_tui.workspace.commands import asked_about, find_command, run_command
+        from opsmig_tui.workspace.commands import (
+            COMMAND_NAME,
+            asked_about,
+            find_command,
+            run_command,
+        )
 
         command = find_command(workspace.project, str(name))
         question = asked_about(workspace, command)
         if question is not None:
             await workspace.refresh("status", "container")
             question = asked_about(workspace, command)
-        if question is not None and question.typed == command.name:
+        if question is not None and question.typed_what == COMMAND_NAME:
             question = replace(question, typed=None)  # it has just been typed
         if question is not None and not await ask(question, yes=yes, database=database):
             say("Nothing was run.")

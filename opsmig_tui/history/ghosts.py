@@ -49,6 +49,11 @@ class GhostFile:
             case _:
                 return f"the reflog alone, commit {self.commit[:8]}"
 
+    @property
+    def holder(self) -> str:
+        """What names it among other files of its id: a branch, a stash, a work tree, a commit."""
+        return (*self.branches, self.place or self.commit[:12])[0]
+
 
 @dataclass(frozen=True)
 class Ghost:

@@ -20,6 +20,7 @@ Log = Callable[[str], None]
 
 # A read of a repository that takes longer is a hung network drive or a prompt nobody sees.
 TIMEOUT_SECONDS = 10
+NO_GIT = "git is not installed: the git parts stay empty until a git program is on PATH."
 _SAFE_CONFIG = (
     "core.fsmonitor=false",
     "core.hooksPath=/dev/null",
@@ -133,8 +134,11 @@ def _command(repository: Path, arguments: Sequence[str]) -> list[str]:
 def _execute(command: list[str], given: Any) -> tuple[int, bytes, str]:
     # GitPython refuses to be imported without a git program unless told to be quiet.
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
-    from git import Git
-    from git.exc import GitCommandNotFound
+    try:
+        from git import Git
+        from git.exc import GitCommandNotFound
+    except ImportError as error:  # it looks for git: PATH names a file where a folder should be
+        raise GitMissing(NO_GIT) from error
 
     options: Mapping[str, Any] = {} if sys.platform == "win32" else {
         "kill_after_timeout": TIMEOUT_SECONDS
@@ -150,9 +154,7 @@ def _execute(command: list[str], given: Any) -> tuple[int, bytes, str]:
             env=_ENVIRONMENT,
             **options,
         )
-    except GitCommandNotFound as error:
-        raise GitMissing(
-            "git is not installed: the git parts stay empty until a git program is on PATH."
-        ) from error
+    except (GitCommandNotFound, OSError) as error:
+        raise GitMissing(NO_GIT) from error
     status, output, complaint = answer
     return status, bytes(output), str(complaint)

@@ -98,7 +98,7 @@ def _staged(repository: Path, log: Log | None) -> Staged:
         parts = lines(run(repository, ["diff", "--cached", "--name-status", "-z", "--no-renames"]))
         files = tuple(zip(parts[0::2], map(printable, parts[1::2]), strict=True))
         diff = run(repository, ["diff", "--cached", "--no-renames"], log=log)
-        branch = run(repository, ["branch", "--show-current"]).decode("utf-8", "replace").strip()
+        branch = _branch(repository)
         run(repository, ["var", "GIT_AUTHOR_IDENT"])
         run(repository, ["var", "GIT_COMMITTER_IDENT"])
     except GitFailed as error:
@@ -108,6 +108,11 @@ def _staged(repository: Path, log: Log | None) -> Staged:
 
 def _raw(repository: Path) -> bytes:
     return run(repository, ["diff", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames"])
+
+
+def _branch(repository: Path) -> str:
+    """ "" where HEAD is detached."""
+    return run(repository, ["branch", "--show-current"]).decode("utf-8", "replace").strip()
 
 
 def _refuse_while_under_way(repository: Path) -> None:
@@ -123,9 +128,11 @@ def _refuse_while_under_way(repository: Path) -> None:
 
 
 async def unchanged(repository: Path, shown: Staged) -> bool:
-    """Whether what is staged still is what was shown."""
+    """Whether what is staged, and the branch it would go to, still are what was shown."""
     try:
-        return await asyncio.to_thread(_raw, repository) == shown.raw
+        return await asyncio.to_thread(
+            lambda: (_raw(repository), _branch(repository)) == (shown.raw, shown.branch)
+        )
     except GitFailed:
         return False
 

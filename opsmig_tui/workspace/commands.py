@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
 
 CANCELLED = Failed("cancelled", "Cancelled: the command was ended; what it had done stays.")
+COMMAND_NAME = "the command's name"
 
 
 def find_command(project: Project, name: str) -> ProjectCommand:
@@ -52,7 +53,7 @@ def asked_about(workspace: Workspace, command: ProjectCommand) -> Confirmation |
     protected = care is not None and care.protected
     if (os.path.realpath(folder), command.words) in settings.unasked and not protected:
         return None
-    typed, what = (command.name, "the command's name") if care is None else (None, "")
+    typed, what = (command.name, COMMAND_NAME) if care is None else (None, "")
     if care is not None and care.wants_name:
         typed, what = care.name, "the database's name"
     unknown = ("Which database it would reach is not known.",) if care is None else care.warnings

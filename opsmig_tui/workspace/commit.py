@@ -88,7 +88,9 @@ async def commit(workspace: Workspace, plan: Staged, message: str) -> str:
     repository = _repository(workspace)
     workspace.commit_message = message
     if not await git_write.unchanged(repository, plan):
-        raise OpsmigError("Not committed: what is staged is another by now.", hint="Look again.")
+        raise OpsmigError(
+            "Not committed: what is staged, or the branch, is another by now.", hint="Look again."
+        )
     command = shlex.join(git_write.commit_command(message))
     workspace.log_command(command)
     try:

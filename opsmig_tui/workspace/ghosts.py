@@ -140,7 +140,7 @@ def _down(history: History, ghosts: Sequence[Ghost], beside: bool) -> list[tuple
     holders = [""]
     for one in ghosts:
         if one.ambiguous:
-            holders = [(*file.branches, file.place or file.commit[:12])[0] for file in one.files]
+            holders = [file.holder for file in one.files]
             break
     found = []
     for holder in holders:

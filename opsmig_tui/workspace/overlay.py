@@ -46,11 +46,6 @@ class Overlay:
     ghosts: tuple[Ghost, ...]
     reviews: tuple[Review, ...]
 
-    @property
-    def holders(self) -> str:
-        """Where the code is from, in a few words."""
-        return ", ".join(dict.fromkeys(one.file.held_by for one in self.ghosts if one.file))
-
     def check(self) -> None:
         """Raises OpsmigError where another text than the reviewed one would run."""
         reviewed = {one.file.data for one in self.ghosts if one.file is not None}

@@ -135,11 +135,13 @@ def test_undone_with_its_own_files_once_they_were_shown(
     assert 'op.drop_table("t")' in asked.output
     assert "c3_add_colours.py:17:1: ● empty-migration" in asked.output
     assert "downgrade  drops table t" in asked.output
-    assert "there is no terminal to ask on" in asked.stderr
+    assert "there is no terminal to ask on: add --yes --from feature." in asked.stderr
     assert opsmig("downgrade", "a1", "--yes", "--read-only").exit_code == 2
+    database = ("--yes", "--database", str(empty_project.root / "test.db"))
+    assert opsmig("downgrade", "a1", *database).exit_code == 2  # a yes that cannot know whose code
     assert tables(empty_project) == [("c3", "t")]
     assert not (repo.root / "ran.db").exists()
-    done = opsmig("downgrade", "a1", "--yes", "--database", str(empty_project.root / "test.db"))
+    done = opsmig("downgrade", "a1", *database, "--from", "feature")
     assert done.exit_code == 0, done.output + done.stderr
     assert (
         "Taken from git, not of this branch: c3_add_colours.py, b2_revision_b2.py." in done.output
@@ -156,7 +158,7 @@ def test_a_part_of_the_way_and_what_cannot_be_undone(
     opsmig: Opsmig, repo: Repo, empty_project: AlembicProject
 ) -> None:
     database = ("--yes", "--database", str(empty_project.root / "test.db"))
-    assert opsmig("downgrade", "-1", *database).exit_code == 0
+    assert opsmig("downgrade", "-1", *database, "--from", "feature").exit_code == 0
     assert tables(empty_project) == [("b2", "t")]
     upgrade = opsmig("upgrade", *database)
     assert upgrade.exit_code == 2
@@ -175,7 +177,7 @@ def test_other_rows_of_the_version_table_stay(
     stand_at(empty_project, "c3", "d4")
     assert "opsmig downgrade c3@a1 " in opsmig("ghost").output
     database = ("--yes", "--database", str(empty_project.root / "test.db"))
-    done = opsmig("downgrade", "c3@a1", *database)
+    done = opsmig("downgrade", "c3@a1", *database, "--from", "feature")
     assert done.exit_code == 0, done.output + done.stderr
     assert tables(empty_project) == [("d4", None)]
 

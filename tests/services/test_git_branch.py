@@ -138,6 +138,8 @@ async def test_a_submodule_is_its_own_repository(repo: Repo, tmp_path: Path):
 async def test_without_a_git_program(repo: Repo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert "git is not installed" in (await read_branch(repo.root)).problem
+    monkeypatch.setenv("PATH", __file__)  # a file in the place of a folder
+    assert "git is not installed" in (await read_branch(repo.root)).problem
 
 
 async def test_programs_named_by_the_repository_do_not_run(repo: Repo, tmp_path: Path):

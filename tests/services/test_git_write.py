@@ -79,6 +79,9 @@ async def test_committed_as_it_was_shown(repo: Repo) -> None:
     assert "+a = 2" in plan.diff
     assert plan.branch == "main"
     assert await unchanged(repo.root, plan)
+    repo("checkout", "-q", "-b", "another")  # what is staged comes along
+    assert not await unchanged(repo.root, plan)
+    repo("checkout", "-q", "main")
     hook(repo, "echo checking models; echo loudly >&2")
     told: list[str] = []
     made = await commit(repo.root, "-m is how it begins", told.append)

@@ -22,6 +22,8 @@ from tests.worker.conftest import Start, Told, add_revision, opened, run_of, upg
         ("postgresql+psycopg://ops:a%40b:c@h:1/d?x=y", "postgresql+psycopg://ops:***@h:1/d?x=y"),
         ("ALTER ROLE ops PASSWORD 'it''s me' LOGIN", "ALTER ROLE ops PASSWORD '***' LOGIN"),
         ("create role x encrypted password $$q$$", "create role x encrypted password '***'"),
+        ("git clone https://ghp_a1b2@host/x.git", "git clone https://***@host/x.git"),
+        ("ssh://git@host/x https://***@host/", "ssh://git@host/x https://***@host/"),
         ("http://localhost:8000/path", "http://localhost:8000/path"),
         ("column password is not null", "column password is not null"),
         ("host=h password=geheim user=u", "host=h password=*** user=u"),

@@ -10,6 +10,8 @@ import re
 MASK = "***"
 
 _URL = re.compile(r"(://[^\s:/@'\"]*):(?!\*\*\*@)((?:[^\s/'\"]*))@")
+# A token for git alone, in the place of the user. ssh://git@host and URLs of databases have names.
+_TOKEN = re.compile(r"(https?://)(?!\*\*\*@)[^\s:/@'\"]+@")
 _SQL = re.compile(r"(?i)(\bpassword\s+)(?:E?'(?:[^'\\]|''|\\.)*'|\$(\w*)\$.*?\$\2\$)", re.DOTALL)
 _DSN = re.compile(
     r"""(?i)(password['"]?[ ]*[:=][ ]*)(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
@@ -18,9 +20,10 @@ _DSN = re.compile(
 
 
 def mask(text: str) -> str:
-    """`text` with a mask in the place of each password."""
+    """`text` with a mask in the place of each password, and of tokens in URLs of the web."""
     if "://" in text:
         text = _URL.sub(rf"\1:{MASK}@", text)
+        text = _TOKEN.sub(rf"\1{MASK}@", text)
     lower = text.lower()
     if "passw" in lower or "pwd=" in lower:
         text = _SQL.sub(rf"\1'{MASK}'", text)
