@@ -83,6 +83,15 @@ def test_each_database_that_env_py_goes_through_has_a_position(empty_project: Al
     assert [one["current"] for one in document["databases"]] == [["a1"], []]
 
 
+def test_a_head_that_another_depends_on_is_no_drift(empty_project: AlembicProject):
+    empty_project.revision("a1", branch_labels="core")
+    empty_project.revision("b1", branch_labels="shop", depends_on="core")
+    where = ("-C", str(empty_project.root), "--python", "opsmig")
+    assert call("check", *where).exit_code == 0
+    assert call("upgrade", "heads", *where, "--yes").exit_code == 0
+    assert "The models match the database." in call("check", *where).output
+
+
 def test_a_message_cannot_steer_the_terminal(empty_project: AlembicProject):
     path = empty_project.revision("a1")
     path.write_text(
