@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from opsmig_tui.review.model import Facts, Finding, Review, Summary
@@ -44,6 +43,8 @@ def run(report: Report, **options: Any) -> dict[str, Any]:
 
 
 def test_the_schema_is_one() -> None:
+    import jsonschema  # a second of work, in each process, for a few tests
+
     with pytest.raises(jsonschema.ValidationError):
         check({"version": "2.1.0", "runs": [{"tool": {}}]}, "sarif-2.1.0")
 

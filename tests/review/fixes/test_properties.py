@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
+from functools import cache
 
 from hypothesis import HealthCheck, event, given, note, settings
 from hypothesis import strategies as st
@@ -31,7 +32,12 @@ def fixable(source: str, facts: Facts) -> list[Finding]:
     return [item for item in review_source(PATH, source, facts).findings if item.fixable]
 
 
-FIXABLE = [(source, facts) for source, facts in ALL if fixable(source, facts)]
+@cache
+def all_fixable() -> list[tuple[str, Facts]]:
+    """Found when a test asks, not by each process that imports this module."""
+    return [(source, facts) for source, facts in ALL if fixable(source, facts)]
+
+
 # What may stand between two statements without a say in what the migration does.
 BYSTANDERS = [
     "# {}: a comment of its own",
@@ -45,7 +51,7 @@ BYSTANDERS = [
 @st.composite
 def migrations(draw: st.DrawFn) -> tuple[str, Facts, list[str]]:
     """A migration with something to mend, its facts, and the lines that were put into it."""
-    source, facts = draw(st.sampled_from(FIXABLE))
+    source, facts = draw(st.sampled_from(all_fixable()))
     lines, put = source.split("\n"), []
     for node in reversed(statements(source)):
         end = (node.end_lineno or 0) - 1
