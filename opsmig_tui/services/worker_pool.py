@@ -26,6 +26,7 @@ class WorkerPool:
         self._changes = 0
         self._served = 0
         self._spare: tuple[int, WorkerClient] | None = None
+        self._rehearser: tuple[int, WorkerClient] | None = None
         self._warm: WorkerClient | None = None
         self._clients: set[WorkerClient] = set()
         self._stopping: set[asyncio.Task[None]] = set()
@@ -68,6 +69,30 @@ class WorkerPool:
         finally:
             await self.release(client)
 
+    @property
+    def rehearser(self) -> bool:
+        """Whether the runner of an earlier rehearsal is there for the next."""
+        kept = self._rehearser
+        return kept is not None and kept[0] == self._changes and kept[1].alive
+
+    @asynccontextmanager
+    async def rehearsing(self) -> AsyncIterator[WorkerClient]:
+        """A runner that stays for the next rehearsal: none of what it does is to last, so what it
+        imported may serve again for as long as the code is the same. One that failed is stopped."""
+        ready, kept, self._rehearser = self.rehearser, self._rehearser, None
+        if kept is not None and not ready:
+            self._stop_later(kept[1])
+        number, client = self._changes, kept[1] if kept is not None and ready else self.runner()
+        try:
+            yield client
+        except BaseException:
+            await self.release(client)
+            raise
+        if client in self._clients and number == self._changes and self._rehearser is None:
+            self._rehearser = (number, client)
+        else:
+            await self.release(client)
+
     @asynccontextmanager
     async def scratch(self, database: str) -> AsyncIterator[WorkerClient]:
         """A runner whose connections all go to this scratch database."""
@@ -101,6 +126,9 @@ class WorkerPool:
     def code_changed(self) -> None:
         """A file the project's code comes from was saved: prepared runners no longer count."""
         self._changes += 1
+        kept, self._rehearser = self._rehearser, None
+        if kept is not None:
+            self._stop_later(kept[1])
 
     async def reload(self) -> None:
         """Let a fresh reader import the changed code, and swap it in when it is ready.
@@ -138,7 +166,7 @@ class WorkerPool:
 
     async def close(self) -> None:
         """Stop every worker. Nothing is left running when this returns."""
-        self._reader = self._spare = self._warm = None
+        self._reader = self._spare = self._rehearser = self._warm = None
         clients, self._clients = list(self._clients), set()
         await asyncio.gather(*(client.stop() for client in clients), *self._stopping)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Optional
 
 from alembic.autogenerate import comparators
 
 from .fingerprint import catalog_fingerprint
-from .protocol import DriftOperation
+from .protocol import DriftOperation, SchemaObject
 from .quick import changed_at, files_read
 
 
@@ -25,11 +25,21 @@ class Compared:
     operations: tuple[DriftOperation, ...]
 
 
-def key_of(root: str, context: Any) -> Optional[tuple[Any, ...]]:
-    """Equal to an earlier one where comparing again would find the same; None: always compare."""
+def key_of(
+    root: str, context: Any, snapshot: Optional[Iterable[SchemaObject]] = None
+) -> Optional[tuple[Any, ...]]:
+    """Equal to an earlier one where comparing again would find the same; None: always compare.
+
+    A `snapshot` of the schema tells it also of what is going to be rolled back, and is made anew
+    each time with other numbers.
+    """
     if any(not module.startswith("alembic.") for module in _comparing()):
         return None  # what a plugin compares may lie in rows
-    catalog = catalog_fingerprint(context.connection)
+    catalog: Any
+    if snapshot is not None:
+        catalog = frozenset((one.kind, one.object, one.name, one.definition) for one in snapshot)
+    else:
+        catalog = catalog_fingerprint(context.connection)
     if catalog is None:
         return None
     files = files_read(root, str(context.script.dir) if context.script else "")

@@ -29,6 +29,8 @@ class Session:
     quick: Quick
     watcher: Watcher
     compared: Optional[Compared] = None
+    rehearsed: Optional[Compared] = None
+    """The comparison at the end of the last rehearsal."""
     started: float = field(default_factory=time.perf_counter)
 
     def send(self, event: Any) -> None:

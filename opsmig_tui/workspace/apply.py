@@ -40,10 +40,15 @@ Direction = Literal["upgrade", "downgrade"]
 
 
 async def plan(
-    workspace: Workspace, direction: Direction, target: str, overlay: Overlay | None = None
+    workspace: Workspace,
+    direction: Direction,
+    target: str,
+    overlay: Overlay | None = None,
+    *,
+    rehearsing: bool = False,
 ) -> PlanResult:
     """What would run, asked of alembic. Nothing is changed. With an `overlay`, whose code has been
-    accepted, its files count as well.
+    accepted, its files count as well. `rehearsing`: it is going to be rehearsed, not run.
 
     Raises OpsmigError when there is nothing to do or it may not be done, WorkerFailed when alembic
     or the database refuses.
@@ -51,7 +56,7 @@ async def plan(
     refuse_when_read_only(workspace, direction)
     refuse_while_running(workspace)
     refuse_when_untrusted(workspace, direction)
-    workspace.workers.prepare_runner()
+    workspace.workers.prepare_runner(rehearsing=rehearsing)
     if workspace.state.container.value is None:
         # Locality decides how much is asked, so it must be known before the question is put.
         await workspace.refresh("container")

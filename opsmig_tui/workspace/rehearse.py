@@ -68,7 +68,7 @@ async def plan_rehearsal(
     if status.value is None or status.phase == "failed":
         raise OpsmigError(f"Cannot rehearse: {status.problem}.")
     direction, target = _aim(workspace, revision)
-    plan = await apply.plan(workspace, direction, target)
+    plan = await apply.plan(workspace, direction, target, rehearsing=True)
     if on == "scratch" and len(plan.databases) != 1:
         count = len(plan.databases)
         raise OpsmigError(f"env.py goes through {count} databases; a rehearsal knows only one.")
@@ -143,7 +143,7 @@ async def rehearse(workspace: Workspace, plan: RehearsalPlan) -> RehearseResult:
         if plan.on == "scratch":
             result = await workspace.scratches.rehearse(plan.plan, _request(plan), reporter)
         else:
-            async with workspace.workers.runner() as client:
+            async with workspace.workers.rehearsing() as client:
                 result = cast(RehearseResult, await reporter.send(client, _request(plan)))
         _say_end(reporter, result)
     workspace.dispatch(Rehearsed(Rehearsal(plan.plan, result)))

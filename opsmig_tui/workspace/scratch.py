@@ -66,7 +66,7 @@ class Scratches:
         name = Scratch(f"{self._stem}_{self._count}", self._mark, 0)
         self._note(database, reporter)
         self._there += [name] if self._there else [self._base, name]
-        async with workers.runner() as runner:
+        async with workers.rehearsing() as runner:
             before = ""
             try:
                 made = await self._make(runner, database, name.name, reporter)
@@ -166,7 +166,7 @@ class Scratches:
         if not self._there:
             return
         try:
-            async with self._workspace.workers.runner() as runner:
+            async with self._workspace.workers.rehearsing() as runner:
                 await self._drop(runner, tuple(self._there), lambda kind, text: None, own=True)
         except (OpsmigError, WorkerFailed):
             return

@@ -32,6 +32,7 @@ class Workers:
         self._seek_again = 0.0
         self._preparing: asyncio.Task[None] | None = None
         self._prepared_at = 0.0
+        self._rehearser_at = 0.0
         self._reloading: asyncio.Task[None] | None = None
         self._ending: set[asyncio.Task[None]] = set()
 
@@ -128,8 +129,10 @@ class Workers:
 
     # -------------------------------------------------------------------------------------- runner
 
-    def prepare_runner(self) -> None:
+    def prepare_runner(self, *, rehearsing: bool = False) -> None:
         """Lets a runner import the project's code while the plan is made and read."""
+        if rehearsing and self._pool is not None and self._pool.rehearser:
+            return
         if self._preparing is None or self._preparing.done():
             self._preparing = asyncio.create_task(self._prepare())
             # What went wrong in there the runner used for the run is going to say itself.
@@ -147,14 +150,33 @@ class Workers:
         It has imported the project's code as it is on disk now: a question may have stood for
         minutes, and nobody may have watched the files meanwhile.
         """
+        await self._prepared()
+        if await self._saved_since(self._prepared_at):
+            self.pool.code_changed()
+        async with self.pool.running() as client:
+            yield client
+
+    @asynccontextmanager
+    async def rehearsing(self) -> AsyncIterator[WorkerClient]:
+        """As `runner`, but it stays for the next rehearsal while the code is the same."""
+        await self._prepared()
+        since = self._rehearser_at if self.pool.rehearser else self._prepared_at
+        if await self._saved_since(since):
+            since = time.time()
+            self.pool.code_changed()
+        self._rehearser_at = since
+        async with self.pool.rehearsing() as client:
+            yield client
+
+    async def _prepared(self) -> None:
         if self._preparing is not None:
             await asyncio.wait([self._preparing])
             self._preparing = None
         await self.know_interpreter()
-        if await asyncio.to_thread(_newest_source, self._workspace.project) >= self._prepared_at:
-            self.pool.code_changed()
-        async with self.pool.running() as client:
-            yield client
+
+    async def _saved_since(self, when: float) -> bool:
+        newest = await asyncio.to_thread(_newest_source, self._workspace.project)
+        return newest >= when
 
     @asynccontextmanager
     async def scratch(self, database: str) -> AsyncIterator[WorkerClient]:

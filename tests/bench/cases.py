@@ -15,6 +15,7 @@ from tests.bench.branches import VERSIONS, write_branches
 from tests.bench.docker_cases import container_state, log_flood
 from tests.bench.live_cases import lock_wait, upgrade_overhead
 from tests.bench.projects import Measured
+from tests.bench.rehearsal_cases import rehearsal
 from tests.bench.result import Result
 from tests.bench.review_cases import (
     review_all,
@@ -261,4 +262,5 @@ CASES = {
     "snapshot": snapshot,
     "lock-wait": lock_wait,
     "upgrade-overhead": upgrade_overhead,
+    "rehearsal": rehearsal,
 }

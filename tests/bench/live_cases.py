@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.bench.projects import Measured
+from tests.bench.projects import Measured, opened
 from tests.bench.result import Result
 
 ROUNDS = 5
@@ -68,7 +68,7 @@ async def _upgrades(project: Measured) -> float:
     from opsmig_tui.worker.protocol import Plan, RunResult
     from opsmig_tui.workspace.apply import run_request
 
-    client = WorkerClient(_opened(project), runner=True)
+    client = WorkerClient(opened(project), runner=True)
     times = []
     try:
         for _ in range(ROUNDS):
@@ -97,7 +97,7 @@ async def _waits(project: Measured) -> float:
     from opsmig_tui.workspace import apply
     from opsmig_tui.workspace.workspace import Workspace
 
-    workspace = Workspace(_opened(project), trusted=True)
+    workspace = Workspace(opened(project), trusted=True)
     workspace.read_history()
     await workspace.refresh("status")
     if workspace.state.status.value is not None and workspace.state.status.value.pending:
@@ -133,15 +133,6 @@ async def _until_told(workspace: Any) -> float:
                     seen.setdefault(line.text[:4], time.perf_counter())
             await asyncio.sleep(0.002)
     return (seen["held"] - seen["LOCK"]) * 1000
-
-
-def _opened(project: Measured) -> Any:
-    from opsmig_tui.project.model import OpenOptions, Project
-    from opsmig_tui.project.open import open_project
-
-    opened = open_project(OpenOptions(project.backend))
-    assert isinstance(opened, Project)
-    return opened
 
 
 def _libpq(backend: Path) -> str:

@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from opsmig_tui.demo import sample
+
+if TYPE_CHECKING:
+    from opsmig_tui.project.model import Project
 
 MANY = 3000
 
@@ -87,3 +91,13 @@ def the_sample() -> Iterator[Measured]:
     with sample(None) as project:
         history = read_history([project.backend / "alembic" / "versions"])
         yield Measured("sample", project.backend, history.revisions[0].message)
+
+
+def opened(project: Measured) -> Project:
+    """As the tool opens it."""
+    from opsmig_tui.project.model import OpenOptions, Project
+    from opsmig_tui.project.open import open_project
+
+    found = open_project(OpenOptions(project.backend))
+    assert isinstance(found, Project)
+    return found

@@ -9,7 +9,7 @@ import pytest
 
 from opsmig_tui.project.model import OpenOptions, Project
 from opsmig_tui.project.open import open_project
-from opsmig_tui.services.worker_client import WorkerFailed
+from opsmig_tui.services.worker_client import WorkerClient, WorkerFailed
 from opsmig_tui.services.worker_pool import WorkerPool
 from opsmig_tui.worker import protocol
 from tests.support.projects import AlembicProject
@@ -108,6 +108,33 @@ async def test_a_prepared_runner_is_used_unless_the_code_changed(
     change(empty_project, "WORD = 'changed since'\n")
     pool.code_changed()
     assert await word(pool, runner=True) == "changed since"
+
+
+async def test_the_runner_of_a_rehearsal_stays_until_the_code_changes(
+    pool: WorkerPool, empty_project: AlembicProject
+) -> None:
+    async with pool.rehearsing() as first:
+        await first.start()
+    async with pool.rehearsing() as again:
+        assert again is first
+    assert await pool_runner_is_another(pool, first), "a run gets a process of its own"
+    change(empty_project, "WORD = 'changed since'\n")
+    pool.code_changed()
+    async with pool.rehearsing() as fresh:
+        assert fresh is not first
+        await fresh.start()
+    with pytest.raises(RuntimeError):
+        async with pool.rehearsing():
+            raise RuntimeError
+    assert not pool.rehearser
+    await pool.close()
+    assert not first.alive
+    assert not fresh.alive
+
+
+async def pool_runner_is_another(pool: WorkerPool, one: WorkerClient) -> bool:
+    async with pool.running() as client:
+        return client is not one
 
 
 async def test_close_leaves_no_process(pool: WorkerPool) -> None:
