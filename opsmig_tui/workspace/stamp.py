@@ -40,6 +40,8 @@ async def plan_stamp(
     if all(set(one.current) == set(rows) for one, rows in _both(found)):
         at = position(tuple(row for rows in found.after for row in rows))
         raise OpsmigError(f"Nothing to stamp: the database stands at {at}.", exit_status=0)
+    if found.lost:
+        await workspace.refresh("status")  # and with it what git tells of the ghosts
     return found
 
 
@@ -53,8 +55,8 @@ def confirmation(workspace: Workspace, plan: StampPlan) -> Confirmation:
         notes.append(f"{name}{one.version_table} says {position(one.current)}; then it would say ")
         notes[-1] += f"{position(rows)}. No migration runs, the schema stays as it is."
     warnings = list(care.warnings)
-    if plan.skipped:
-        warnings.append(f"Would count as applied without having run: {_listed(plan.skipped)}.")
+    if skipped := _skipped(workspace, plan):
+        warnings.append(f"Would count as applied without having run: {_listed(skipped)}.")
     if plan.dropped:
         warnings.append(
             f"Would count as not applied, though what they made stays: {_listed(plan.dropped)}."
@@ -102,6 +104,15 @@ async def run_stamp(workspace: Workspace, plan: StampPlan) -> StampResult:
         raise
     await read_position_again(workspace)
     return result
+
+
+def _skipped(workspace: Workspace, plan: StampPlan) -> tuple[str, ...]:
+    """What alembic does not know to have run. What a ghost stands on has, as git tells."""
+    applied = workspace.state.applied
+    now = {row for one in plan.databases for row in one.current}
+    if not plan.lost or applied is None or now != set(workspace.state.current or ()):
+        return plan.skipped
+    return tuple(one for one in plan.skipped if one not in applied)
 
 
 def _both(plan: StampPlan) -> list[tuple[DatabaseStatus, tuple[str, ...]]]:

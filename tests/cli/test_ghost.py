@@ -137,6 +137,9 @@ def test_undone_with_its_own_files_once_they_were_shown(
     assert "downgrade  drops table t" in asked.output
     assert "there is no terminal to ask on: add --yes --from feature." in asked.stderr
     assert opsmig("downgrade", "a1", "--yes", "--read-only").exit_code == 2
+    stamp = opsmig("stamp", "a1").output  # what the ghosts stand on did run
+    assert "Forgotten, with no file that could undo it: c3." in stamp
+    assert "without having run" not in stamp
     database = ("--yes", "--database", str(empty_project.root / "test.db"))
     assert opsmig("downgrade", "a1", *database).exit_code == 2  # a yes that cannot know whose code
     assert tables(empty_project) == [("c3", "t")]

@@ -163,6 +163,10 @@ class HistoryPane(Pane):
         if facts.pending is not None:
             many = f"○ {facts.pending} pending"
             right = [(many, ink.pending)] if facts.pending else [("✓ at head", ink.applied)]
+        if facts.ghosts:  # then nothing is at head, whatever waits
+            count = len(facts.ghosts)
+            ghosts: Part = (f"? {count} ghost{'' if count == 1 else 's'}", ink.error)
+            right = [ghosts, ("  ", ink.dim), *right] if facts.pending else [ghosts]
         total, shown = len(facts.history.revisions), len(self.list.rows) - self.list.problem_count
         at = self.list.cursor - self.list.problem_count + 1
         foot: list[Part] = []

@@ -147,10 +147,12 @@ def build(facts: HistoryFacts, *, branch_only: bool, words: str, width: int) -> 
         HistoryRow(None, problem=text, sign="▲")
         for text in (_problem_lines("▲", facts.ahead, width) if facts.ahead else ())
     ]
-    ghosts = [HistoryRow(None, ghost=one) for one in facts.ghosts]
     heads = frozenset(history.heads)
     shown = [item for item in history.revisions if not branch_only or facts.is_new(item)]
     length = id_length([item.revision for item in history.revisions])
+    ghosts = [
+        HistoryRow(None, ghost=one, short=one.ghost.revision[:length]) for one in facts.ghosts
+    ]
     made = [
         HistoryRow(
             item,

@@ -297,6 +297,11 @@ async def test_a_ghost_has_a_line_with_the_branch_that_holds_it(
         (shown,) = [line for line in screen_text(app).splitlines() if "deadbe add" in line]
         assert "?  deadbe add tags" in shown
         assert "[tags] Ada 2026-02-03 ghost" in shown
+        assert "? 1 ghost" in screen_text(app)
+        await pilot.press("b")
+        await pilot.pause()
+        assert "?  deadbe add tags" in screen_text(app)
+        await pilot.press("b")
         app.give(after(lost, Answered("ghosts", (Ghost("deadbeef0000"),))))
         await pilot.pause()
         assert "deadbe not in git either" in screen_text(app)
