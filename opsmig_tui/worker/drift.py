@@ -14,6 +14,7 @@ from .autogenerate import by_table, describe_operations, described
 from .compared import Compared, key_of
 from .enums import enum_drift
 from .environment import load, run_environment
+from .revisions import real_heads
 from .session import Session
 
 
@@ -33,10 +34,8 @@ def drift(session: Session, request: protocol.Drift) -> protocol.DriftResult:
         keys.append(key_of(session.settings.root, context))
         if known is not None and keys == [known.key]:
             return
-        # alembic refuses unless the database is at head; naming the heads is what lets it compare.
-        # To it a head that another one depends on is none: get_heads() names that one, too.
-        heads_of_all = tuple(item.revision for item in script.get_revisions("heads"))
-        revision_context.run_autogenerate(heads_of_all, context)
+        # alembic refuses unless the database is at head; naming the heads is what lets it compare
+        revision_context.run_autogenerate(real_heads(script), context)
         autogen = revision_context._last_autogen_context
         operations.extend(enum_drift(autogen))
 

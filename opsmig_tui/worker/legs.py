@@ -30,7 +30,7 @@ from .protocol import (
     StepEnd,
     StepStart,
 )
-from .revisions import as_tuple
+from .revisions import as_tuple, real_heads
 from .session import Session
 from .snapshot import difference, take_snapshot
 
@@ -100,7 +100,7 @@ class Legs:
             return
         if context.opts.get("target_metadata") is None:
             return
-        if set(context.get_current_heads()) != set(context.script.get_heads()):
+        if set(context.get_current_heads()) != set(real_heads(context.script)):
             return
         session = self._session
         key = key_of(session.settings.root, context, snapshot)

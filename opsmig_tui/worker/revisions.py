@@ -15,6 +15,12 @@ def revisions(session: Session, request: protocol.Revisions) -> protocol.Revisio
     return protocol.RevisionsResult(tuple(_facts(item) for item in script.walk_revisions()))
 
 
+def real_heads(script: Any) -> tuple[str, ...]:
+    """What a database that is at head stands at: a head that another one depends on is none, though
+    ``get_heads()`` names it."""
+    return tuple(item.revision for item in script.get_revisions("heads"))
+
+
 def _facts(revision: Any) -> protocol.RevisionFacts:
     return protocol.RevisionFacts(
         revision=revision.revision,

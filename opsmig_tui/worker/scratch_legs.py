@@ -25,6 +25,7 @@ from .losses import losses_of
 from .plan import options_of, steps_of
 from .protocol import Notice, SchemaObject
 from .redirect import no_programs, refuse_outside
+from .revisions import real_heads
 from .session import Session
 from .snapshot import difference, take_snapshot
 from .status import OPTIONS
@@ -233,7 +234,7 @@ class _Trial:
         if following is not None:
             step, way = following
             losses = losses_of(str(step.revision.path), way, context)
-        elif set(heads) == set(context.script.get_heads()) and self._ends_up():
+        elif set(heads) == set(real_heads(context.script)) and self._ends_up():
             with contextlib.suppress(Exception):  # it fails elsewhere, too, and says why there
                 drift = drift_within(context)
         return _Look(snapshot, heads, losses, drift)

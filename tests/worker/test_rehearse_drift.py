@@ -5,7 +5,7 @@ import pytest
 from opsmig_tui.demo import SampleProject
 from opsmig_tui.worker.protocol import RehearseResult
 from tests.conftest import Sql
-from tests.worker.conftest import Start, add_revision
+from tests.worker.conftest import HEAD, Start, add_revision
 from tests.worker.rehearsals import rehearse
 
 pytestmark = pytest.mark.usefixtures("at_head")
@@ -40,6 +40,15 @@ async def test_what_autogenerate_would_still_emit_is_compared_within(
 def told(result: RehearseResult) -> list[tuple[str, str, str]]:
     assert result.drift is not None
     return [(one.sign, one.table, one.text) for one in result.drift]
+
+
+async def test_a_base_that_depends_on_a_head_ends_at_head(
+    start: Start, sample: SampleProject
+) -> None:
+    path = add_revision(sample, 'op.execute("SELECT 1")')
+    text = path.read_text().replace(f'down_revision = "{HEAD}"', "down_revision = None")
+    path.write_text(text.replace("= depends_on = None", f'= "other"\ndepends_on = "{HEAD}"'))
+    assert (await rehearse(start(runner=True), target="heads")).drift is not None
 
 
 async def test_a_chain_that_ends_below_head_tells_no_drift(
