@@ -65,7 +65,8 @@ def _marks(repository: Path, branch: Branch, locations: Sequence[Path], log: Log
         repository / name: "ignored" for name in ignored if name.endswith(".py")
     }
     changed: dict[Path, str] = {}
-    for name in [*tracked, *(name for name, where in standing.items() if where.untracked)]:
+    untracked = [name for name, where in standing.items() if where.untracked]
+    for name in (name for name in [*tracked, *untracked] if name.endswith(".py")):
         where = standing.get(name)
         mark: Mark = "branch" if name in on_branch else "base"
         if where is not None:

@@ -142,7 +142,7 @@ async def _follow_files(workspace: Workspace, group: asyncio.TaskGroup) -> None:
 async def _on_report(
     workspace: Workspace, paths: frozenset[Path], group: asyncio.TaskGroup
 ) -> None:
-    old = on_files_changed(workspace, paths)
+    old = await on_files_changed(workspace, paths)
     if not paths.isdisjoint(await asyncio.to_thread(compose_files, workspace.project)):
         await refresh(workspace, "container", quiet=True)
     if workspace.state.trusted and (old.code or old.position):
@@ -187,7 +187,7 @@ class Outdated:
     position: bool
 
 
-def on_files_changed(workspace: Workspace, paths: frozenset[Path]) -> Outdated:
+async def on_files_changed(workspace: Workspace, paths: frozenset[Path]) -> Outdated:
     """Reads the history again where revision files changed, and marks what is old as stale."""
     project = workspace.project
     locations = project.config.version_locations
@@ -198,7 +198,7 @@ def on_files_changed(workspace: Workspace, paths: frozenset[Path]) -> Outdated:
     # Another .env may mean another database.
     old = Outdated(bool(code), bool(revisions or in_git or settings))
     if revisions or in_git:
-        workspace.read_history(saved=bool(revisions))
+        await workspace.read_history_beside(saved=bool(revisions))
     if old.code:
         workspace.workers.code_changed()
     stale: tuple[Part, ...] = ("drift",) if old.code else ()

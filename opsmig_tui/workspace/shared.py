@@ -76,7 +76,6 @@ async def _chain(workspace: Workspace, history: History) -> ChainFacts:
     project = workspace.project
     if project.repository is None:
         return ChainFacts(history)
-    from opsmig_tui.history.reader import read_revision
     from opsmig_tui.services import git
 
     if workspace.state.git.value is None:
@@ -85,6 +84,12 @@ async def _chain(workspace: Workspace, history: History) -> ChainFacts:
     if view is None or view.branch is None or view.branch.base is None:
         return ChainFacts(history)
     files = await git.base_files(project.repository, view.branch, project.config.version_locations)
+    return await asyncio.to_thread(_beside_base, history, files)
+
+
+def _beside_base(history: History, files: Mapping[str, bytes]) -> ChainFacts:
+    from opsmig_tui.history.reader import read_revision
+
     texts = {Path(name): data.decode(errors="replace") for name, data in files.items()}
     read = [read_revision(path, text) for path, text in texts.items() if path.suffix == ".py"]
     base = [r for r in read if isinstance(r, Revision) and r.revision]

@@ -139,7 +139,11 @@ async def read_git(workspace: Workspace) -> GitView:
         project.repository, branch, project.config.version_locations, log=workspace.log_command
     )
     ahead = await asyncio.to_thread(read_ahead, files)
-    return GitView(branch, marks.by_file, marks.changed, changes, branch.problem, ahead, ref)
+    found = GitView(branch, marks.by_file, marks.changed, changes, branch.problem, ahead, ref)
+    before = workspace.state.git.value
+    # Most looks find what was there: the same object spares every pane to compare each file.
+    same = before is not None and await asyncio.to_thread(found.__eq__, before)
+    return before if before is not None and same else found
 
 
 async def _read_ghosts(workspace: Workspace) -> object:

@@ -141,19 +141,28 @@ class Workspace:
 
         `saved`: some of them are known to have changed. A problem ends in the state.
         """
+        self.dispatch(self._history_read(saved))
+
+    async def read_history_beside(self, *, saved: bool = False) -> None:
+        """The same in a thread: through thousands of files it would hold up a key."""
+        before = self.state.history.value
+        event = await asyncio.to_thread(self._history_read, saved)
+        if self.state.history.value is not before:  # read meanwhile, and perhaps later files
+            event = self._history_read(saved)
+        self.dispatch(event)
+
+    def _history_read(self, saved: bool) -> StateEvent:
         config = self.project.config
         try:
             found = read_history(config.version_locations, config.recursive)
             history = self.computed.filled(found)
             before = self.state.history.value
             saves = (before.saves if before is not None else 0) + saved
-            view = HistoryView(history, layout(history), saves)
+            return Answered("history", HistoryView(history, layout(history), saves))
         except Exception as error:
             from opsmig_tui.workspace.status import describe
 
-            self.dispatch(Unanswered("history", describe(error)[0]))
-        else:
-            self.dispatch(Answered("history", view))
+            return Unanswered("history", describe(error)[0])
 
     async def refresh(self, *parts: Part) -> None:
         """Reads parts of the state again, at once; problems become part of the state."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.bench.branches import VERSIONS, write_branches
 from tests.bench.docker_cases import container_state, log_flood
+from tests.bench.large_cases import TURN_MS, rows, turns, write_large
 from tests.bench.live_cases import lock_wait, upgrade_overhead
 from tests.bench.projects import Measured
 from tests.bench.rehearsal_cases import rehearsal
@@ -245,7 +246,21 @@ def ghost(projects: list[Measured]) -> Iterator[Result]:
         yield Result("ghost, 500 branches", took, beside, "ms", "< 200 ms", took < 200, "git grep")
 
 
+def large(_: list[Measured]) -> Iterator[Result]:
+    """Ten thousand files and 3,000 revisions on a branch: opened, then looked through with git."""
+    with tempfile.TemporaryDirectory() as name:
+        project = write_large(Path(name) / "large")
+        yield from first_paint([project])
+        yield from whole_screen([project])
+        for what, longest, whole in asyncio.run(turns(project)):
+            met = longest < TURN_MS
+            yield Result(f"turn: {what}", longest, whole, "ms", "< 10 ms", met, "until it is there")
+        made = rows(project)
+        yield Result("turn: lines of History", made, made, "ms", "< 20 ms", made < 20, "itself")
+
+
 CASES = {
+    "large": large,
     "ghost": ghost,
     "first-paint": first_paint,
     "whole-screen": whole_screen,

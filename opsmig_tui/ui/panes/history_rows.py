@@ -102,13 +102,16 @@ class HistoryFacts:
         """One of `SIGNS`, "" where none is true."""
         if item.revision in self.edited:
             return "≠"
-        sign = _MARKS.get(self.marks.get(item.path, "base"), "")
+        mark = self.marks.get(item.path, "base")
+        if mark == "base":
+            return ""
+        sign = _MARKS.get(mark, "")
         return "~" if sign == "+" and item.path in self.changed else sign
 
     def words(self, item: Revision) -> str:
         """The same in words, for the filter."""
         mark = self.marks.get(item.path)
-        told = mark_words(mark, item.path in self.changed) if mark != "base" else ""
+        told = "" if mark == "base" else mark_words(mark, item.path in self.changed)
         return f"{told} edited after it was applied" if item.revision in self.edited else told
 
 
