@@ -168,7 +168,7 @@ async def _mended(workspace: Workspace, failed: Check) -> bool:
 
 def _tell_why(workspace: Workspace, failed: Check) -> None:
     """Where the project's own code failed: file, line, statement."""
-    from opsmig_tui.workspace.running import failure_details
+    from opsmig_tui.workspace.failure_text import failure_details
 
     part = workspace.state.drift if failed.name == "autogenerate" else workspace.state.status
     if part.phase == "failed" and part.failure is not None:

@@ -138,7 +138,7 @@ def guarded(call: Callable[[], int]) -> int:
 
 def show_failure(error: Any) -> None:
     """The last line of the real error, where it is, and the rest."""
-    from opsmig_tui.workspace.running import failure_details
+    from opsmig_tui.workspace.failure_text import failure_details
 
     failed = error.failed
     say(f"opsmig: {failed.message}", err=True)

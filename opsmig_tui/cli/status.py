@@ -9,7 +9,7 @@ from opsmig_tui.cli.ghost import ghost_lines
 from opsmig_tui.cli.say import say
 from opsmig_tui.workspace.ahead import ahead_text
 from opsmig_tui.workspace.apply import identity_text
-from opsmig_tui.workspace.running import failure_details, position
+from opsmig_tui.workspace.failure_text import failure_details, position
 from opsmig_tui.workspace.state import Loaded, WorkspaceState
 from opsmig_tui.workspace.status import behind, drift_count, lost, place_names, wrong_database
 

@@ -22,13 +22,14 @@ from opsmig_tui.worker.protocol import (
     RunResult,
 )
 from opsmig_tui.workspace.confirm import Confirmation, ConfirmationStep
+from opsmig_tui.workspace.failure_text import position
 from opsmig_tui.workspace.guards import (
     refuse_when_read_only,
     refuse_when_untrusted,
     refuse_while_running,
 )
 from opsmig_tui.workspace.protection import protection
-from opsmig_tui.workspace.running import RunReporter, position, reported
+from opsmig_tui.workspace.running import RunReporter, reported
 from opsmig_tui.workspace.status import lost, not_the_container, refresh, where_is
 
 if TYPE_CHECKING:

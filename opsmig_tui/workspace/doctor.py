@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from opsmig_tui.project.installed import installed_in
 from opsmig_tui.workspace.apply import identity_text
-from opsmig_tui.workspace.running import position
+from opsmig_tui.workspace.failure_text import position
 from opsmig_tui.workspace.status import wrong_database
 
 if TYPE_CHECKING:

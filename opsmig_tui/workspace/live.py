@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Project
-from opsmig_tui.workspace import running, scratch_notes
+from opsmig_tui.workspace import failure_text, scratch_notes
 from opsmig_tui.workspace.ghosts import look
 from opsmig_tui.workspace.state import Part, Staled, WorkspaceState
 from opsmig_tui.workspace.status import describe, refresh
@@ -115,7 +115,7 @@ async def look_again(workspace: Workspace) -> None:
     if now_lost != lost:
         await refresh(workspace, "container", quiet=True)  # it may be why
     if lost and not now_lost and workspace.state.current is not None:
-        at = running.position(workspace.state.current)
+        at = failure_text.position(workspace.state.current)
         workspace.output.append("info", f"the database answers again: it stands at {at}")
         workspace.output_moved()
     if now_lost:

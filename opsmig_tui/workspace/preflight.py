@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from opsmig_tui.workspace.ahead import ahead_text
+from opsmig_tui.workspace.failure_text import position
 from opsmig_tui.workspace.guards import (
     refuse_when_read_only,
     refuse_when_untrusted,
     refuse_while_running,
 )
-from opsmig_tui.workspace.running import position
 from opsmig_tui.workspace.status import lost, refresh, wrong_database
 
 if TYPE_CHECKING:

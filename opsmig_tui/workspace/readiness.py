@@ -113,7 +113,7 @@ async def _takes_connections(workspace: Workspace, container: ContainerState) ->
 
 async def _position(workspace: Workspace) -> str:
     """Where the database stands, once it answers."""
-    from opsmig_tui.workspace.running import position
+    from opsmig_tui.workspace.failure_text import position
 
     if not workspace.state.trusted:
         return ""

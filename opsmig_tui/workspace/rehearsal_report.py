@@ -21,7 +21,7 @@ from opsmig_tui.worker.protocol import (
     TakenLock,
 )
 from opsmig_tui.workspace.apply import loss_text, seconds
-from opsmig_tui.workspace.running import failure_details, position
+from opsmig_tui.workspace.failure_text import failure_details, position
 
 LONGEST_SQL = 100
 #: Weaker locks let reads and writes go on, and are not worth a line for people.

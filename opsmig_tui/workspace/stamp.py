@@ -8,12 +8,13 @@ from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.worker.protocol import DatabaseStatus, PlanStamp, Stamp, StampPlan, StampResult
 from opsmig_tui.workspace.apply import identity_text, places_of, read_position_again
 from opsmig_tui.workspace.confirm import Confirmation
+from opsmig_tui.workspace.failure_text import position
 from opsmig_tui.workspace.guards import (
     refuse_when_read_only,
     refuse_when_untrusted,
     refuse_while_running,
 )
-from opsmig_tui.workspace.running import position, reported
+from opsmig_tui.workspace.running import reported
 
 if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace

@@ -13,12 +13,13 @@ from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.worker.protocol import Failed, Plan, PlanResult, Run, RunResult
 from opsmig_tui.workspace import apply
 from opsmig_tui.workspace.confirm import Confirmation
+from opsmig_tui.workspace.failure_text import failure_details, position
 from opsmig_tui.workspace.guards import (
     refuse_when_read_only,
     refuse_when_untrusted,
     refuse_while_running,
 )
-from opsmig_tui.workspace.running import RunReporter, failure_details, position, reported
+from opsmig_tui.workspace.running import RunReporter, reported
 
 if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace

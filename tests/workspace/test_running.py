@@ -2,7 +2,8 @@
 
 from opsmig_tui.demo import SampleProject
 from opsmig_tui.worker import protocol
-from opsmig_tui.workspace.running import failure_details, reported
+from opsmig_tui.workspace.failure_text import failure_details
+from opsmig_tui.workspace.running import reported
 from tests.workspace.conftest import Open
 
 

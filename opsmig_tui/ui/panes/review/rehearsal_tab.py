@@ -15,8 +15,8 @@ from opsmig_tui.ui.widgets import code
 from opsmig_tui.ui.widgets.code import wrapped
 from opsmig_tui.ui.widgets.paint import cut, wrap
 from opsmig_tui.workspace.apply import loss_text, seconds
+from opsmig_tui.workspace.failure_text import position
 from opsmig_tui.workspace.rehearsal_report import lock_text, not_asked, retyped_text, work_text
-from opsmig_tui.workspace.running import position
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
