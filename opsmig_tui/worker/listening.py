@@ -58,10 +58,12 @@ class Heard:
     work: list[TableWork] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     retyped: list[Retyped] = field(default_factory=list)
+    let_go: Optional[float] = None
+    """When its transaction had ended, where that was before its leg."""
 
     def told_at(self, end: float) -> RehearsedStatement:
         """As it is reported, its locks held until `end`."""
-        held = (end - self.began) * 1000
+        held = ((self.let_go or end) - self.began) * 1000
         return RehearsedStatement(
             self.sql,
             self.file,

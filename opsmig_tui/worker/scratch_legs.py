@@ -88,6 +88,9 @@ class _Listener:
         except Exception:  # the migration goes on in a transaction that has failed
             return
         if transaction != self._transaction:
+            if self._transaction is not None:  # it ended before this statement began
+                for one in self.statements[:-1]:
+                    one.let_go = one.let_go or self.statements[-1].began
             self._transaction = transaction
             self._locks.restart()
         if self.statements:

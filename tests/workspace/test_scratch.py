@@ -71,6 +71,10 @@ async def test_what_commits_runs_there_twice_and_yours_is_as_before(
     assert first.drift
     locks = [lock for leg in first.legs for one in leg.statements for lock in one.locks]
     assert any(lock.mode == "ACCESS EXCLUSIVE" and lock.rows for lock in locks)
+    add, *_, last = first.legs[3].statements
+    assert "CREATE INDEX CONCURRENTLY" in last.sql
+    held = max(lock.held_ms for lock in add.locks)
+    assert held < first.legs[3].elapsed_ms - last.elapsed_ms, "only until autocommit_block commits"
     assert {one.line for leg in first.legs for one in leg.statements} >= {22, 56}
     # The template serves again, though now somebody is connected.
     with connect(sample):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from opsmig_tui.demo import SampleProject
+from opsmig_tui.ui.palette import commands
 from tests.conftest import Sql
 from tests.ui.flows.conftest import Driver, Opener
 from tests.worker.conftest import HEAD, add_revision, line_of
@@ -84,6 +85,26 @@ async def test_enter_on_what_failed_goes_to_its_line(opened: Opener, sample: Sam
         await driver.press("enter")
         assert review.tab.name == "code"
         assert review.list.file_line() == line_of(path, "CREATE TABLE")
+
+
+async def test_what_is_refused_here_is_offered_on_scratch(
+    opened: Opener, sample: SampleProject, sql: Sql
+) -> None:
+    block = "with op.get_context().autocommit_block():\n    op.execute('CREATE TABLE ops.t ()')"
+    add_revision(sample, block, "op.execute('DROP TABLE ops.t')")
+    async with opened(size=(80, 24)) as driver:
+        await driver.position()
+        driver.main.board.go("changes")
+        await driver.press("r")
+        await driver.until(lambda: "Rehearse it there?   y yes" in driver.text)
+        assert "▲ upgrade" in rows(driver)
+        await driver.press("y")
+        await driver.until(lambda: "Rehearsed on a copy of the database" in rows(driver))
+        assert rows(driver).count("✓ upgrade") == 2
+        assert "Rehearsal ✓" in driver.text
+        assert "Rehearse on a scratch database" in [one.name for one in commands(driver.main)]
+    assert sql("SELECT FROM pg_class WHERE relname = 't'") == []
+    assert sql("SELECT FROM pg_database WHERE datname LIKE 'opsmig_scratch_%%'") == []
 
 
 async def test_read_only_does_not_rehearse(opened: Opener) -> None:
