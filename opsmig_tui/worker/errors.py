@@ -6,12 +6,15 @@ import os
 import sys
 import traceback
 from types import TracebackType
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from alembic.util import CommandError
 from sqlalchemy import exc as sa_exc
 
 from .protocol import Failed
+
+if TYPE_CHECKING:
+    from .session import Session
 
 NO_SESSION = ("08", "28", "3D", "53", "57")
 """Classes of SQLSTATE that say a session could not be had, or was ended by the server."""
@@ -28,6 +31,17 @@ class WorkerError(Exception):
 
 class Cancelled(KeyboardInterrupt):
     """Raised into a request that was cancelled; no ``except Exception`` of a migration stops it."""
+
+
+def failure(session: Session, error: BaseException) -> Failed:
+    """What the request at hand ended with, as the tool shows it."""
+    return describe(
+        error,
+        os.path.realpath(session.settings.root),
+        session.scripts.directories(),
+        statement=session.trace.failed_statement,
+        cancelled=isinstance(error, Cancelled) or session.cancellation.was_cancelled,
+    )
 
 
 def describe(

@@ -20,7 +20,7 @@ from . import protocol
 from .cancel import Cancellation
 from .channel import Channel, Streams, read_lines, take_protocol_fds
 from .config import Scripts, Settings
-from .errors import Cancelled, describe
+from .errors import failure
 from .logs import capture_logs
 from .quick import Quick
 from .redact import Redactor, secret_of
@@ -195,13 +195,7 @@ def _perform(session: Session, number: int, request: Any) -> Any:
         finally:
             cancellation.end()
     except BaseException as error:
-        failed = describe(
-            error,
-            os.path.realpath(session.settings.root),
-            session.scripts.directories(),
-            statement=session.trace.failed_statement,
-            cancelled=isinstance(error, Cancelled) or cancellation.was_cancelled,
-        )
+        failed = failure(session, error)
         if failed.kind != "connection":
             return failed
         host, port = session.trace.asked

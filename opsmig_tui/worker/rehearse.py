@@ -9,7 +9,6 @@ transactions cannot write. The third reads the position back, and whether all is
 from __future__ import annotations
 
 import dataclasses
-import os
 import threading
 from collections.abc import Iterator
 from typing import Any, Optional
@@ -20,7 +19,7 @@ from . import protocol
 from .asking import raw_rows
 from .connections import autocommits
 from .environment import run_environment
-from .errors import Cancelled, WorkerError, describe
+from .errors import Cancelled, WorkerError, failure
 from .guard import Guard, check_database, check_steps
 from .legs import Legs, judged
 from .listening import Listener
@@ -152,15 +151,8 @@ def rehearse(session: Session, request: protocol.Rehearse) -> protocol.RehearseR
     try:
         _perform(held)
     except BaseException as error:
-        cancelled = isinstance(error, Cancelled) or session.cancellation.was_cancelled
         _finish(session)
-        failed = describe(
-            error,
-            os.path.realpath(session.settings.root),
-            session.scripts.directories(),
-            statement=session.trace.failed_statement,
-            cancelled=cancelled,
-        )
+        failed = failure(session, error)
         after = _read_back(held)
         current = after[0].current if after is not None else None
         raise WorkerError(dataclasses.replace(failed, current=current)) from None

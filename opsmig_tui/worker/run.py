@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import time
 from collections.abc import Iterator
 from typing import Any, Optional
@@ -12,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 
 from . import protocol
 from .environment import run_environment
-from .errors import Cancelled, WorkerError, describe
+from .errors import WorkerError, failure
 from .guard import Guard, check_database, check_steps
 from .plan import options_of, steps_of
 from .redirect import no_programs
@@ -87,16 +86,9 @@ def run(session: Session, request: protocol.Run) -> protocol.RunResult:
     try:
         _perform(session, request, progress, guard)
     except BaseException as error:
-        cancelled = isinstance(error, Cancelled) or session.cancellation.was_cancelled
         session.cancellation.end()
         session.trace.end()
-        failed = describe(
-            error,
-            os.path.realpath(session.settings.root),
-            session.scripts.directories(),
-            statement=session.trace.failed_statement,
-            cancelled=cancelled,
-        )
+        failed = failure(session, error)
         raise WorkerError(_read_back(session, failed, progress)) from None
     finally:
         guard.release()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Iterator
 from typing import Any, Optional
 
@@ -13,7 +12,7 @@ from alembic.script import ScriptDirectory
 from . import protocol
 from .config import command_line
 from .environment import run_environment
-from .errors import Cancelled, WorkerError, describe
+from .errors import WorkerError, failure
 from .guard import Guard, check_database
 from .run import positions
 from .session import Session
@@ -65,16 +64,9 @@ def stamp(session: Session, request: protocol.Stamp) -> protocol.StampResult:
     try:
         _perform(session, request, guard)
     except BaseException as error:
-        cancelled = isinstance(error, Cancelled) or session.cancellation.was_cancelled
         session.cancellation.end()
         session.trace.end()
-        failed = describe(
-            error,
-            os.path.realpath(session.settings.root),
-            session.scripts.directories(),
-            statement=session.trace.failed_statement,
-            cancelled=cancelled,
-        )
+        failed = failure(session, error)
         current = _read_back(session)
         raise WorkerError(dataclasses.replace(failed, current=current)) from None
     finally:

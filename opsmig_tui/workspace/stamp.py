@@ -30,20 +30,25 @@ async def plan_stamp(
     Raises OpsmigError when it says so already or it may not be done, WorkerFailed when alembic or
     the database refuses.
     """
-    refuse_when_read_only(workspace, "stamp")
-    refuse_while_running(workspace)
-    refuse_when_untrusted(workspace, "stamp")
-    workspace.workers.prepare_runner()
-    if workspace.state.container.value is None:
-        await workspace.refresh("container")
-    reader = await workspace.workers.reader(fresh=True)
-    found = cast(StampPlan, await reader.request(PlanStamp(targets, purge)))
+    found = await ask_plan(workspace, "stamp", PlanStamp(targets, purge))
     if all(set(one.current) == set(rows) for one, rows in _both(found)):
         at = position(tuple(row for rows in found.after for row in rows))
         raise OpsmigError(f"Nothing to stamp: the database stands at {at}.", exit_status=0)
     if found.lost:
         await workspace.refresh("status")  # and with it what git tells of the ghosts
     return found
+
+
+async def ask_plan(workspace: Workspace, doing: str, request: PlanStamp) -> StampPlan:
+    """alembic's answer. Raises OpsmigError where `doing` is not allowed, WorkerFailed."""
+    refuse_when_read_only(workspace, doing)
+    refuse_while_running(workspace)
+    refuse_when_untrusted(workspace, doing)
+    workspace.workers.prepare_runner()
+    if workspace.state.container.value is None:
+        await workspace.refresh("container")
+    reader = await workspace.workers.reader(fresh=True)
+    return cast(StampPlan, await reader.request(request))
 
 
 def confirmation(workspace: Workspace, plan: StampPlan) -> Confirmation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.worker.protocol import PlanStamp, Stamp, StampPlan
@@ -11,10 +11,10 @@ from opsmig_tui.workspace.confirm import Confirmation
 from opsmig_tui.workspace.failure_text import position
 from opsmig_tui.workspace.guards import (
     refuse_when_read_only,
-    refuse_when_untrusted,
     refuse_while_running,
 )
 from opsmig_tui.workspace.running import reported
+from opsmig_tui.workspace.stamp import ask_plan
 
 if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
@@ -27,14 +27,7 @@ NOWHERE = ("base",)
 async def plan_version_table(workspace: Workspace) -> StampPlan:
     """Nothing is changed. Raises OpsmigError where a revision is applied, so that the table is
     there, or it may not be made, and WorkerFailed."""
-    refuse_when_read_only(workspace, "make the version table")
-    refuse_while_running(workspace)
-    refuse_when_untrusted(workspace, "make the version table")
-    workspace.workers.prepare_runner()
-    if workspace.state.container.value is None:
-        await workspace.refresh("container")
-    reader = await workspace.workers.reader(fresh=True)
-    plan = cast(StampPlan, await reader.request(PlanStamp(NOWHERE, False)))
+    plan = await ask_plan(workspace, "make the version table", PlanStamp(NOWHERE, False))
     for one in plan.databases:
         if one.current:
             at = f"{identity_text(one.identity)} stands at {position(one.current)}"
