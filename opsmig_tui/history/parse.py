@@ -13,17 +13,18 @@ from dataclasses import dataclass
 NAMES = ("revision", "down_revision", "branch_labels", "depends_on")
 
 _STRING = r"""(?:"[^"\\\n]*"|'[^'\\\n]*')"""
+_SPACE = r"(?:\s|\#[^\n]*\n)*"
 # What follows a name in a plain assignment: a string, None, or a bracketed run of strings.
 _ASSIGNMENT = re.compile(
     rf"""[ \t]*(?::[^=\n#"'(]+)?=[ \t]*
-    (None | {_STRING} | [(\[]\s*(?:{_STRING}\s*,\s*)*(?:{_STRING}\s*)?[)\]])
+    (None | {_STRING} | [(\[]{_SPACE}(?:{_STRING}{_SPACE},{_SPACE})*(?:{_STRING}{_SPACE})?[)\]])
     [ \t]*(?:\#[^\n]*)?(?:\n|\Z)""",
     re.VERBOSE,
 )
 _DOCSTRING = re.compile(
     r"(?:[ \t]*(?:#[^\n]*)?\n)*(\"\"\"|''')(.*?)\1[ \t]*(?:#[^\n]*)?(?:\n|\Z)", re.DOTALL
 )
-_STRINGS = re.compile(_STRING)
+_STRINGS_AND_COMMENTS = re.compile(rf"{_STRING}|#[^\n]*")
 # What could bind a name again: any other mention, as in prose or in revision[:8], only reads it.
 _BINDING = re.compile(
     r"""(?:\b(?:global|nonlocal|import|as|def|class|del|case|in)[\s\\]+ | [,(\[*]\s*)
@@ -85,9 +86,7 @@ def _parse_plain(text: str) -> Fields | None:
         if found is None:
             return None
         value = found[1]
-        values.append(
-            () if value == "None" else tuple([item[1:-1] for item in _STRINGS.findall(value)])
-        )
+        values.append(() if value == "None" else _strings(value))
         spans.append((position, found.end()))
     revision, down, labels, depends = values
     if revision is None or len(revision) != 1 or down is None:
@@ -95,6 +94,11 @@ def _parse_plain(text: str) -> Fields | None:
     if _mentioned_elsewhere(text, start, sorted(spans)):
         return None
     return Fields(revision[0], down, labels or (), depends or (), found_doc[2].strip())
+
+
+def _strings(value: str) -> tuple[str, ...]:
+    found = _STRINGS_AND_COMMENTS.findall(value)
+    return tuple([item[1:-1] for item in found if item[0] != "#"])
 
 
 def _line_start(text: str, name: str, start: int) -> int:

@@ -66,12 +66,12 @@ def main(scripts: str, versions: str, rounds: str) -> None:
     sys.meta_path.insert(0, MadeUp())
 
     def load() -> tuple[float, Any, list[Any]]:
-        began = time.perf_counter()
+        began = time.process_time()
         directory = ScriptDirectory(scripts, version_locations=[versions])
         loaded = list(directory.walk_revisions())
         directory.get_heads()
         directory.get_bases()
-        return (time.perf_counter() - began) * 1000, directory, loaded
+        return (time.process_time() - began) * 1000, directory, loaded
 
     load()  # into the page cache, bytecode written
     times = [load()[0] for _ in range(int(rounds))]

@@ -271,6 +271,10 @@ PIECES = st.sampled_from(
             "del down_revision\n",
             "\\\n",
         ),
+        *(
+            "down_revision = (\n'a',  # it's \"x\"\n# 'y',\n'c'  # z\n)\n",
+            "depends_on = [# 'a'\n]\n",
+        ),
         *("# before this revision is done\n", "x = f'{revision[:8]} {revision!r}'\n"),
         *("import \\\n revision\n", "from x import (a,\n revision\n)\n", "revision **= 2\n"),
         *("for revision in x:\n  pass\n", "x = revision = 'y'\n", "def depends_on(): pass\n"),
