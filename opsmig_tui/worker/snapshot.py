@@ -65,10 +65,11 @@ def take_snapshot(
     raw_rows(connection, "SAVEPOINT opsmig_snapshot")
     try:
         # With no search_path the server qualifies every name in a definition, whatever the role.
-        [(number, _)] = raw_rows(
+        # Compiling a query that is run a few times takes longer than running it.
+        [(number, *_)] = raw_rows(
             connection,
             "SELECT current_setting('server_version_num')::int,"
-            " set_config('search_path', '', true)",
+            " set_config('search_path', '', true), set_config('jit', 'off', true)",
         )
         rows = raw_rows(connection, _query(number))
     finally:
