@@ -61,14 +61,17 @@ async def plan(
     if workspace.state.container.value is None:
         # Locality decides how much is asked, so it must be known before the question is put.
         await workspace.refresh("container")
-    found = await _asked(workspace, Plan(direction, target), overlay)
+    doing = "rehearse" if rehearsing else direction
+    found = await _asked(workspace, Plan(direction, target), overlay, doing)
     if not found.steps:
         at = position(tuple(v for one in found.databases for v in one.current))
         raise OpsmigError(f"Nothing to {direction}: the database stands at {at}.", exit_status=0)
     return found
 
 
-async def _asked(workspace: Workspace, asked: Plan, overlay: Overlay | None) -> PlanResult:
+async def _asked(
+    workspace: Workspace, asked: Plan, overlay: Overlay | None, doing: str
+) -> PlanResult:
     from opsmig_tui.services.worker_client import WorkerFailed
 
     if overlay is None:
@@ -79,7 +82,7 @@ async def _asked(workspace: Workspace, asked: Plan, overlay: Overlay | None) -> 
             await refresh(workspace, "status", quiet=True)
             if why := lost(workspace.state):
                 raise OpsmigError(
-                    f"Cannot {asked.direction}: {why}.",
+                    f"Cannot {doing}: {why}.",
                     hint="opsmig ghost tells who has it, and the ways out.",
                 ) from None
             raise

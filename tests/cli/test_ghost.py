@@ -167,6 +167,7 @@ def test_a_part_of_the_way_and_what_cannot_be_undone(
     assert upgrade.exit_code == 2
     assert "Cannot upgrade: the database stands at b2, which no revision file" in upgrade.stderr
     assert "opsmig ghost tells who has it" in upgrade.stderr
+    assert "Cannot rehearse: the database stands at b2" in opsmig("rehearse").stderr
     stand_at(empty_project, "zz")
     refused = opsmig("downgrade", "a1", *database)
     assert refused.exit_code == 2

@@ -41,9 +41,12 @@ async def show_review(screen: MainScreen, target: str | Path | None, tab: str = 
 async def show_again(screen: MainScreen) -> None:
     """Something a review goes by has changed: the one on show is made anew, in place."""
     shown = screen.shown
-    gone = isinstance(shown, Path) and not shown.exists()
-    if shown:
-        await show_review(screen, None if gone else shown)
+    if isinstance(shown, Path) and not shown.exists():
+        # Which one comes instead may be for the person to say, as with two heads.
+        screen.board.review.show_hint(f"{shown.name} is not here any more.")
+        await show_review(screen, None)
+    elif shown:
+        await show_review(screen, shown)
 
 
 def show_details(screen: MainScreen, revision: str) -> None:
