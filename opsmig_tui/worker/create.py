@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Callable, Iterable
@@ -159,7 +160,17 @@ def write(
         raise _told_by_mako(error) from None
     finally:
         vars(script).pop("_generate_create_date", None)
+    for path in _files(script) - before:
+        _belongs_to_its_folders_owner(path)
     return str(written[0].path), str(written[0].revision)
+
+
+def _belongs_to_its_folders_owner(path: str) -> None:
+    """Root, as in many a container, is not to leave a file that the folder's owner cannot edit."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        folder = os.stat(os.path.dirname(path))
+        with contextlib.suppress(OSError):  # a file system that knows no owners
+            os.chown(path, folder.st_uid, folder.st_gid)
 
 
 def _told_by_mako(error: BaseException) -> BaseException:
