@@ -78,7 +78,10 @@ def _python(options: OpenOptions) -> Path:
 
     here = options.directory
     config = AlembicConfig(here / "alembic.ini", "ini", "alembic", here, here / "alembic", ())
-    return find_interpreter(config, Settings(), options.python, find_repository(here)).path
+    found = find_interpreter(config, Settings(), options.python, find_repository(here))
+    if found.service:
+        raise OpsmigError("opsmig init writes files here: name a Python of this machine.")
+    return found.path
 
 
 @click.command("ensure-version")

@@ -23,6 +23,12 @@ from opsmig_tui.project.model import AlembicConfig, Interpreter, Settings
 
 #: The value of --python that means the Python opsmig itself runs in.
 OWN = "opsmig"
+#: Before the compose service whose container has it: ``container:SERVICE``, ``…:FOLDER``.
+INSIDE = "container:"
+
+
+class NoPython(OpsmigError):
+    """Nothing was named, and nowhere on this machine is a Python with alembic."""
 
 
 def find_interpreter(
@@ -41,7 +47,8 @@ def find_interpreter(
 
     Accepted is only one whose site-packages hold an ``alembic`` folder. Poetry, pipenv, hatch and
     uv are run, for at most 3 s, only where their lock file lies there, nothing was found before
-    and `run_tools` allows it. Raises OpsmigError that lists what was looked at.
+    and `run_tools` allows it. Raises NoPython that lists what was looked at, and OpsmigError for
+    what was named and cannot be.
     """
     env = os.environ if env is None else env
     named = _named(config, settings, explicit, env, chosen)
@@ -63,7 +70,7 @@ def find_interpreter(
         looked.append(f"{prefix} (no alembic in it)")
     looked += answer.notes
     seen = f"looked at {', '.join(looked)}" if looked else "there is no .venv and no VIRTUAL_ENV"
-    raise OpsmigError(
+    raise NoPython(
         f"no Python with alembic found for {config.root}: {seen}",
         hint="name it with --python PATH, or set python in [tool.opsmig]",
     )
@@ -99,6 +106,8 @@ def _from_name(
     """
     if value == OWN:
         return Interpreter(Path(sys.executable), f"opsmig's own Python, as {source} says")
+    if value.startswith(INSIDE):
+        return in_container(value, f"named by {source}")
     path = Path(os.path.normpath(base / Path(value).expanduser()))
     found, may_run = path, by_the_person
     if path.is_dir():
@@ -123,6 +132,18 @@ def _from_name(
             )
         found = real
     return Interpreter(found, f"named by {source}")
+
+
+def in_container(value: str, reason: str) -> Interpreter:
+    """What ``container:SERVICE`` or ``container:SERVICE:/FOLDER`` stands for. Nothing is asked of
+    the engine. Raises OpsmigError for another form."""
+    service, _, folder = value.removeprefix(INSIDE).partition(":")
+    if not service or (folder and not folder.startswith("/")):
+        raise OpsmigError(
+            f"{value!r} ({reason}) is no container's Python; write container:SERVICE, or "
+            "container:SERVICE:/FOLDER with the folder of the alembic config in there"
+        )
+    return Interpreter(Path("python"), reason, service, folder)
 
 
 def _command(value: str, env: Mapping[str, str]) -> Path | None:

@@ -45,10 +45,23 @@ class AlembicConfig:
 
 @dataclass(frozen=True)
 class Interpreter:
-    """The project's own Python and, in words for the screen, why this one was chosen."""
+    """The project's own Python and, in words for the screen, why this one was chosen.
+
+    With `service`, the one called `path` inside the container of that compose service; `folder` is
+    the folder of the alembic config in there, "" where the service's mounts tell it.
+    """
 
     path: Path
     reason: str
+    service: str = ""
+    folder: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the screen calls it."""
+        if not self.service:
+            return str(self.path)
+        return f"{self.path} in the container of {self.service}"
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,12 @@ import signal
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
-from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Project
-from opsmig_tui.services.worker_environment import worker_environment
+from opsmig_tui.services.worker_launch import Launch, launch_of
 from opsmig_tui.worker import protocol
 
-BOOTSTRAP = Path(protocol.__file__).parents[1] / "bootstrap.py"
 START_SECONDS = 60.0
 STOP_SECONDS = 5.0
 INTERRUPT_SECONDS = 2.0
@@ -48,6 +45,7 @@ class _Process:
     """A child and what belongs to it, so that a late answer never meets a newer one."""
 
     child: asyncio.subprocess.Process
+    launch: Launch
     ready: asyncio.Future[protocol.Ready]
     pending: dict[int, _Pending] = field(default_factory=dict)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -128,6 +126,8 @@ class WorkerClient:
         process = self._process
         if process is None or process.over:
             raise WorkerFailed(self._crash("The worker was stopped while it started."))
+        if refusal := process.launch.refusal(request):
+            raise WorkerFailed(protocol.Failed("project", refusal))
         self._numbers += 1
         number = self._numbers
         pending = _Pending(request.op, asyncio.get_running_loop().create_future(), on_event)
@@ -207,44 +207,43 @@ class WorkerClient:
             task.cancel()
 
     async def _spawn(self) -> _Process:
-        project = self.project
-        if project.interpreter is None:
-            raise OpsmigError(project.interpreter_problem or "No Python was found for the project.")
+        launch = await launch_of(self.project, self._extra)
         try:
             child = await asyncio.create_subprocess_exec(
-                str(project.interpreter.path),
-                "-u",
-                str(BOOTSTRAP),
+                *launch.words,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
-                cwd=project.root,
-                env=worker_environment(project, self._extra),
+                cwd=launch.folder,
+                env=launch.environment,
                 start_new_session=True,
             )
         except OSError as error:
-            text = f"{project.interpreter.path} could not be started: {error.strerror}."
+            text = f"{launch.words[0]} could not be started: {error.strerror}."
             raise WorkerFailed(protocol.Failed("dependency", text)) from error
         self.generation += 1
         self.last_lines.clear()
-        process = _Process(child, asyncio.get_running_loop().create_future())
+        process = _Process(child, launch, asyncio.get_running_loop().create_future())
         process.ready.add_done_callback(_seen)
         process.tasks.append(asyncio.create_task(self._read_events(process)))
         process.tasks.append(asyncio.create_task(self._read_stderr(process)))
         assert child.stdin is not None
-        child.stdin.write(self._start_line())
+        child.stdin.write(launch.first + self._start_line(launch))
         return process
 
-    def _start_line(self) -> bytes:
+    def _start_line(self, launch: Launch) -> bytes:
         """Everything the worker must know, on its stdin: a process list shows arguments."""
         config = self.project.config
+        place = str if launch.places is None else launch.places.inward
+        versions = [place(path) for path in config.version_locations]
         start = {
-            "root": str(config.root),
-            "config": str(config.path),
+            "root": place(config.root),
+            "config": place(config.path),
             "kind": config.kind,
             "section": config.section,
-            "script_location": str(config.script_location),
-            "version_locations": [str(path) for path in config.version_locations],
+            # What is not there in a container stays alembic's own to find.
+            "script_location": place(config.script_location) or None,
+            "version_locations": versions if all(versions) else [],
             "x": list(self.project.x_arguments),
             "runner": self.runner,
             "scratch": self.scratch,
@@ -255,7 +254,9 @@ class WorkerClient:
     def _send(self, process: _Process, number: int, request: Any) -> None:
         stdin = process.child.stdin
         if stdin is not None and not process.over:
-            stdin.write(protocol.encode_request(number, request))
+            places = process.launch.places
+            inward = places.request if places is not None else None
+            stdin.write(protocol.encode_request(number, request, inward))
 
     def _send_cancel(self, process: _Process, target: int, force: bool) -> None:
         self._numbers += 1
@@ -275,6 +276,9 @@ class WorkerClient:
                     self._handle(process, b"".join(held))
                 except ValueError as error:
                     problem = f"The worker said something that is not the protocol: {error}"
+                    if process.launch.service:  # the engine's own errors come this way
+                        said = b"".join(held).decode("utf-8", "replace")
+                        self.last_lines.append(protocol.mask(said))
                     _signal_group(process.child, signal.SIGKILL)
                 held = []
             held.append(rest)
@@ -288,10 +292,13 @@ class WorkerClient:
                 pending.answer.set_exception(WorkerFailed(failed))
         process.pending.clear()
         if not process.ready.done():
-            process.ready.set_exception(WorkerFailed(failed))
+            began_none = process.launch.problem(list(self.last_lines))
+            process.ready.set_exception(WorkerFailed(began_none or failed))
 
     def _handle(self, process: _Process, line: bytes) -> None:
-        number, event = protocol.decode_event(line)
+        places = process.launch.places
+        outward = places.event if places is not None else None
+        number, event = protocol.decode_event(line, outward)
         if isinstance(event, protocol.Ready):
             if not process.ready.done():
                 process.ready.set_result(event)

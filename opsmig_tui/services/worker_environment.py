@@ -27,7 +27,7 @@ def worker_environment(project: Project, extra: Mapping[str, str]) -> dict[str, 
     kept = [path for path in paths if path and not _is_own(path)]
     if kept:
         environment["PYTHONPATH"] = os.pathsep.join(kept)
-    if project.interpreter is not None:
+    if project.interpreter is not None and not project.interpreter.service:
         folder = project.interpreter.path.parent
         environment["PATH"] = os.pathsep.join([str(folder), environment.get("PATH", os.defpath)])
         if (folder.parent / "pyvenv.cfg").exists():

@@ -121,7 +121,7 @@ def environment(outer: Mapping[str, str], python: Interpreter | None) -> dict[st
     """With the project's own Python and its programs first, as in a virtual environment that was
     activated, and with prints that come when they are made."""
     found = {**outer, "PYTHONUNBUFFERED": "1"}
-    if python is not None:
+    if python is not None and not python.service:
         folder = python.path.parent
         found["PATH"] = os.pathsep.join([str(folder), *filter(None, [outer.get("PATH")])])
         found.pop("VIRTUAL_ENV", None)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.installed import installed_in
 from opsmig_tui.workspace.apply import identity_text
 from opsmig_tui.workspace.failure_text import position
@@ -46,7 +47,7 @@ async def examine(workspace: Workspace) -> tuple[Diagnosis, ...]:
             *_config(state.project),
             *_history(state),
             _settings(state.project),
-            *await asyncio.to_thread(_python, state.project),
+            *await _interpreter(workspace),
             _git(state),
             _docker(state),
             _trust(state),
@@ -99,9 +100,50 @@ def _settings(project: Project) -> Diagnosis:
     return Diagnosis("settings", "ok", str(path) if path else "none; all are the defaults")
 
 
+async def _interpreter(workspace: Workspace) -> list[Diagnosis]:
+    project = workspace.project
+    if project.interpreter is None or not project.interpreter.service:
+        return await asyncio.to_thread(lambda: list(_python(project)))
+    return [one async for one in _inside(workspace, project.interpreter)]
+
+
+async def _inside(workspace: Workspace, python: Interpreter) -> AsyncIterator[Diagnosis]:
+    """A container's Python: only itself tells what it has, and only where it may run."""
+    from opsmig_tui.services.worker_client import WorkerFailed
+    from opsmig_tui.services.worker_launch import container_places
+
+    root = workspace.project.root
+    named = f"{python.name}  ({python.reason})"
+    try:
+        places = await asyncio.to_thread(container_places, workspace.project, python)
+    except OpsmigError as error:
+        yield Diagnosis("interpreter", "failed", f"{named}: {error}", error.hint)
+        return
+    yield Diagnosis("interpreter", "ok", named)
+    if places.mounted:
+        yield Diagnosis("folder", "ok", f"{root} is {places.inward(root)} in {python.service}")
+    else:
+        text = f"{python.service} has a copy in {python.folder}, which may be older than {root}"
+        yield Diagnosis("folder", "warning", text, "mount the folder; nothing is created without")
+    if not workspace.state.trusted:
+        return
+    try:
+        ready = await (await workspace.workers.reader()).start()
+    except (OpsmigError, WorkerFailed) as error:
+        hint = error.failed.hint if isinstance(error, WorkerFailed) else error.hint
+        yield Diagnosis("packages", "failed", str(error), hint)
+        return
+    found = f"Python {ready.python}, alembic {ready.alembic}, SQLAlchemy {ready.sqlalchemy}"
+    yield Diagnosis("packages", "ok", found)
+
+
 def _python(project: Project) -> Iterator[Diagnosis]:
     if project.interpreter is None:
+        from opsmig_tui.services.compose.inside import offer
+
         said, _, remedy = project.interpreter_problem.rpartition("; ")
+        if (offered := offer(project)) and offered not in said:
+            said += f"; {offered}"
         yield Diagnosis("interpreter", "failed", said or remedy, remedy if said else "")
         return
     yield Diagnosis(

@@ -172,7 +172,13 @@ def where_is(workspace: Workspace, identity: Identity) -> Locality:
     from opsmig_tui.services.locality import locality
 
     container = workspace.state.service_container
-    return locality(identity, container, embedded=workspace.project.is_sample)
+    python = workspace.project.interpreter
+    return locality(
+        identity,
+        container,
+        embedded=workspace.project.is_sample,
+        inside=python.service if python is not None else "",
+    )
 
 
 def wrong_database(state: WorkspaceState) -> str:
@@ -190,7 +196,8 @@ def not_the_container(state: WorkspaceState, identity: Identity) -> str:
     """Says that this connection does not lead into the project's container, "" where it does."""
     from opsmig_tui.services.locality import mismatch
 
-    return mismatch(identity, state.service_container)
+    python = state.project.interpreter
+    return mismatch(identity, state.service_container, python.service if python else "")
 
 
 def drift_count(state: WorkspaceState) -> int | None:

@@ -221,7 +221,8 @@ def _newest_source(project: Project) -> float:
 
 def _seek_interpreter(project: Project) -> InterpreterSought:
     from opsmig_tui.project.chosen import chosen_python
-    from opsmig_tui.project.interpreter import find_interpreter
+    from opsmig_tui.project.interpreter import NoPython, find_interpreter
+    from opsmig_tui.services.compose.inside import offer, only_service
 
     config = project.config
     try:
@@ -232,6 +233,11 @@ def _seek_interpreter(project: Project) -> InterpreterSought:
             project.repository,
             chosen=chosen_python(config.path),
         )
+    except NoPython as error:
+        if inside := only_service(project):
+            return InterpreterSought(inside)
+        parts = (str(error), offer(project), error.hint)
+        return InterpreterSought(None, "; ".join(part for part in parts if part))
     except OpsmigError as error:
         return InterpreterSought(None, "; ".join(part for part in (str(error), error.hint) if part))
     return InterpreterSought(found)

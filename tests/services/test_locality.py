@@ -111,3 +111,27 @@ def test_a_database_that_is_not_the_containers(
     said = mismatch(identity, container)
     assert text in said
     assert bool(text) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("identity", "kind", "wrong"),
+    [
+        (at("db"), "container", ""),
+        (at("shop-db-1"), "container", ""),
+        (at("db", server="10.0.0.5"), "unverified", "the server says it is at 10.0.0.5"),
+        (at("db", server=None), "unverified", "the server says it is at no address"),
+        (at("alias"), "remote", ""),
+        (at("prod.example.org", server="10.0.0.5"), "remote", "is another server than"),
+        (at("localhost"), "unverified", ""),
+        (UNASKED, "unverified", "is the container of web itself: in there db is db."),
+        (replace(UNASKED, host="db"), "unverified", ""),
+        (Identity("sqlite", "app.db", ""), "embedded", ""),
+    ],
+)
+def test_from_inside_another_service(identity: Identity, kind: str, wrong: str):
+    judged = locality(identity, BOUND, inside="web")
+    assert judged.kind == kind
+    assert judged.is_local is (kind in ("embedded", "container"))
+    said = mismatch(identity, BOUND, "web")
+    assert wrong in said
+    assert bool(wrong) == bool(said)

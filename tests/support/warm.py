@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from opsmig_tui.services.worker_client import BOOTSTRAP
+from opsmig_tui.services.worker_launch import BOOTSTRAP
 
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 SERVER = Path(__file__).with_name("warm_worker.py")

@@ -17,7 +17,7 @@ from opsmig_tui.worker.protocol import mask
 # The longest line docker compose may print before reading fails, in bytes.
 _LINE_LIMIT = 1024 * 1024
 # Plain lines instead of a repainted table; no colours.
-_QUIET = {"NO_COLOR": "1", "COMPOSE_ANSI": "never", "COMPOSE_PROGRESS": "plain"}
+QUIET = {"NO_COLOR": "1", "COMPOSE_ANSI": "never", "COMPOSE_PROGRESS": "plain"}
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ async def run_lines(
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         limit=_LINE_LIMIT,
-        env={**os.environ, **_QUIET, **(environment or {})},
+        env={**os.environ, **QUIET, **(environment or {})},
     )
     assert process.stdout is not None
     try:

@@ -20,17 +20,20 @@ from .variables import interpolate, read_dotenv
 # ever more of one another.
 _DEEPEST = 10
 _MOST_FILES = 200
+_BOUND = ("source", "target")
 _QUOTED = re.compile(r"'[^']{3,}'")
 
 
 @dataclass(frozen=True)
 class ComposeService:
-    """`ports` are as written, variables filled in (``5432:5432``). Nothing secret is kept."""
+    """`ports` are as written, variables filled in (``5432:5432``). `mounts` are the (folder here,
+    folder in the container) pairs of what is bound into it. Nothing secret is kept."""
 
     name: str
     image: str = ""
     ports: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
+    mounts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,11 +143,15 @@ def _service(known: ComposeService, source: _Source, name: str, depth: int) -> C
     ports = filter(None, (_port(port, variables) for port in _list(body.get("ports"))))
     before = () if isinstance(body.get("ports"), _Instead) else known.ports
     profiles = [interpolate(_text(one), variables) for one in _list(body.get("profiles"))]
+    bound = filter(None, (_mount(one, source) for one in _list(body.get("volumes"))))
+    kept = () if isinstance(body.get("volumes"), _Instead) else known.mounts
+    places = {inside: here for here, inside in (*kept, *bound)}  # one folder has one content
     return ComposeService(
         known.name,
         interpolate(_text(body.get("image")), variables) or known.image,
         tuple(dict.fromkeys([*before, *ports])),
         tuple(dict.fromkeys([*known.profiles, *profiles])),
+        tuple((here, inside) for inside, here in places.items()),
     )
 
 
@@ -209,6 +216,20 @@ def _port(port: object, variables: Mapping[str, str]) -> str:
         parts = [_text(port.get(key)) for key in ("host_ip", "published", "target")]
         return interpolate(":".join(part for part in parts if part), variables)
     return interpolate(_text(port), variables)
+
+
+def _mount(volume: object, source: _Source) -> tuple[str, str] | None:
+    """What a volume binds of this machine, None where it is one of the engine's own."""
+    if isinstance(volume, dict):
+        parts = [interpolate(_text(volume.get(key)), source.variables) for key in _BOUND]
+        if volume.get("type") != "bind":
+            return None
+    else:
+        parts = interpolate(_text(volume), source.variables).split(":")
+    if len(parts) < 2 or not parts[0].startswith((".", "/", "~")) or not parts[1].startswith("/"):
+        return None
+    here = os.path.realpath(source.folder / Path(parts[0]).expanduser())
+    return here, os.path.normpath(parts[1])
 
 
 def _text(value: object) -> str:

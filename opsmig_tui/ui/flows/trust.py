@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from opsmig_tui.ui.screens.trust import TrustScreen
@@ -14,7 +15,13 @@ async def trusted(screen: MainScreen) -> bool:
     """True when the project's code may run; asks where that is not decided yet."""
     if screen.workspace.state.trusted:
         return True
-    if not await screen.app.push_screen_wait(TrustScreen(screen.workspace.project)):
+    project = screen.workspace.project
+    inside = None
+    if project.interpreter is None:
+        from opsmig_tui.services.compose.inside import only_service
+
+        inside = await asyncio.to_thread(only_service, project)
+    if not await screen.app.push_screen_wait(TrustScreen(project, inside)):
         screen.tell("Without trust opsmig only reads files. t asks again.")
         return False
     screen.workspace.trust()

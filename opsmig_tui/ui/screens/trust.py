@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from opsmig_tui.project.model import Project
+from opsmig_tui.project.model import Interpreter, Project
 from opsmig_tui.ui.keys import key
 from opsmig_tui.ui.screens.choice import Choice
 from opsmig_tui.ui.screens.dialog import Dialog
@@ -25,12 +25,14 @@ class TrustScreen(Dialog[bool]):
         key("dialog.no-trust", "n", "close", "no", "Go on without it"),
     ]
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, inside: Interpreter | None = None) -> None:
+        """`inside` is what is taken where this machine turns out to have no Python for it."""
         super().__init__("Do you trust this project?")
         self.project = project
+        self.inside = inside
 
     def body(self) -> ComposeResult:
-        yield Static(explanation(self.project), classes="text")
+        yield Static(explanation(self.project, self.inside), classes="text")
 
     def below(self) -> ComposeResult:
         with Horizontal(classes="choices"):
@@ -48,10 +50,12 @@ class TrustScreen(Dialog[bool]):
         self.dismiss(False)
 
 
-def explanation(project: Project) -> Content:
+def explanation(project: Project, inside: Interpreter | None = None) -> Content:
     """What trusting means, and what works without."""
     python = project.interpreter
-    with_python = f"{python.path}\n({python.reason})" if python else project.interpreter_problem
+    with_python = f"{python.name}\n({python.reason})" if python else project.interpreter_problem
+    if inside is not None:
+        with_python += f"\nor else {inside.name}"
     return Content.assemble(
         (str(project.repository or project.root), "bold"),
         "\n\n",

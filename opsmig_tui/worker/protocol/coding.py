@@ -16,9 +16,12 @@ from .requests import REQUESTS
 T = TypeVar("T")
 
 
-def encode_request(number: int, request: Any) -> bytes:
-    """One line for the worker's stdin."""
-    return _line({"id": number, "op": request.op, "args": dataclasses.asdict(request)})
+def encode_request(
+    number: int, request: Any, clean: Optional[Callable[[Any], Any]] = None
+) -> bytes:
+    """One line for the worker's stdin. `clean` rewrites the arguments before they are written."""
+    data = dataclasses.asdict(request)
+    return _line({"id": number, "op": request.op, "args": clean(data) if clean else data})
 
 
 def encode_event(
@@ -38,8 +41,11 @@ def decode_request(line: Union[bytes, str]) -> tuple[int, Any]:
     return data["id"], from_dict(cls, data.get("args") or {})
 
 
-def decode_event(line: Union[bytes, str]) -> tuple[Optional[int], Any]:
+def decode_event(
+    line: Union[bytes, str], clean: Optional[Callable[[Any], Any]] = None
+) -> tuple[Optional[int], Any]:
     """(request id or None, event). `Done.result` stays a dict: the asker knows its class (RESULTS).
+    `clean` rewrites what was read before it becomes an event.
 
     Raises ValueError for anything that is not a known event.
     """
@@ -48,7 +54,7 @@ def decode_event(line: Union[bytes, str]) -> tuple[Optional[int], Any]:
     cls = EVENTS.get(data.pop("event", ""))
     if cls is None:
         raise ValueError(f"not an event: {line[:200]!r}")
-    return number, from_dict(cls, data)
+    return number, from_dict(cls, clean(data) if clean else data)
 
 
 def from_dict(cls: type[T], data: dict[str, Any]) -> T:

@@ -1,0 +1,168 @@
+"""The worker inside a compose service that mounts the project: nothing of it is installed there."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from opsmig_tui.project.model import OpenOptions, Project
+from opsmig_tui.project.open import open_project
+from opsmig_tui.services.worker_client import WorkerClient, WorkerFailed
+from opsmig_tui.worker import protocol
+from opsmig_tui.workspace import apply
+from opsmig_tui.workspace.doctor import examine
+from tests.docker.project import Shop
+from tests.support.projects import AlembicProject, write_project
+from tests.workspace.conftest import Open, until
+
+LIBRARIES = "/lib/x86_64-linux-gnu"
+SERVICE = """\
+name: {name}
+services:
+  db: {{image: {image}, entrypoint: ["/bin/sleep", "1000"], stop_grace_period: 0s}}
+  web:
+    image: {image}
+    entrypoint: ["/bin/sleep", "1000"]
+    stop_grace_period: 0s
+    environment:
+      PATH: {venv}/bin:/bin
+      ONLY_HERE: "1"
+    volumes:
+      - ./backend:/srv/app
+      - {{type: bind, source: {base}, target: {base}, read_only: true}}
+      - {venv}:{venv}:ro
+      - {libraries}:{libraries}:ro
+"""
+ONLY_HERE = "import os\nassert os.environ['ONLY_HERE'] and os.getcwd() == '/srv/app'\n"
+
+
+@dataclass
+class Inside:
+    """This machine's Python, bound into a service beside a project of which it has the folder."""
+
+    shop: Shop
+    alembic: AlembicProject
+
+    def project(self, python: str = "container:web") -> Project:
+        found = open_project(OpenOptions(directory=self.alembic.root, python=python))
+        assert isinstance(found, Project)
+        return found
+
+    def processes(self) -> list[str]:
+        """Commands of the workers that run in the container."""
+        listed = self.shop.container.top()["Processes"] or []
+        return [" ".join(one) for one in listed if "python" in " ".join(one)]
+
+
+@pytest.fixture
+def inside(shop: Shop) -> Inside:
+    alembic = write_project(shop.folder / "backend")
+    env = alembic.root / "alembic" / "env.py"
+    env.write_text(ONLY_HERE + env.read_text())
+    places = {"base": sys.base_prefix, "venv": sys.prefix, "libraries": LIBRARIES}
+    text = SERVICE.format(name=shop.name, image=shop.image, **places)
+    (shop.folder / "compose.yaml").write_text(text)
+    return Inside(shop, alembic)
+
+
+@pytest.fixture
+async def client(inside: Inside) -> AsyncIterator[WorkerClient]:
+    inside.shop.compose("up", "-d", "web")
+    client = WorkerClient(inside.project(), runner=True)
+    yield client
+    await client.stop()
+
+
+def run_of(plan: Any) -> protocol.Run:
+    steps = tuple(one.revision for one in plan.steps)
+    digests = tuple(one.digest for one in plan.steps)
+    return protocol.Run("upgrade", plan.target, plan.databases, steps, digests)
+
+
+async def test_it_runs_there_and_its_files_are_here(inside: Inside, client: WorkerClient):
+    first = inside.alembic.revision("a1", upgrade="raise ValueError('no')")
+    ready = await client.start()
+    assert ready.protocol == protocol.PROTOCOL_VERSION
+    (command,) = inside.processes()
+    assert "ONLY_HERE" not in command
+    assert str(inside.shop.folder) not in command
+    status = await client.request(protocol.Status())
+    assert status.heads == ("a1",)
+    if os.geteuid() == 0:
+        os.chown(inside.alembic.versions, 4321, 4321)
+    planned = await client.request(protocol.PlanCreate("more", autogenerate=False))
+    assert planned.directory == str(inside.alembic.versions)
+    created = await client.request(protocol.Create("more", autogenerate=False))
+    assert created.path is not None
+    assert Path(created.path).stat().st_uid == inside.alembic.versions.stat().st_uid
+    assert Path(created.path).parent == inside.alembic.versions
+    assert Path(created.path).read_text().startswith('"""more')
+    plan = await client.request(protocol.Plan("upgrade", "a1"))
+    assert plan.steps[0].path == str(first)
+    with pytest.raises(WorkerFailed) as caught:
+        await client.request(run_of(plan))
+    failed = caught.value.failed
+    assert (failed.message, failed.file) == ("ValueError: no", str(first))
+    assert str(first) in failed.traceback
+    assert "/srv/app" not in failed.traceback
+
+
+async def test_it_is_chosen_where_this_machine_has_none(
+    inside: Inside, open_workspace: Open, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    inside.shop.compose("up", "-d", "web")
+    inside.alembic.revision("a1")
+    workspace = open_workspace(inside.alembic.root)
+    assert workspace.project.interpreter is None
+    told = {one.name: one.text for one in await examine(workspace)}
+    assert told["interpreter"].startswith("python in the container of web  (no Python of this")
+    assert told["folder"] == f"{inside.alembic.root} is /srv/app in web"
+    assert "alembic 1" in told["packages"]
+    assert "at base" in told["database"]
+    await apply.run(workspace, await apply.plan(workspace, "upgrade", "head"))
+    assert workspace.state.current == ("a1",)
+
+
+async def test_a_killed_client_ends_it_and_stopping_does(inside: Inside, client: WorkerClient):
+    mark = inside.alembic.root / "begun"
+    begun = "open('/srv/app/begun', 'w').close()"
+    inside.alembic.revision(
+        "a1", upgrade=f"import time\n{begun}\nwhile True:\n    time.sleep(0.01)"
+    )
+    plan = await client.request(protocol.Plan("upgrade", "a1"))
+    running = asyncio.create_task(client.request(run_of(plan)))
+    await until(mark.exists)
+    client.kill_running()  # SIGKILL, to the compose command here
+    with pytest.raises(WorkerFailed):
+        await running
+    await until(lambda: not inside.processes())
+    assert (await client.request(protocol.Status())).databases[0].current == ()
+    assert len(inside.processes()) == 1
+    await client.stop()
+    assert not inside.processes()
+
+
+async def test_what_keeps_it_from_working_is_told(inside: Inside):
+    async def refused(python: str, request: Any) -> protocol.Failed:
+        client = WorkerClient(inside.project(python), runner=True)
+        with pytest.raises(WorkerFailed) as caught:
+            await client.request(request)
+        await client.stop()
+        return caught.value.failed
+
+    failed = await refused("container:web", protocol.Status())
+    assert 'service "web" is not running' in failed.message
+    assert failed.hint == "docker compose up -d web starts it."
+    inside.shop.compose("up", "-d", "web", "db")
+    failed = await refused("container:db:/tmp", protocol.Status())
+    assert failed.hint == "The image of db has no program called python."
+    failed = await refused("container:web:/srv/other", protocol.Status())
+    assert failed.message.startswith("There is no /srv/other in web")
+    failed = await refused("container:web:/tmp", protocol.PlanCreate("more"))
+    assert failed.message.startswith("web has a copy of the project, not its folder")
