@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from opsmig_tui.workspace.rehearse import On
     from opsmig_tui.workspace.workspace import Workspace
 
+ROLLED_BACK = "rolled back"
 COLOURS = {"✓": "green", "✖": "red", "▲": "yellow"}
 
 
@@ -101,6 +102,8 @@ async def rehearse_now(
             raise
         say(f"opsmig: {error.failed.message}", err=True)
         return CANCELLED
+    finally:
+        _warn(workspace)
     if as_json:
         click.echo(json.dumps(document(result), indent=2))
     else:
@@ -111,3 +114,11 @@ async def rehearse_now(
     if result.refused:
         return 2
     return 0 if passed(result) else 1
+
+
+def _warn(workspace: Workspace) -> None:
+    """What went wrong beside it: a log or a note that could not be written, a scratch database that
+    is left. That it was rolled back is no warning here."""
+    for line in workspace.output.lines:
+        if line.kind == "warning" and line.text != ROLLED_BACK:
+            say(f"▲ {line.text}", err=True, fg="yellow")

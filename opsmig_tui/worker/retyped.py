@@ -24,6 +24,7 @@ SAMPLE_ROWS = 20_000
 TIMEOUT_MS = 1_000
 """For each reading: others wait meanwhile."""
 CREATE = "CREATE TEMPORARY TABLE opsmig_values (attnum int, n bigint, value text)"
+ALONE = "the statement did not run inside a transaction"
 
 _NAME = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
 _TABLE = re.compile(
@@ -82,11 +83,7 @@ def changes_type(sql: str) -> bool:
 
 def keep(connection: Any, sql: str, most_rows: int) -> Optional[Kept]:
     """Before a statement that `changes_type`: the values of its columns, where there are any."""
-    table = _TABLE.match(sql)
-    assert table is not None
-    names = sorted({_plain(name) for name in _COLUMN.findall(sql)})
-    wanted = f"to_regclass({_literal(table[1])})::oid"
-    column = f"attname IN ({', '.join(map(_literal, names))})"
+    wanted, column = _wanted(sql)
     try:
         with _bounded(connection):
             oid, name, columns = _columns(connection, wanted, column)
@@ -106,6 +103,34 @@ def keep(connection: Any, sql: str, most_rows: int) -> Optional[Kept]:
             oid, name, columns = _columns(connection, wanted, column)
             return Kept(oid, name, columns, 0, 1, _why(error))
         return None
+
+
+def keep_alone(connection: Any, sql: str) -> Optional[Kept]:
+    """As `keep`, for a statement that is committed at once: nothing is read but whether there are
+    rows, since without a transaction the values could not be told from those of others."""
+    with contextlib.suppress(Exception):  # the statement itself goes its way
+        oid, name, columns = _columns(connection, *_wanted(sql))
+        if columns and _rows(connection, f"SELECT 1 FROM {name} LIMIT 1"):
+            return Kept(oid, name, columns, 0, 1, ALONE)
+    return None
+
+
+def prepare(connection: Any) -> None:
+    """In a session that nobody has prepared: the table for the values, and what `keep` relies on,
+    for this transaction."""
+    with _bounded(connection):
+        if _rows(connection, "SELECT to_regclass('pg_temp.opsmig_values')")[0][0] is None:
+            _rows(connection, CREATE)
+    _rows(connection, "SET LOCAL synchronize_seqscans = off")
+
+
+def _wanted(sql: str) -> tuple[str, str]:
+    """Of a statement that `changes_type`: its table's and its columns' conditions."""
+    table = _TABLE.match(sql)
+    assert table is not None
+    names = sorted({_plain(name) for name in _COLUMN.findall(sql)})
+    column = f"attname IN ({', '.join(map(_literal, names))})"
+    return f"to_regclass({_literal(table[1])})::oid", column
 
 
 def _store(connection: Any, kept: Kept) -> None:

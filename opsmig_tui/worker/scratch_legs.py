@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, Optional
 
-from . import protocol
+from . import protocol, retyped
 from .asking import in_transaction, raw_rows
+from .connections import autocommits
 from .drift import drift_within
 from .environment import run_environment
 from .errors import Cancelled
@@ -37,6 +39,7 @@ class _Listener:
     def __init__(self) -> None:
         self._locks: Optional[LockTrace] = None
         self._transaction: Optional[int] = None
+        self._kept: Optional[retyped.Kept] = None
         self.listening = False
         self.statements: list[Heard] = []
 
@@ -66,11 +69,42 @@ class _Listener:
         if self.listening:
             self.statements.append(Heard(sql, file, line, time.perf_counter()))
         refuse_outside(sql)
+        if self.listening:
+            self._keep(conn, sql)
+            self.statements[-1].began = time.perf_counter()
 
     def after(self, conn: Any, elapsed_ms: float, rows: Optional[int]) -> None:
         if self.listening and self.statements:
             self.statements[-1].elapsed_ms, self.statements[-1].rows = elapsed_ms, rows
             self.look()
+            if self._kept is not None:
+                with self._aside():
+                    self.statements[-1].retyped = retyped.compared(conn, self._kept)
+
+    def _keep(self, conn: Any, sql: str) -> None:
+        """Where a column gets another type: its values, to be compared afterwards."""
+        self._kept = None
+        if not retyped.changes_type(sql):
+            return
+        with self._aside():
+            if autocommits(conn):
+                self._kept = retyped.keep_alone(conn, sql)
+                return
+            with contextlib.suppress(Exception):  # the transaction has failed already
+                retyped.prepare(conn)
+                self._kept = retyped.keep(conn, sql, sys.maxsize)  # nobody waits meanwhile
+
+    @contextlib.contextmanager
+    def _aside(self) -> Iterator[None]:
+        """Our own reading: no work, lock or notice of the migration's."""
+        self.listening = False
+        try:
+            yield
+        finally:
+            self.listening = True
+            with contextlib.suppress(Exception):  # as above
+                assert self._locks is not None
+                self._locks.look()
 
     def heard(self, notice: Notice) -> bool:
         if not notice.severity.startswith("DEBUG"):
@@ -174,7 +208,11 @@ class _Trial:
             snapshots = [look.snapshot]
             for index, way in enumerate(ways):
                 self._leg(step, way, look.losses)
-                look = self._look((step, ways[index + 1]) if index < 2 else self._after(number))
+                following = (step, ways[index + 1]) if index < 2 else self._after(number)
+                seen = self._look_after(following)
+                if seen is None:
+                    return self._result(None)
+                look = seen
                 if legs.legs[-1].outcome != "ok":
                     break
                 snapshots.append(look.snapshot)
@@ -187,10 +225,15 @@ class _Trial:
             if len(snapshots) != 2 or set(look.snapshot) != set(snapshots[-1]):
                 break
             look = self._look(self._after(number))
+        return self._result(look.drift)
+
+    def _result(
+        self, drift: Optional[tuple[protocol.DriftOperation, ...]]
+    ) -> protocol.RehearseResult:
         return protocol.RehearseResult(
-            legs=tuple(legs.legs),
-            round_trips=tuple(legs.round_trips),
-            drift=look.drift,
+            legs=tuple(self._legs.legs),
+            round_trips=tuple(self._legs.round_trips),
+            drift=drift,
             elapsed_ms=self._session.elapsed_ms(),
             on="scratch",
         )
@@ -216,6 +259,20 @@ class _Trial:
 
     def _look(self, following: Optional[tuple[Any, str]]) -> _Look:
         return self._look_in(lambda context, heads: following)
+
+    def _look_after(self, following: Optional[tuple[Any, str]]) -> Optional[_Look]:
+        """What a leg left behind. None where the server does not answer any more: then the leg
+        says so, with all that was seen before."""
+        legs = self._legs.legs
+        try:
+            return self._look(following)
+        except Exception as error:
+            if self._session.cancellation.was_cancelled:
+                raise
+            if legs[-1].outcome == "ok":
+                outcome, failed = judged(self._session, error)
+                legs[-1] = dataclasses.replace(legs[-1], outcome=outcome, failed=failed)
+            return None
 
     def _look_in(self, next_leg: Callable[[Any, tuple[str, ...]], Any]) -> _Look:
         found: list[_Look] = []

@@ -105,7 +105,7 @@ def retyped_text(one: Retyped) -> str:
     name = f"{one.relation}.{one.column}"
     types = f"{one.before} → {one.after}"
     if one.values is None or one.changed is None:
-        return f"{name}: how many values {types} changes is not known: {one.problem}"
+        return f"{name}: values that {types} changes were not counted: {one.problem}"
     looked = f"{one.values:,} value{'' if one.values == 1 else 's'}"
     looked += " looked at, a sample," if one.sampled else ""
     if not one.changed:

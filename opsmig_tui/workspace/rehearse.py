@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.worker.protocol import PlanResult, Rehearse, RehearseResult
-from opsmig_tui.workspace import apply
+from opsmig_tui.workspace import apply, seen_legs
 from opsmig_tui.workspace.confirm import Confirmation
 from opsmig_tui.workspace.guards import refuse_when_read_only
 from opsmig_tui.workspace.protection import protection
@@ -144,7 +144,7 @@ async def rehearse(workspace: Workspace, plan: RehearsalPlan) -> RehearseResult:
             result = await workspace.scratches.rehearse(plan.plan, _request(plan), reporter)
         else:
             async with workspace.workers.rehearsing() as client:
-                result = cast(RehearseResult, await reporter.send(client, _request(plan)))
+                result = await seen_legs.send(client, plan.plan, _request(plan), reporter, plan.on)
         _say_end(reporter, result)
     workspace.dispatch(Rehearsed(Rehearsal(plan.plan, result)))
     return result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -155,9 +155,15 @@ class RunReporter:
         self._show()
 
     async def send(
-        self, client: WorkerClient, request: protocol.Request, *, quiet: bool = False
+        self,
+        client: WorkerClient,
+        request: protocol.Request,
+        *,
+        quiet: bool = False,
+        also: Callable[[protocol.Event], None] | None = None,
     ) -> object:
-        """Has the worker do it, its events shown unless `quiet`. Raises WorkerFailed.
+        """Has the worker do it, its events shown unless `quiet`; `also` gets those that are. Raises
+        WorkerFailed.
 
         After the answer a cancel no longer interrupts what only reads how it went; it keeps the
         next request from being sent.
@@ -171,8 +177,14 @@ class RunReporter:
             await self._look_back(request)
         if isinstance(request, (protocol.Run, protocol.Stamp)) and not quiet:
             self._log_plan(request)
+
+        def told(event: protocol.Event) -> None:
+            self(event)
+            if also is not None:
+                also(event)
+
         try:
-            return await client.request(request, None if quiet else self)
+            return await client.request(request, None if quiet else told)
         except WorkerFailed as error:
             if self._killed and error.failed.kind == "crash":
                 raise WorkerFailed(KILLED) from error

@@ -22,7 +22,7 @@ from opsmig_tui.worker.protocol import (
     RehearseResult,
     Scratch,
 )
-from opsmig_tui.workspace import apply, scratch_notes
+from opsmig_tui.workspace import apply, scratch_notes, seen_legs
 from opsmig_tui.workspace.scratch_marks import is_left_behind, own_mark, own_stem
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Scratches:
                 reporter.say("info", f"rehearsing in {name.name}, {self._copy}")
                 elsewhere = replace(request, expected=(_named(database, name.name),))
                 async with workers.scratch(name.name) as client:
-                    result = cast(RehearseResult, await reporter.send(client, elsewhere))
+                    result = await seen_legs.send(client, plan, elsewhere, reporter, "scratch")
             finally:
                 after = await self._drop(runner, (name,), reporter.say, own=True)
         return replace(

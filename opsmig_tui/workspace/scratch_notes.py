@@ -6,6 +6,7 @@ something to look for, so that a start without one costs nothing.
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from opsmig_tui.project.state_file import read_state, state_folder, write_state
@@ -18,8 +19,9 @@ def note(stem: str, root: Path, server: str) -> None:
 
 
 def forget(stem: str) -> None:
-    """There is none any more."""
-    _path(stem).unlink(missing_ok=True)
+    """There is none any more. A note that stays only costs a look at the next start."""
+    with contextlib.suppress(OSError):
+        _path(stem).unlink(missing_ok=True)
 
 
 def any_there() -> bool:

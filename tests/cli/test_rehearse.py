@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from opsmig_tui.demo import BEFORE_PENDING, SampleProject
+from opsmig_tui.project.state_file import state_folder
 from tests.cli.conftest import Opsmig
 from tests.test_readme import fields, promised
 from tests.worker.conftest import HEAD, add_revision, line_of
@@ -60,6 +61,18 @@ def test_what_stays_behind_and_what_fails_end_with_one(
     assert [one["sequence"] for one in document["sequences"]] == ["ops.vendor_id_seq"]
     assert document["drift"] is None  # the chain broke off; check's document has these fields
     assert fields(document) - CHANGE == promised("rehearse") - {"CHANGE"} - DRIFT
+
+
+@pytest.mark.usefixtures("at_head")
+def test_what_goes_wrong_beside_it_is_said(opsmig: Opsmig) -> None:
+    state_folder().mkdir(parents=True, exist_ok=True)
+    (state_folder() / "scratch").write_text("no folder")
+    result = opsmig("rehearse", HEAD, "--on", "scratch", "--json")
+    assert result.exit_code == 0, result.output
+    (warning,) = result.stderr.splitlines()
+    assert warning.startswith("▲ ")
+    assert "scratch" in warning
+    assert json.loads(result.stdout)["on"] == "scratch"
 
 
 def test_read_only_rehearses_nothing(opsmig: Opsmig) -> None:

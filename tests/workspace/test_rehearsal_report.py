@@ -20,7 +20,7 @@ CUT = Retyped("ops.vendor", "name", "text", "character varying(3)", 1204, 31)
         (replace(CUT, sampled=True, changed=0), "all 1,204 values looked at, a sample, are the"),
         (
             replace(CUT, values=None, changed=None, problem="no answer within 1,000 ms"),
-            "how many values text → character varying(3) changes is not known: no answer",
+            "values that text → character varying(3) changes were not counted: no answer",
         ),
     ],
 )

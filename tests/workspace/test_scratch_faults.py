@@ -177,7 +177,7 @@ async def test_a_worker_that_is_killed_in_a_leg(
     open_workspace: Open, sample: SampleProject
 ) -> None:
     """The server is at its statement still; the next rehearsal is as if nothing had been."""
-    path = add_revision(sample, SLEEP)
+    path = add_revision(sample, "pass", SLEEP)
     workspace = open_workspace(sample.backend)
     task = asyncio.create_task(on_scratch(workspace))
     await until(lambda: run_sql(sample, ASLEEP))
@@ -185,8 +185,12 @@ async def test_a_worker_that_is_killed_in_a_leg(
     assert reporter is not None
     assert reporter.client is not None
     reporter.client.kill_running()
-    with pytest.raises(WorkerFailed):
-        await task
+    result = await task
+    assert outcomes(result) == ["upgrade ok", "downgrade failed"]
+    failed = result.legs[1].failed
+    assert failed is not None
+    assert (failed.kind, failed.line) == ("crash", line_of(path, SLEEP))
+    assert result.unchanged
     assert [name for (name,) in run_sql(sample, LEFT) if not name.endswith("_base")] == []
     path.unlink()
     assert outcomes(await on_scratch(workspace, HEAD)) == [
@@ -196,6 +200,48 @@ async def test_a_worker_that_is_killed_in_a_leg(
     ]
     await workspace.close()
     assert not scratch_notes.any_there()
+
+
+@pytest.mark.usefixtures("at_head")
+async def test_a_server_that_does_not_answer_any_more(
+    open_workspace: Open, sample: SampleProject, postgres: embedded.Server
+) -> None:
+    """The legs that were seen are told, not only that it could not be connected to."""
+    add_revision(sample, "pass", SLEEP)
+    workspace = open_workspace(sample.backend)
+    task = asyncio.create_task(on_scratch(workspace))
+    await until(lambda: run_sql(sample, ASLEEP))
+    with postgres.connect() as connection:
+        name = f"{workspace.scratches._stem}_1"
+        connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
+        )
+    result = await task
+    assert outcomes(result) == ["upgrade ok", "downgrade failed"]
+    failed = result.legs[1].failed
+    assert failed is not None
+    assert "terminating connection" in failed.message
+    assert result.unchanged
+    await workspace.close()
+
+
+@pytest.mark.usefixtures("at_head")
+async def test_values_that_a_new_type_changes(open_workspace: Open, sample: SampleProject) -> None:
+    """Counted inside a transaction; elsewhere it is said that they were not."""
+    change = "op.execute('ALTER TABLE ops.vendor ALTER name TYPE {}')"
+    cut_off = change.format("varchar(150) USING left(name, 3)")
+    alone = "with op.get_context().autocommit_block():\n    " + change.format("varchar(100)")
+    add_revision(sample, f"{cut_off}\n{alone}", change.format("varchar(200)"))
+    workspace = open_workspace(sample.backend)
+    result = await on_scratch(workspace)
+    told = [[item for one in leg.statements for item in one.retyped] for leg in result.legs]
+    (cut, not_counted), (wider,), _ = told
+    assert cut.values
+    assert cut.changed == cut.values == wider.values
+    assert wider.changed == 0
+    assert not_counted.values is None
+    await workspace.close()
 
 
 async def test_what_a_killed_one_left_goes_at_the_next_start(
