@@ -29,7 +29,7 @@ TEMPLATE_DATABASE = "sample_template"
 STRAY_NAMES = (
     "ALEMBIC_CONFIG", "DATABASE_URL", "VIRTUAL_ENV", "CONDA_PREFIX", "NO_COLOR", "COLUMNS", "LINES",
 )  # fmt: skip
-STRAY_PREFIXES = ("OPSMIG_", "GIT_", "PG", "DOCKER_", "COMPOSE_")
+STRAY_PREFIXES = ("OPSMIG_", "GIT_", "PG", "DOCKER_", "COMPOSE_", "FLASK_")
 # What the servers of all processes may take together.
 MEMORY_BYTES = 4 << 30
 # No test but those of tests/docker may reach an engine.

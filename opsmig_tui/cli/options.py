@@ -32,6 +32,12 @@ PROJECT_OPTIONS = (
     click.option("--python", metavar="PATH", help="The project's Python interpreter."),
     click.option("-x", "x_arguments", multiple=True, metavar="KEY=VALUE", help="As alembic's -x."),
     click.option(
+        "--load-app",
+        is_flag=True,
+        default=None,
+        help="Flask-Migrate: this once, load the app without asking. It may do anything then.",
+    ),
+    click.option(
         "--read-only", is_flag=True, default=None, help="Change no file, container or database."
     ),
 )
@@ -67,6 +73,7 @@ def open_options(given: dict[str, Any]) -> OpenOptions:
         python=merged.get("python"),
         x_arguments=tuple(merged.get("x_arguments", ())),
         read_only=bool(merged.get("read_only")),
+        load_app=bool(merged.get("load_app")),
     )
 
 

@@ -46,7 +46,7 @@ def heads(
             needed = depended_on(history)
             found = [one for one in found if one.revision not in needed]
         extra = "--resolve-dependencies" if resolve_dependencies else ""
-        _told("heads", "-v" if verbose else "", extra)
+        _told(workspace, "heads", "-v" if verbose else "", extra)
         _print(history, found, verbose)
         _warn(history)
         return 0
@@ -68,7 +68,7 @@ def branches(context: click.Context, /, verbose: bool, **given: Any) -> None:
         from opsmig_tui.history.text import named
 
         history = _history(workspace)
-        _told("branches", "-v" if verbose else "")
+        _told(workspace, "branches", "-v" if verbose else "")
         for item in history.revisions:
             children = history.children.get(item.revision, ())
             if len(children) < 2:
@@ -96,7 +96,7 @@ def show(context: click.Context, /, revision: str, **given: Any) -> None:
 
     async def use(workspace: Workspace) -> int:
         history = _history(workspace)
-        _told("show", revision)
+        _told(workspace, "show", revision)
         _print(history, await _named(workspace, history, revision), verbose=True)
         return 0
 
@@ -116,7 +116,7 @@ def current(context: click.Context, /, verbose: bool, check_heads: bool, **given
 
     async def use(workspace: Workspace) -> int:
         await workspace.refresh("status")
-        _told("current", "-v" if verbose else "", "--check-heads" if check_heads else "")
+        _told(workspace, "current", "-v" if verbose else "", "--check-heads" if check_heads else "")
         return _show_current(workspace.state, _history(workspace), verbose, check_heads)
 
     context.exit(guarded(lambda: run(given, use, trust=True)))
@@ -162,7 +162,7 @@ def edit(context: click.Context, /, revision: str, **given: Any) -> None:
         refuse_when_read_only(workspace, "edit a revision")
         before = _history(workspace)
         found = await _named(workspace, before, revision)
-        _told("edit", revision)
+        _told(workspace, "edit", revision)
         for item in found:
             await open_editor(workspace, item.path)
         made = _history(workspace).worse_than(before)
@@ -280,6 +280,7 @@ def _warn(history: History) -> None:
         say(f"▲ {text}", fg="yellow", err=True)
 
 
-def _told(*words: str) -> None:
-    """The alembic command that this stands for; not on stdout, which others read."""
-    say(f"$ {shlex.join(['alembic', *filter(None, words)])}", err=True, dim=True)
+def _told(workspace: Workspace, *words: str) -> None:
+    """The command that this stands for; not on stdout, which others read."""
+    program = ["alembic"] if workspace.project.config.flask_app is None else ["flask", "db"]
+    say(f"$ {shlex.join([*program, *filter(None, words)])}", err=True, dim=True)

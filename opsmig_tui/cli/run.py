@@ -54,7 +54,9 @@ def run(
             status = await run_command(workspace, command)
         return 1 if status else 0
 
-    context.exit(guarded(lambda: run_session(given, use, trust=True) if name else _list(given)))
+    context.exit(
+        guarded(lambda: run_session(given, use, trust=True, app=False) if name else _list(given))
+    )
 
 
 def _list(given: dict[str, Any]) -> int:

@@ -58,13 +58,12 @@ def _opened(options: OpenOptions) -> Project | None:
 
 def _show(project: Project) -> tuple[int, OpenOptions | None]:
     """The screen on one project: its exit status, and which to open next."""
-    from opsmig_tui.project.trust import is_trusted
+    from opsmig_tui.project.trust import missing_yes
     from opsmig_tui.ui.first_frame import first_frame
     from opsmig_tui.workspace.workspace import Workspace
 
     check_settings(project)
-    trusted = project.is_sample or is_trusted(project.repository or project.root)
-    workspace = Workspace(project, trusted=trusted)
+    workspace = Workspace(project, trusted=not missing_yes(project))
     workspace.read_history()
     with first_frame(project.name, workspace.state.history.value):
         # This is what takes long: Textual.

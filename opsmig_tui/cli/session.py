@@ -24,20 +24,33 @@ if TYPE_CHECKING:
 CANCELLED = 130
 
 
-def run(given: dict[str, Any], use: Callable[[Workspace], Awaitable[int]], *, trust: bool) -> int:
+def run(
+    given: dict[str, Any],
+    use: Callable[[Workspace], Awaitable[int]],
+    *,
+    trust: bool,
+    app: bool = True,
+) -> int:
     """Opens the project, runs `use` with its workspace and returns the exit status.
 
     `trust`: the command is one that alembic itself would need the project's code for, so calling it
-    is the yes. It holds for this call and is not remembered.
+    is the yes. It holds for this call and is not remembered. A Flask app is asked about beside it,
+    unless the command does without one (`app`).
     """
-    from opsmig_tui.project.trust import is_trusted
+    from opsmig_tui.project.trust import missing_yes
     from opsmig_tui.workspace.workspace import Workspace
 
     project = open_one(given, run_tools=trust)
     check_settings(project)
-    trusted = trust or project.is_sample or is_trusted(project.repository or project.root)
+    missing = missing_yes(project, trusted=trust)
 
     async def session() -> int:
+        trusted = not missing
+        if trust and app and missing == "app":
+            from opsmig_tui.cli.load_app import agree
+
+            await agree(project)
+            trusted = True
         workspace = Workspace(project, trusted=trusted)
         interrupts = Interrupts(workspace)
         try:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from opsmig_tui.project.config_values import ConfigValues, read_values
 from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.project.flask_app import find_app, is_flask_folder, run_folder
 from opsmig_tui.project.model import AlembicConfig
 from opsmig_tui.project.placeholders import placeholder_in
 
@@ -56,6 +57,9 @@ def load_config(
     places = [Path(os.path.normpath(root / place)) for place in version_locations] or [
         _located(item, values, "version_locations") for item in _locations(values)
     ]
+    flask = kind == "ini" and is_flask_folder(root, script_location)
+    if flask:
+        root = run_folder(root)
     return AlembicConfig(
         path=path,
         kind=kind,
@@ -66,6 +70,7 @@ def load_config(
         recursive=values.flag("recursive_version_locations"),
         file_template=values.get("file_template"),
         timezone=values.get("timezone"),
+        flask_app=find_app(root) if flask else None,
     )
 
 

@@ -21,6 +21,7 @@ class OpenOptions:
     python: str | None = None
     x_arguments: tuple[str, ...] = ()
     read_only: bool = False
+    load_app: bool = False
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,9 @@ class AlembicConfig:
     """One alembic configuration, read as text (alembic itself is not imported).
 
     `root` is the folder of the file: the worker always runs there, which is what rules out the
-    wrong-directory pitfall. Paths are absolute. `file_template` is raw (``%`` unescaped once for
-    ini, as alembic's own reader does).
+    wrong-directory pitfall. For Flask-Migrate it is the folder that `flask` is run in, and
+    `flask_app` the app that it finds there, "" for none; None for every other project. Paths are
+    absolute. `file_template` is raw (``%`` unescaped once for ini, as alembic's own reader does).
     """
 
     path: Path
@@ -41,6 +43,7 @@ class AlembicConfig:
     recursive: bool = False
     file_template: str | None = None
     timezone: str | None = None
+    flask_app: str | None = None
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ class Project:
 
     `repository` is the git work tree's top folder, or None without git. `interpreter` is None when
     none was found; `interpreter_problem` then says what was looked for and what to do. `python` is
-    what --python named.
+    what --python named. `load_app`: this once, its Flask app may be loaded without asking.
     """
 
     config: AlembicConfig
@@ -126,6 +129,7 @@ class Project:
     read_only: bool = False
     is_sample: bool = False
     python: str | None = None
+    load_app: bool = False
 
     @property
     def root(self) -> Path:
@@ -133,7 +137,7 @@ class Project:
 
     @property
     def name(self) -> str:
-        """What the header calls it: the folder of the alembic config."""
+        """What the header calls it: the folder of the alembic config, or of the Flask app."""
         return self.config.root.name
 
 

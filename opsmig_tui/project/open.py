@@ -65,6 +65,7 @@ def open_project(options: OpenOptions, *, run_tools: bool = True) -> Project | C
         read_only=options.read_only,
         is_sample=sample,
         python=options.python,
+        load_app=options.load_app,
     )
 
 

@@ -247,6 +247,7 @@ class WorkerClient:
             "x": list(self.project.x_arguments),
             "runner": self.runner,
             "scratch": self.scratch,
+            "app": config.flask_app or "",
             "companion_suffixes": list(self.project.settings.companion_suffixes),
         }
         return json.dumps(start).encode() + b"\n"

@@ -40,25 +40,22 @@ class Settings:
     companion_suffixes: tuple[str, ...] = ()
     scratch: str = ""
     """The database that every connection of this worker goes to, "" for the project's own."""
+    app: str = ""
+    """The Flask app that Flask-Migrate's env.py needs, as FLASK_APP names it; "" for none."""
 
 
-def build_config(settings: Settings, name: str, **options: Any) -> Config:
+def build_config(
+    settings: Settings, name: str, options: dict[str, Any], made: Optional[Config] = None
+) -> Config:
     """A Config as ``alembic NAME`` would have it, `options` being the command's own.
 
-    Raises WorkerError when this alembic cannot read the kind of file.
+    `made` is one to complete. Raises WorkerError when this alembic cannot read the kind of file.
     """
+    config = made if made is not None else _own_config(settings)
     file_name = os.path.basename(settings.config)
-    named = {"file_": file_name if settings.kind == "ini" else "alembic.ini"}
-    reads_toml = "toml_file" in inspect.signature(Config.__init__).parameters
-    if reads_toml:
-        named["toml_file"] = file_name if settings.kind == "toml" else "pyproject.toml"
-    elif settings.kind == "toml":
-        text = f"alembic {alembic.__version__} does not read {settings.config}: 1.16 or newer does."
-        raise WorkerError(Failed("dependency", text))
-    given: dict[str, Any] = named
-    config = Config(ini_section=settings.section, cmd_opts=None, **given)
-    config.cmd_opts = argparse.Namespace(
-        config=[file_name] if reads_toml else file_name,
+    given = dict(vars(config.cmd_opts)) if config.cmd_opts is not None else {}
+    given.update(
+        config=[file_name] if _reads_toml() else file_name,
         name=settings.section,
         x=list(settings.x) or None,
         raiseerr=True,
@@ -66,8 +63,25 @@ def build_config(settings: Settings, name: str, **options: Any) -> Config:
         cmd=_command(name),
         **options,
     )
+    config.cmd_opts = argparse.Namespace(**given)
     _override_script_location(config, settings)
     return config
+
+
+def _reads_toml() -> bool:
+    return "toml_file" in inspect.signature(Config.__init__).parameters
+
+
+def _own_config(settings: Settings) -> Config:
+    file_name = os.path.basename(settings.config)
+    named = {"file_": file_name if settings.kind == "ini" else "alembic.ini"}
+    if _reads_toml():
+        named["toml_file"] = file_name if settings.kind == "toml" else "pyproject.toml"
+    elif settings.kind == "toml":
+        text = f"alembic {alembic.__version__} does not read {settings.config}: 1.16 or newer does."
+        raise WorkerError(Failed("dependency", text))
+    given: dict[str, Any] = named
+    return Config(ini_section=settings.section, cmd_opts=None, **given)
 
 
 def _command(name: str) -> tuple[Any, list[str], list[str]]:
@@ -155,7 +169,14 @@ def version_locations(script: ScriptDirectory) -> list[str]:
 
 
 def command_line(settings: Settings, redactor: Redactor, *words: str) -> str:
-    """The alembic command that `words` stand for, as typed in the config's folder."""
+    """The alembic command that `words` stand for, as typed in the config's folder; for a Flask app
+    that of `flask db`, as typed in its own."""
+    if settings.app:
+        folder = os.path.relpath(os.path.dirname(settings.config), settings.root)
+        named = ["-d", folder] if folder != "migrations" else []
+        for value in settings.x:
+            named += ["-x", x_argument(value, redactor)]
+        return shlex.join(["flask", "db", *words[:1], *named, *words[1:]])
     parts = ["alembic"]
     name = os.path.basename(settings.config)
     if name not in ("alembic.ini", "pyproject.toml"):

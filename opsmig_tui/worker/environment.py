@@ -13,6 +13,7 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from . import flaskapp
 from .config import build_config
 from .errors import WorkerError, describe
 from .protocol import Failed
@@ -116,5 +117,6 @@ def _end_of_fork(error: Optional[BaseException]) -> None:
 def load(session: Session, command: str, **options: Any) -> tuple[Config, ScriptDirectory]:
     """A new Config for `command`, and the history, read again only where files changed."""
     os.chdir(session.settings.root)
-    config = build_config(session.settings, command, **options)
+    made = flaskapp.config_of(session) if session.app is not None else None
+    config = build_config(session.settings, command, options, made)
     return config, session.scripts.get(config)

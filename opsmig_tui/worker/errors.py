@@ -77,8 +77,8 @@ def _hint(error: BaseException) -> str:
         return "If the database stands at it, opsmig ghost tells who has its file."
     if isinstance(error, RuntimeError) and "application context" in str(error):
         return (
-            "Flask-Migrate's env.py needs the app, which opsmig does not load yet: "
-            "what asks the database is for `flask db`."
+            "env.py takes a Flask app: opsmig loads one where env.py stands beside alembic.ini, as "
+            "Flask-Migrate has it."
         )
     if isinstance(error, EOFError):
         return "Nobody can type anything here: take the value from -x or from the environment."

@@ -16,7 +16,7 @@ from typing import Any, Optional
 import alembic
 import sqlalchemy
 
-from . import protocol
+from . import flaskapp, protocol
 from .cancel import Cancellation
 from .channel import Channel, Streams, read_lines, take_protocol_fds
 from .config import Scripts, Settings
@@ -189,6 +189,9 @@ def _perform(session: Session, number: int, request: Any) -> Any:
             session.scripts.overlay = getattr(request, "overlay", "")
             # A runner also imports the project ahead of a confirmation: only a run may write.
             writes = session.settings.runner and (request.op in WRITES or session.settings.scratch)
+            if session.settings.app:
+                session.trace.begin(read_only=True)
+                flaskapp.load(session)
             session.trace.begin(read_only=not writes)
             module = importlib.import_module("." + OPERATIONS[request.op], __package__)
             return protocol.Done(getattr(module, request.op)(session, request))

@@ -10,6 +10,8 @@ from .cancel import Cancellation
 from .channel import Channel
 from .compared import Compared
 from .config import Scripts, Settings
+from .flaskapp import App
+from .protocol import Failed
 from .quick import Quick
 from .redact import Redactor
 from .sqltrace import Trace
@@ -31,6 +33,10 @@ class Session:
     compared: Optional[Compared] = None
     rehearsed: Optional[Compared] = None
     """The comparison at the end of the last rehearsal."""
+    app: Optional[App] = None
+    """The Flask app, once it was created."""
+    app_failed: Optional[Failed] = None
+    """Why it could not be: it is not tried twice in one process."""
     started: float = field(default_factory=time.perf_counter)
 
     def send(self, event: Any) -> None:

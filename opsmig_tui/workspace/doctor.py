@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.project.flask_app import nothing_found
 from opsmig_tui.project.installed import installed_in
+from opsmig_tui.project.trust import missing_yes
 from opsmig_tui.workspace.apply import identity_text
 from opsmig_tui.workspace.failure_text import position
 from opsmig_tui.workspace.status import wrong_database
@@ -211,6 +213,12 @@ def _docker(state: WorkspaceState) -> Diagnosis:
 def _trust(state: WorkspaceState) -> Diagnosis:
     if state.trusted:
         return Diagnosis("trust", "ok", "this project's code may run")
+    app = state.project.config.flask_app
+    if app == "":
+        return Diagnosis("trust", "warning", *nothing_found(state.project.root).split(": ", 1))
+    if app is not None and missing_yes(state.project, trusted=True):
+        said = f"the Flask app {app} was never allowed to be loaded"
+        return Diagnosis("trust", "warning", said, "t on the screen; --load-app for one call")
     remedy = "t on the screen; status, create and upgrade count as a yes for that one call"
     return Diagnosis("trust", "warning", "this project's code was never allowed to run", remedy)
 

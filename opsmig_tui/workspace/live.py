@@ -193,7 +193,7 @@ async def on_files_changed(workspace: Workspace, paths: frozenset[Path]) -> Outd
     locations = project.config.version_locations
     revisions = {p for p in paths if any(p.is_relative_to(where) for where in locations)}
     in_git = {p for p in paths if ".git" in p.parts}
-    settings = {p for p in paths if p.name in (".env", project.config.path.name)}
+    settings = {p for p in paths if p.name in (".env", ".flaskenv", project.config.path.name)}
     code = {p for p in paths - revisions - in_git if p.suffix == ".py"} | settings
     # Another .env may mean another database.
     old = Outdated(bool(code), bool(revisions or in_git or settings))

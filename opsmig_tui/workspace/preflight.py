@@ -45,7 +45,7 @@ async def preflight(workspace: Workspace, head: str = "head") -> AsyncIterator[C
     refuse_while_running(workspace)
     refuse_when_untrusted(workspace, "create a revision")
     config = workspace.project.config
-    yield Check("config", "ok", f"{config.path.name} in {config.root.name}/")
+    yield Check("config", "ok", f"{config.path.name} in {config.path.parent.name}/")
     if _concerns_container(workspace):
         yield Check("container", "running", "asking Docker …")
         async for check in container_checks(workspace):

@@ -55,9 +55,14 @@ async def _read(workspace: Workspace, part: Part, quiet: bool) -> None:
 
     before = unknown_of(workspace.state)
     if not quiet:
+        again = part == "status" and workspace.state.status.phase == "failed"
         workspace.dispatch(Began(part))
+        flask = workspace.project.config.flask_app is not None
         if part in COMMANDS:
-            workspace.log_command(COMMANDS[part])
+            command = COMMANDS[part]
+            workspace.log_command(command.replace("alembic", "flask db") if flask else command)
+        if again and flask and not workspace.state.running:
+            await workspace.workers.renew()  # an app is created once in a process, if at all
     try:
         value = await READERS[part](workspace)
     except Exception as error:

@@ -89,6 +89,11 @@ class Workers:
         if old is not None:
             await old.close()
 
+    async def renew(self) -> None:
+        """Ends every process: the next one has run none of the project's code."""
+        if (python := self._workspace.project.interpreter) is not None:
+            await self.use(python)
+
     # ------------------------------------------------------------------------------------- reload
 
     def code_changed(self) -> None:
@@ -209,7 +214,12 @@ def _newest_source(project: Project) -> float:
     from opsmig_tui.services.model_files import model_roots, model_sources
 
     config = project.config
-    files = [config.path, config.root / ".env", *config.script_location.glob("*.py")]
+    files = [
+        config.path,
+        config.root / ".env",
+        config.root / ".flaskenv",
+        *config.script_location.glob("*.py"),
+    ]
     newest = 0.0
     for path in (*files, *model_sources(model_roots(project))):
         try:

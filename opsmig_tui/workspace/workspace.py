@@ -178,10 +178,22 @@ class Workspace:
         await live.run(self)
 
     def trust(self) -> None:
-        """Remembers that this project's code may run, and starts asking it."""
-        from opsmig_tui.project.trust import trust
+        """Remembers that this project's code may run, and starts asking it where no yes for its
+        Flask app is missing."""
+        from opsmig_tui.project.trust import missing_yes, trust
 
         trust(self.project.repository or self.project.root)
+        if missing_yes(self.project) != "app":
+            self._begin_asking()
+
+    def allow_app(self) -> None:
+        """Remembers that the Flask app of a trusted project may be loaded, and starts asking it."""
+        from opsmig_tui.project.trust import allow_app
+
+        allow_app(self.project.config.path, self.project.config.flask_app or "")
+        self._begin_asking()
+
+    def _begin_asking(self) -> None:
         self.dispatch(Trusted())
         self.trust_given.set()
 

@@ -187,7 +187,11 @@ def test_flask_migrates_folder_needs_no_script_location(repository: Path) -> Non
     (folder / "alembic.ini").write_text("[alembic]\n# the program names the folder\n[loggers]\n")
     with pytest.raises(OpsmigError, match="sets no script_location"):
         load_config(folder / "alembic.ini")
+    (folder / "env.py").write_text("import flask\n")
+    assert load_config(folder / "alembic.ini").flask_app is None
     (folder / "env.py").write_text("from flask import current_app\n")
+    (repository / "app.py").touch()
     config = load_config(folder / "alembic.ini")
     assert config.script_location == folder
     assert config.version_locations == (folder / "versions",)
+    assert (config.root, config.flask_app) == (repository, "app.py")

@@ -25,19 +25,25 @@ class TrustScreen(Dialog[bool]):
         key("dialog.no-trust", "n", "close", "no", "Go on without it"),
     ]
 
+    TITLE = "Do you trust this project?"
+    YES = "Trust it"
+
     def __init__(self, project: Project, inside: Interpreter | None = None) -> None:
         """`inside` is what is taken where this machine turns out to have no Python for it."""
-        super().__init__("Do you trust this project?")
+        super().__init__(self.TITLE)
         self.project = project
         self.inside = inside
 
     def body(self) -> ComposeResult:
-        yield Static(explanation(self.project, self.inside), classes="text")
+        yield Static(self.explained(), classes="text")
+
+    def explained(self) -> Content:
+        return explanation(self.project, self.inside)
 
     def below(self) -> ComposeResult:
         with Horizontal(classes="choices"):
             yield Choice("n", "Not now", "close", id="no")
-            yield Choice("y", "Trust it", "yes", id="yes", focusable=False)
+            yield Choice("y", self.YES, "yes", id="yes", focusable=False)
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -48,6 +54,34 @@ class TrustScreen(Dialog[bool]):
 
     def action_close(self) -> None:
         self.dismiss(False)
+
+
+class AppScreen(TrustScreen):
+    """Results in True when the project's Flask app may be loaded, from now on and next time."""
+
+    TITLE = "Load the Flask app?"
+    YES = "Load it"
+
+    def explained(self) -> Content:
+        return app_explanation(self.project)
+
+
+def app_explanation(project: Project) -> Content:
+    """What loading the app means, and what works without."""
+    return Content.assemble(
+        (f"{project.config.flask_app}\n{project.root}", "bold"),
+        "\n\n",
+        "Flask-Migrate's env.py takes the database from the app. So this means loading the Flask "
+        f"app {project.config.flask_app}, which may do anything when it is created, in each "
+        "process that opsmig starts here. What it does through SQLAlchemy meanwhile cannot write "
+        "to PostgreSQL or SQLite.",
+        "\n\n",
+        ("without  ", "$dim"),
+        "history, changes, review of the files\n",
+        ("with     ", "$dim"),
+        "position, drift, create, upgrade, downgrade, test\n\n",
+        ("The answer is remembered for this app.  t asks again.", "$dim"),
+    )
 
 
 def explanation(project: Project, inside: Interpreter | None = None) -> Content:

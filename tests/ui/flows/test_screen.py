@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.command import CommandPalette
 
 from opsmig_tui.project.preferences import load_preferences
-from opsmig_tui.project.trust import is_trusted
+from opsmig_tui.project.trust import is_app_allowed, is_trusted, trust
 from opsmig_tui.ui.screens.layout import PANES
-from opsmig_tui.ui.screens.trust import TrustScreen
-from tests.ui.flows.conftest import Opener
+from opsmig_tui.ui.screens.trust import AppScreen, TrustScreen
+from tests.ui.flows.conftest import Opener, opener
+from tests.workspace.conftest import opened as opened_project
 
 
 async def test_the_whole_state_arrives(opened: Opener) -> None:
@@ -49,6 +51,26 @@ async def test_trust_is_remembered(opened: Opener, sample: object) -> None:
         assert is_trusted(project.repository or project.root)
         await driver.press("t")
         await driver.told("This project is trusted already.")
+
+
+async def test_a_flask_app_takes_a_yes_of_its_own(sample_files: Path) -> None:
+    """The Python is gone, so that nothing of it runs."""
+    found = opened_project(sample_files / "backend")
+    config = replace(found.config, flask_app="shop:create_app()")
+    assert found.repository is not None
+    trust(found.repository)
+    gone = {"interpreter": None, "python": "/nowhere/python", "config": config}
+    async with opener(found.root, **gone)(trusted=False) as driver:
+        for key, trusted in (("n", False), ("y", True)):
+            await driver.sees("not trusted: t")
+            await driver.press("t")
+            await driver.until(lambda: isinstance(driver.app.screen, AppScreen))
+            await driver.until(lambda: not driver.app.screen.deaf)
+            await driver.sees("loading the Flask app shop:create_app(), which may do anything when")
+            await driver.press(key)
+            await driver.back()
+            assert driver.state.trusted is trusted
+        assert is_app_allowed(config.path, "shop:create_app()")
 
 
 async def test_read_only_refuses_with_a_word(opened: Opener) -> None:
