@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Interpreter, Project
@@ -16,6 +18,9 @@ from opsmig_tui.services.container_places import Places
 from opsmig_tui.services.secret_values import masked
 from opsmig_tui.services.worker_environment import worker_environment
 from opsmig_tui.worker import protocol
+
+if TYPE_CHECKING:
+    from opsmig_tui.services.compose.command import Compose
 
 FOLDER = Path(protocol.__file__).parents[1]
 BOOTSTRAP = FOLDER / "bootstrap.py"
@@ -104,19 +109,10 @@ async def launch_of(project: Project, extra: Mapping[str, str]) -> Launch:
 
 
 async def _in_container(project: Project, python: Interpreter, extra: Mapping[str, str]) -> Launch:
-    from opsmig_tui.services.compose import find_compose
-    from opsmig_tui.services.compose.command import QUIET, Compose, find_program
-    from opsmig_tui.services.compose.read import secrets_in
-    from opsmig_tui.services.docker.endpoint import find_endpoint
+    from opsmig_tui.services.compose.command import QUIET, find_program
 
-    files = find_compose(project)
-    if files is None:
-        raise OpsmigError(f"There is no compose file from {project.root} upward.")
-    places = container_places(project, python)
-    secrets = secrets_in(files)
-    compose = Compose(
-        await find_program(), files.folder, find_endpoint().environment, secrets=secrets
-    )
+    compose, places = await asyncio.to_thread(_read, project, python)
+    compose = replace(compose, program=await find_program())
     words = compose.command("exec", "-T", python.service, str(python.path), "-u", "-c", STUB)
     environment = {**os.environ, **QUIET, **compose.environment}
     sent = {
@@ -127,7 +123,23 @@ async def _in_container(project: Project, python: Interpreter, extra: Mapping[st
     }
     data = zlib.compress(json.dumps(sent).encode(), 6)
     first = b"%10d" % len(data) + data
-    return Launch(words, compose.folder, environment, first, places, python.service, secrets)
+    return Launch(
+        words, compose.folder, environment, first, places, python.service, compose.secrets
+    )
+
+
+def _read(project: Project, python: Interpreter) -> tuple[Compose, Places]:
+    """What the compose files tell: in a thread, since they may be long."""
+    from opsmig_tui.services.compose import find_compose
+    from opsmig_tui.services.compose.command import Compose
+    from opsmig_tui.services.compose.read import secrets_in
+    from opsmig_tui.services.docker.endpoint import find_endpoint
+
+    places = container_places(project, python)
+    files = find_compose(project)
+    assert files is not None
+    environment = find_endpoint().environment
+    return Compose((), files.folder, environment, secrets=secrets_in(files)), places
 
 
 def container_places(project: Project, python: Interpreter) -> Places:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from opsmig_tui.project.model import OpenOptions, Project
@@ -16,15 +17,22 @@ from opsmig_tui.services.worker_client import WorkerClient, WorkerFailed
 from opsmig_tui.worker import protocol
 from opsmig_tui.workspace import apply
 from opsmig_tui.workspace.doctor import examine
-from tests.docker.project import Shop
+from opsmig_tui.workspace.status import wrong_database
+from tests.docker.project import CHECK, PASSWORD, READY, Shop
 from tests.support.projects import AlembicProject, write_project
 from tests.workspace.conftest import Open, until
 
 LIBRARIES = "/lib/x86_64-linux-gnu"
+ASLEEP = '\n    entrypoint: ["/bin/sleep", "1000"]'
+DATABASE = """
+    stop_signal: SIGINT
+    environment: {{POSTGRES_USER: ops, POSTGRES_DB: ops, POSTGRES_PASSWORD: {password}}}
+    ports: ["127.0.0.1:{port}:5432"]"""
 SERVICE = """\
 name: {name}
 services:
-  db: {{image: {image}, entrypoint: ["/bin/sleep", "1000"], stop_grace_period: 0s}}
+  db:
+    image: {image}{asleep}
   web:
     image: {image}
     entrypoint: ["/bin/sleep", "1000"]
@@ -53,9 +61,19 @@ class Inside:
         assert isinstance(found, Project)
         return found
 
+    def with_postgresql(self) -> None:
+        """Gives the database's service a server, by whose name the project reaches it."""
+        path = self.shop.folder / "compose.yaml"
+        server = DATABASE.format(port=self.shop.port, password=PASSWORD) + CHECK.format(check=READY)
+        path.write_text(path.read_text().replace(ASLEEP, server, 1))
+        config = self.alembic.config
+        url = self.shop.url.replace(f"127.0.0.1:{self.shop.port}", "db")
+        config.write_text(config.read_text().replace("sqlite:///%(here)s/test.db", url))
+
     def processes(self) -> list[str]:
         """Commands of the workers that run in the container."""
-        listed = self.shop.container.top()["Processes"] or []
+        (web,) = (one for one in self.shop.containers() if "-web-" in one.name)
+        listed = web.top()["Processes"] or []
         return [" ".join(one) for one in listed if "python" in " ".join(one)]
 
 
@@ -65,6 +83,7 @@ def inside(shop: Shop) -> Inside:
     env = alembic.root / "alembic" / "env.py"
     env.write_text(ONLY_HERE + env.read_text())
     places = {"base": sys.base_prefix, "venv": sys.prefix, "libraries": LIBRARIES}
+    places["asleep"] = ASLEEP
     text = SERVICE.format(name=shop.name, image=shop.image, **places)
     (shop.folder / "compose.yaml").write_text(text)
     return Inside(shop, alembic)
@@ -129,20 +148,41 @@ async def test_it_is_chosen_where_this_machine_has_none(
     assert workspace.state.current == ("a1",)
 
 
-async def test_a_killed_client_ends_it_and_stopping_does(inside: Inside, client: WorkerClient):
-    mark = inside.alembic.root / "begun"
-    begun = "open('/srv/app/begun', 'w').close()"
-    inside.alembic.revision(
-        "a1", upgrade=f"import time\n{begun}\nwhile True:\n    time.sleep(0.01)"
-    )
-    plan = await client.request(protocol.Plan("upgrade", "a1"))
-    running = asyncio.create_task(client.request(run_of(plan)))
-    await until(mark.exists)
+async def test_a_killed_client_ends_its_statement_and_stopping_ends_it(
+    inside: Inside, open_workspace: Open
+):
+    inside.with_postgresql()
+    inside.shop.compose("up", "-d", "--wait", "db", "web")
+    inside.alembic.revision("a1", upgrade="op.execute('CREATE TABLE t ()')")
+    sleep = "op.execute('CREATE TABLE u ()')\nop.execute('SELECT pg_sleep(1000)')"
+    inside.alembic.revision("b2", "a1", upgrade=sleep)
+    workspace = open_workspace(inside.alembic.root)
+    await workspace.refresh("container", "status")
+    assert workspace.state.locality is not None
+    assert workspace.state.locality.text.endswith("as db:5432")
+    assert wrong_database(workspace.state) == ""
+    await apply.run(workspace, await apply.plan(workspace, "upgrade", "a1"))
+    await workspace.close()
+
+    client = WorkerClient(inside.project(), runner=True)
+    plan = await client.request(protocol.Plan("upgrade", "b2"))
+    begun: list[str] = []
+
+    def on_event(event: protocol.Event) -> None:
+        if isinstance(event, protocol.SqlStart):
+            begun.append(event.sql)
+
+    running = asyncio.create_task(client.request(run_of(plan), on_event))
+    await until(lambda: any("pg_sleep" in sql for sql in begun))
     client.kill_running()  # SIGKILL, to the compose command here
     with pytest.raises(WorkerFailed):
         await running
     await until(lambda: not inside.processes())
-    assert (await client.request(protocol.Status())).databases[0].current == ()
+    with psycopg.connect(inside.shop.url.replace("+psycopg", "")) as connection:
+        asked = "SELECT to_regclass('t'), to_regclass('u'), (SELECT count(*) FROM pg_stat_activity"
+        row = connection.execute(f"{asked} WHERE query LIKE '%pg_sleep(1000)')::int").fetchone()
+    assert row == ("t", None, 0)
+    assert (await client.request(protocol.Status())).databases[0].current == ("a1",)
     assert len(inside.processes()) == 1
     await client.stop()
     assert not inside.processes()

@@ -70,6 +70,7 @@ def test_the_one_service_that_mounts_it_is_taken(project: Project):
     assert found is not None
     assert found.name == "python in the container of web"
     assert container_places(project, found).inward(project.root) == "/app/backend"
+    assert only_service(replace(project, python="/gone/python")) is None
     compose(project, "{volumes: ['.:/app']}", "  jobs: {volumes: ['./backend:/jobs']}\n")
     assert only_service(project) is None
     assert offer(project) == "web and jobs mount this folder: container:web runs it in there"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+from opsmig_tui.project.chosen import chosen_python
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.interpreter import INSIDE, in_container
 from opsmig_tui.project.model import Interpreter, Project
@@ -33,7 +35,11 @@ def offered_services(project: Project) -> tuple[str, ...]:
 
 
 def only_service(project: Project) -> Interpreter | None:
-    """The Python of the one service that mounts the project; None where none or several do."""
+    """The Python of the one service that mounts the project; None where none or several do, and
+    where a Python was named."""
+    named = (project.python, os.environ.get("OPSMIG_PYTHON"), project.settings.python)
+    if any(named) or chosen_python(project.config.path):
+        return None
     names = offered_services(project)
     if len(names) != 1:
         return None

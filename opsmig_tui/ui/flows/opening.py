@@ -30,6 +30,11 @@ async def greet(screen: MainScreen) -> None:
         # Nothing that can be reviewed is no error of opening: the pane says so.
         screen.shown = ""
         screen.board.review.show_hint(str(error))
+    if screen.workspace.state.trusted:
+        return
+    from opsmig_tui.services.compose.inside import only_service
+
     project = screen.workspace.project
-    if not screen.workspace.state.trusted and project.interpreter is not None:
+    found = project.interpreter or await asyncio.to_thread(only_service, project)
+    if found is not None:
         await trusted(screen)

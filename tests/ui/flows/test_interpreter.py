@@ -7,7 +7,9 @@ from pathlib import Path
 
 from opsmig_tui.project.chosen import chosen_python
 from opsmig_tui.ui.screens.ask import AskScreen
-from tests.ui.flows.conftest import Opener
+from opsmig_tui.ui.screens.trust import TrustScreen
+from tests.support.projects import write_project
+from tests.ui.flows.conftest import Opener, opener
 
 
 async def test_the_choice_is_used_and_remembered(bare: Opener) -> None:
@@ -34,3 +36,11 @@ async def test_the_choice_is_used_and_remembered(bare: Opener) -> None:
         await driver.until(lambda: driver.state.status.phase == "failed")
         assert driver.state.database is None
     assert chosen_python(config) == sys.executable
+
+
+async def test_trust_is_asked_for_what_runs_in_a_container(tmp_path: Path) -> None:
+    root = write_project(tmp_path / "backend").root
+    (root / "compose.yaml").write_text("services: {web: {volumes: ['.:/app']}}")
+    async with opener(root, interpreter=None)(trusted=False) as driver:
+        await driver.until(lambda: isinstance(driver.app.screen, TrustScreen))
+        await driver.sees("or else python in the container of web")
