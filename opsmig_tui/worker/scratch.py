@@ -17,6 +17,7 @@ from alembic.runtime.migration import MigrationContext
 
 from . import protocol
 from .asking import in_transaction, raw_rows
+from .dumping import Dumper
 from .environment import run_environment
 from .errors import WorkerError, database_details
 from .guard import check_database
@@ -84,6 +85,7 @@ class _Seen:
     database: protocol.DatabaseStatus
     digest: str
     inside: Any
+    dumper: Optional[Dumper]
 
 
 def list_scratch(session: Session, request: protocol.ListScratch) -> protocol.ListScratchResult:
@@ -132,6 +134,12 @@ def make_scratch(session: Session, request: protocol.MakeScratch) -> protocol.Ma
                 why = error.failed.message
         if why:
             maker.empty(request.base, *locale)
+            assert seen.dumper is not None
+            problem = seen.dumper.copy(seen.database.identity.database, request.base, COPY_SECONDS)
+            if not problem:
+                maker.copy(request.base, request.name)
+                return protocol.MakeScratchResult("schema", seen.digest, why)
+            why = f"{why.rstrip('.')}; its schema could not be copied either: {problem}."
             return protocol.MakeScratchResult("empty", seen.digest, why)
         maker.copy(request.base, request.name)
         return protocol.MakeScratchResult("copy", seen.digest)
@@ -204,8 +212,10 @@ def _look(session: Session, expected: Optional[protocol.DatabaseStatus]) -> Any:
         with in_transaction(connection):
             digest = schema_digest(context) if not found else ""
             inside = raw_rows(connection, _INSIDE)[0]
+            dumper = Dumper(context, heads) if not found else None
         server = None if found else _beside(connection)
-        found.append(_Seen(server, database_status(context, heads), digest, inside))  # type: ignore[arg-type]
+        status = database_status(context, heads)
+        found.append(_Seen(server, status, digest, inside, dumper))  # type: ignore[arg-type]
 
     run_environment(session, fn, "current", OPTIONS)
     if len(found) == 1:

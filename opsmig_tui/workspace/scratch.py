@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
 
 COPY = "on a copy of the database with its rows"
+SCHEMA = "on a copy of the database's schema, without rows, as those could not be copied: {}"
 REPLAYED = "on an empty database that the migrations built up, as the copy could not be made: {}"
 
 
@@ -94,8 +95,11 @@ class Scratches:
         made = cast(MakeScratchResult, await reporter.send(runner, asked))
         if made.made == "copy":
             self._copy = COPY
+        why = made.why[:1].lower() + made.why[1:].rstrip(".")
+        if made.made == "schema":
+            self._copy = SCHEMA.format(why)
         if made.made == "empty":
-            self._copy = REPLAYED.format(made.why[:1].lower() + made.why[1:].rstrip("."))
+            self._copy = REPLAYED.format(why)
             self._digest = ""
             await self._fill(database, reporter)
             filled = replace(asked, digest=made.digest, filled=True)

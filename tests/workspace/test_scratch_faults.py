@@ -17,9 +17,17 @@ from tests.support.postgres import connect, run_sql
 from tests.worker.conftest import HEAD, add_revision, line_of
 from tests.worker.rehearsals import contents
 from tests.workspace.conftest import Open, until
-from tests.workspace.test_scratch import LEFT, OPSMIG, REV, nothing_left, on_scratch, outcomes
+from tests.workspace.test_scratch import (
+    LEFT,
+    OPSMIG,
+    REV,
+    nothing_left,
+    old_pg_dump,
+    on_scratch,
+    outcomes,
+)
 
-__all__ = ["nothing_left"]
+__all__ = ["nothing_left", "old_pg_dump"]
 
 ENV = """
 from alembic import context
@@ -131,6 +139,7 @@ async def test_a_leg_that_ends_badly(open_workspace: Open, sample: SampleProject
     assert contents(sample) == before
 
 
+@pytest.mark.usefixtures("old_pg_dump")
 async def test_a_replay_starts_no_program_and_may_be_tried_again(
     open_workspace: Open, sample: SampleProject, tmp_path: Path
 ) -> None:

@@ -44,8 +44,8 @@ class MakeScratch:
     `expected` is the database that is copied, as the plan saw it: any difference aborts. `mark`
     becomes the comment of both. `digest` is that of the schema which `base` was made from, "" where
     there is no base yet. The base holds the rows, too, where nobody is connected to the database
-    and it has at most `megabytes`; else it comes empty, to be filled by the migrations (`filled`
-    says that they have).
+    and it has at most `megabytes`; else the schema only, where pg_dump and psql are at hand; else
+    it comes empty, to be filled by the migrations (`filled` says that they have).
     """
 
     op = "make_scratch"
@@ -60,9 +60,9 @@ class MakeScratch:
 
 @dataclass(frozen=True)
 class MakeScratchResult:
-    """`made`: "copy" (schema and rows), "empty" (the base, to be filled: `name` is not made), or
-    "again" (from the base that was there). `refused` is why none was made, a sentence. `why` is why
-    the rows are not in it. `digest` is of the schema of the database that is copied.
+    """`made`: "copy" (schema and rows), "schema", "empty" (the base, to be filled: `name` is not
+    made), or "again" (from the base that was there). `refused` is why none was made, a sentence.
+    `why` is why the rows are not in it. `digest` is of the schema of the database that is copied.
     """
 
     made: str = ""

@@ -1,0 +1,143 @@
+"""A database's schema, without rows, into another one of the same server: pg_dump into psql.
+
+Needs nobody to leave the database, unlike a copy by the server. The password is only in the
+environment of the two programs, where other users of the machine do not see it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from typing import Any, Optional
+
+from .asking import raw_rows
+from .connections import READ_ONLY, SEEN, raw_connection
+
+LOCK_WAIT_MS = 2_000
+"""pg_dump waits so long for a table that somebody has locked."""
+_PROGRAMS = ("pg_dump", "psql")
+# libpq's environment variables by its connection parameters (PostgreSQL's documentation, 34.15).
+_VARIABLES = {
+    "host": "PGHOST", "hostaddr": "PGHOSTADDR", "port": "PGPORT", "user": "PGUSER",
+    "password": "PGPASSWORD", "passfile": "PGPASSFILE", "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT", "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY",
+    "sslcrl": "PGSSLCRL", "gssencmode": "PGGSSENCMODE", "krbsrvname": "PGKRBSRVNAME",
+    "channel_binding": "PGCHANNELBINDING", "connect_timeout": "PGCONNECT_TIMEOUT",
+}  # fmt: skip
+_DUMP = (
+    *("--schema-only", "--no-password", "--no-subscriptions"),
+    f"--lock-wait-timeout={LOCK_WAIT_MS}",
+)
+_PSQL = ("--no-psqlrc", "--quiet", "--no-password", "--single-transaction", "-vON_ERROR_STOP=1")
+# What a newer pg_dump sets that an older server does not know, and what only the owner of an
+# extension may do.
+_LEFT_OUT = re.compile(
+    r"(?m)^(?:SET transaction_timeout = 0;|COMMENT ON EXTENSION .* IS '(?:[^']|'')*';)$"
+)
+# psql's own commands; \restrict is there to forbid any other until \unrestrict.
+_COMMAND = re.compile(r"(?m)^\\(?!(?:un)?restrict \w+$)")
+_VERSION = "SELECT current_setting('server_version_num')::int / 10000"
+_TABLE = """
+SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass({})
+"""
+
+
+class Dumper:
+    """Made of env.py's connection while it is there; copies the schema of its database."""
+
+    def __init__(self, context: Any, heads: tuple[str, ...]) -> None:
+        connection = context.connection
+        self._environment = _environment(connection)
+        [(self._server,)] = raw_rows(connection, _VERSION)
+        self._position = _position(context, heads)
+
+    def copy(self, source: str, target: str, seconds: float) -> str:
+        """Into `target`, which is empty: all of the schema and the position, or nothing. Returns ""
+        or why it could not be had."""
+        found = {name: shutil.which(name) for name in _PROGRAMS}
+        for name, path in found.items():
+            if path is None:
+                return f"{name} is not on the PATH"
+            version = _major(path)
+            if version is None or version < self._server:
+                return f"{name} is older than the server"
+        dumped = self._run((str(found["pg_dump"]), *_DUMP), source, "", seconds)
+        if isinstance(dumped, int):
+            return "pg_dump could not read it"
+        script = _LEFT_OUT.sub("", dumped)
+        if _COMMAND.search(script):
+            return "what pg_dump wrote has lines that psql would take for its own commands"
+        filled = self._run((str(found["psql"]), *_PSQL), target, script + self._position, seconds)
+        return "psql could not make it anew" if isinstance(filled, int) else ""
+
+    def _run(self, command: tuple[str, ...], database: str, given: str, seconds: float) -> Any:
+        """What it printed, or its exit status where that is not 0."""
+        try:
+            done = subprocess.run(
+                command, input=given.encode(), capture_output=True, timeout=seconds,
+                env={**self._environment, "PGDATABASE": database}, check=False,
+            )  # fmt: skip
+        except (OSError, subprocess.TimeoutExpired):
+            return -1
+        return done.stdout.decode() if done.returncode == 0 else done.returncode
+
+
+def _environment(connection: Any) -> dict[str, str]:
+    """Of this process, with where and as whom the connection was made."""
+    kept = {name: value for name, value in os.environ.items() if name != "PGSERVICE"}
+    kept["PGOPTIONS"] = kept.get("PGOPTIONS", "").replace(READ_ONLY, "").strip()
+    told = {_VARIABLES[name]: str(value) for name, value in _parameters(connection).items()}
+    return {**kept, **told, "PGCLIENTENCODING": "UTF8"}
+
+
+def _parameters(connection: Any) -> dict[str, Any]:
+    """As libpq names them: what the driver says that it used, else what it was given."""
+    seen = connection.info.get(SEEN)
+    cparams: dict[str, Any] = seen[1] if seen is not None else {}
+    found = {name: value for name, value in cparams.items() if name in _VARIABLES}
+    info = getattr(raw_connection(connection), "info", None)
+    if info is not None:  # psycopg and psycopg2: also what a service or ~/.pgpass gave
+        told: Optional[Mapping[str, Any]] = getattr(info, "dsn_parameters", None)
+        found.update(told if told is not None else info.get_parameters())
+        found.update((name, getattr(info, name)) for name in ("host", "port", "user", "password"))
+    elif cparams.get("unix_sock"):  # pg8000
+        found["host"], _, name = str(cparams["unix_sock"]).rpartition("/")
+        found["port"] = name.rpartition(".")[2]
+    return {
+        name: value
+        for name, value in found.items()
+        if name in _VARIABLES and isinstance(value, (str, int)) and value != ""
+    }
+
+
+def _position(context: Any, heads: tuple[str, ...]) -> str:
+    """SQL that puts the version rows where the dump has made their table."""
+    if not heads:
+        return ""
+    quote = context.dialect.identifier_preparer.quote
+    parts = (context.version_table_schema, context.version_table)
+    named = _literal(".".join(quote(part) for part in parts if part))
+    [(table,)] = raw_rows(context.connection, _TABLE.format(named))
+    rows = ", ".join(f"({_literal(head)})" for head in heads)
+    return f"\nINSERT INTO {table} (version_num) VALUES {rows};\n"
+
+
+def _literal(text: str) -> str:
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
+
+
+def _major(path: str) -> Optional[int]:
+    try:
+        told = subprocess.run(
+            [path, "--version"], stdin=subprocess.DEVNULL, capture_output=True, timeout=10,
+            check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    found = re.search(rb"\(PostgreSQL\) (\d+)", told.stdout)
+    return int(found[1]) if found else None
