@@ -54,7 +54,12 @@ class Driver:
         await until(self.pilot, condition, LONG)
 
     async def sees(self, text: str) -> None:
-        await self.until(lambda: text in self.text)
+        try:
+            await self.until(lambda: text in self.text)
+        except AssertionError:
+            status = self.state.status
+            told = f"status {status.phase} {status.problem}; running {self.state.run}"
+            raise AssertionError(f"never seen: {text}\n{told}\n{self.text}") from None
 
     async def told(self, text: str) -> None:
         """A toast says so."""
