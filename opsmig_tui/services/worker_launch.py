@@ -148,6 +148,7 @@ def container_places(project: Project, python: Interpreter) -> Places:
     Raises OpsmigError where the service is not there, and where nothing tells its folder.
     """
     from opsmig_tui.services.compose import find_compose, read_compose
+    from opsmig_tui.services.docker.endpoint import find_endpoint
 
     files = find_compose(project)
     services = read_compose(files).services if files is not None else ()
@@ -155,7 +156,7 @@ def container_places(project: Project, python: Interpreter) -> Places:
     if service is None:
         names = ", ".join(one.name for one in services) or "none"
         raise OpsmigError(f"There is no compose service {python.service!r}; there are: {names}.")
-    bound = Places(service.mounts)
+    bound = Places(service.mounts, mounted=find_endpoint().is_local)  # else it binds folders there
     root = os.path.realpath(project.root)
     found = bound.inward(root)
     if python.folder and found != os.path.normpath(python.folder):

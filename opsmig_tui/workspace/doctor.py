@@ -125,7 +125,9 @@ async def _inside(workspace: Workspace, python: Interpreter) -> AsyncIterator[Di
     if places.mounted:
         yield Diagnosis("folder", "ok", f"{root} is {places.inward(root)} in {python.service}")
     else:
-        text = f"{python.service} has a copy in {python.folder}, which may be older than {root}"
+        text = (
+            f"{python.service} has a copy in {places.inward(root)}, which may be older than {root}"
+        )
         yield Diagnosis("folder", "warning", text, "mount the folder; nothing is created without")
     if not workspace.state.trusted:
         return

@@ -18,7 +18,7 @@ from opsmig_tui.worker import protocol
 from opsmig_tui.workspace import apply
 from opsmig_tui.workspace.doctor import examine
 from opsmig_tui.workspace.status import wrong_database
-from tests.docker.project import CHECK, PASSWORD, READY, Shop
+from tests.docker.project import PASSWORD, Shop
 from tests.support.projects import AlembicProject, write_project
 from tests.workspace.conftest import Open, until
 
@@ -64,7 +64,7 @@ class Inside:
     def with_postgresql(self) -> None:
         """Gives the database's service a server, by whose name the project reaches it."""
         path = self.shop.folder / "compose.yaml"
-        server = DATABASE.format(port=self.shop.port, password=PASSWORD) + CHECK.format(check=READY)
+        server = DATABASE.format(port=self.shop.port, password=PASSWORD)
         path.write_text(path.read_text().replace(ASLEEP, server, 1))
         config = self.alembic.config
         url = self.shop.url.replace(f"127.0.0.1:{self.shop.port}", "db")
@@ -95,6 +95,14 @@ async def client(inside: Inside) -> AsyncIterator[WorkerClient]:
     client = WorkerClient(inside.project(), runner=True)
     yield client
     await client.stop()
+
+
+def takes_connections(url: str) -> bool:
+    try:
+        psycopg.connect(url).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def run_of(plan: Any) -> protocol.Run:
@@ -152,7 +160,9 @@ async def test_a_killed_client_ends_its_statement_and_stopping_ends_it(
     inside: Inside, open_workspace: Open
 ):
     inside.with_postgresql()
-    inside.shop.compose("up", "-d", "--wait", "db", "web")
+    inside.shop.compose("up", "-d", "db", "web")
+    url = inside.shop.url.replace("+psycopg", "")
+    await until(lambda: takes_connections(url))
     inside.alembic.revision("a1", upgrade="op.execute('CREATE TABLE t ()')")
     sleep = "op.execute('CREATE TABLE u ()')\nop.execute('SELECT pg_sleep(1000)')"
     inside.alembic.revision("b2", "a1", upgrade=sleep)
@@ -178,7 +188,7 @@ async def test_a_killed_client_ends_its_statement_and_stopping_ends_it(
     with pytest.raises(WorkerFailed):
         await running
     await until(lambda: not inside.processes())
-    with psycopg.connect(inside.shop.url.replace("+psycopg", "")) as connection:
+    with psycopg.connect(url) as connection:
         asked = "SELECT to_regclass('t'), to_regclass('u'), (SELECT count(*) FROM pg_stat_activity"
         row = connection.execute(f"{asked} WHERE query LIKE '%pg_sleep(1000)')::int").fetchone()
     assert row == ("t", None, 0)

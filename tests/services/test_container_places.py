@@ -63,7 +63,7 @@ def compose(project: Project, web: str, more: str = "") -> None:
     (project.root.parent / "compose.yaml").write_text(text)
 
 
-def test_the_one_service_that_mounts_it_is_taken(project: Project):
+def test_the_one_service_that_mounts_it_is_taken(project: Project, monkeypatch: pytest.MonkeyPatch):
     assert (only_service(project), offer(project)) == (None, "")
     compose(project, "{build: ., volumes: ['.:/app:ro', 'cache:/app/cache']}")
     found = only_service(project)
@@ -71,6 +71,10 @@ def test_the_one_service_that_mounts_it_is_taken(project: Project):
     assert found.name == "python in the container of web"
     assert container_places(project, found).inward(project.root) == "/app/backend"
     assert only_service(replace(project, python="/gone/python")) is None
+    monkeypatch.setenv("DOCKER_HOST", "ssh://elsewhere")
+    assert only_service(project) is None
+    assert not container_places(project, found).mounted
+    monkeypatch.delenv("DOCKER_HOST")
     compose(project, "{volumes: ['.:/app']}", "  jobs: {volumes: ['./backend:/jobs']}\n")
     assert only_service(project) is None
     assert offer(project) == "web and jobs mount this folder: container:web runs it in there"

@@ -10,6 +10,7 @@ from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.interpreter import INSIDE, in_container
 from opsmig_tui.project.model import Interpreter, Project
 from opsmig_tui.services.container_places import Places
+from opsmig_tui.services.docker.endpoint import find_endpoint
 
 from .choose import choose_service
 from .files import find_compose
@@ -24,6 +25,8 @@ def offered_services(project: Project) -> tuple[str, ...]:
             return ()
         compose = read_compose(files)
         database = choose_service(compose, project.settings.database_service).service
+        if not find_endpoint().is_local:
+            return ()  # it binds folders of another machine
     except OpsmigError:
         return ()
     root = Path(project.root).resolve()
