@@ -7,6 +7,7 @@ imported by then, and would fail for other reasons.
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import os
 from dataclasses import dataclass
@@ -42,6 +43,9 @@ def load(session: Session) -> None:
         session.app = _load(session)
     except BaseException as error:
         failed = describe(error, os.path.realpath(session.settings.root), ())
+        if isinstance(error, KeyboardInterrupt):  # a cancelled request, in the words of a later one
+            said = f"The Flask app {session.settings.app} was interrupted while it was created."
+            failed = dataclasses.replace(failed, message=said)
         session.app_failed = failed
         raise
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.project.trust import missing_yes
 
 if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
@@ -28,7 +29,22 @@ def refuse_while_running(workspace: Workspace) -> None:
 def refuse_when_untrusted(workspace: Workspace, what: str) -> None:
     """Raises OpsmigError when the project's code may not run yet."""
     if not workspace.state.trusted:
+        if missing_yes(workspace.project) == "app":
+            app = workspace.project.config.flask_app or "that is not named"
+            raise OpsmigError(
+                f"The Flask app {app} was not allowed to be loaded yet; to {what} takes it.",
+                hint="Press t to allow it.",
+            )
         raise OpsmigError(
             f"This project is not trusted yet: to {what}, its own code (env.py, the models) runs.",
             hint="Press t to trust it.",
         )
+
+
+def why_not_asked(workspace: Workspace) -> str:
+    """Which yes is missing where the project's code may not run yet, in a few words; else ""."""
+    if workspace.state.trusted:
+        return ""
+    if missing_yes(workspace.project) == "app":
+        return "its Flask app was not allowed to be loaded yet"
+    return "this project is not trusted yet"

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from opsmig_tui.review.model import Facts, Opinion
 from opsmig_tui.worker.protocol import Render, RenderedRevision, RenderResult
+from opsmig_tui.workspace.guards import why_not_asked
 from opsmig_tui.workspace.status import describe
 
 if TYPE_CHECKING:
@@ -90,8 +91,8 @@ def _digest(path: Path) -> str:
 def _refused(workspace: Workspace, path: Path) -> str:
     if not workspace.project.settings.render:
         return DENIED
-    if not workspace.state.trusted:
-        return "this project is not trusted yet"
+    if why := why_not_asked(workspace):
+        return why
     folders = [os.path.realpath(one) for one in workspace.project.config.version_locations]
     if not any(Path(os.path.realpath(path)).is_relative_to(folder) for folder in folders):
         return "the file lies in none of the version locations"

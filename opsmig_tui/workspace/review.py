@@ -17,6 +17,7 @@ from opsmig_tui.review.engine import review_source
 from opsmig_tui.review.known import known_enums, known_tables, pending_enum_values
 from opsmig_tui.review.model import ChainFacts, Facts, Review
 from opsmig_tui.worker.protocol import FactsResult, GatherFacts
+from opsmig_tui.workspace.guards import why_not_asked
 from opsmig_tui.workspace.live_facts import Known, with_live_facts, with_position
 from opsmig_tui.workspace.rehearsed import residues
 from opsmig_tui.workspace.rendering import render, second_opinion
@@ -205,8 +206,8 @@ def _texts_around(shared: Shared, own: Revision | None) -> tuple[list[str], list
 
 async def ask_worker(workspace: Workspace) -> FactsResult | str:
     """Models and catalog where the project is trusted; else why not, in a few words."""
-    if not workspace.state.trusted:
-        return "this project is not trusted yet"
+    if why := why_not_asked(workspace):
+        return why
     try:
         reader = await workspace.workers.reader(fresh=True)
         answer = await reader.request(GatherFacts())

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from opsmig_tui.project.trust import trust
 from tests.cli.conftest import call
 from tests.cli.terminal import Terminal
 from tests.support.flask_app import created, write_flask_project
@@ -23,8 +24,9 @@ def opsmig(root: Path, *arguments: str) -> Result:
 
 
 def test_no_app_is_created_without_a_yes(root: Path) -> None:
+    trust(root)
     assert "add item" in opsmig(root, "history").stdout
-    assert opsmig(root, "review", "a1").exit_code == 0
+    assert "its Flask app was not allowed to be loaded yet" in opsmig(root, "review", "a1").stdout
     assert "the Flask app shop was never allowed to be loaded" in opsmig(root, "doctor").stdout
     refused = opsmig(root, "upgrade", "--yes")
     assert refused.exit_code == 2

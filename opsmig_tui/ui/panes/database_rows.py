@@ -175,7 +175,9 @@ def _problem(state: WorkspaceState, width: int) -> list[Line]:
     if not state.trusted:
         lines = _wrapped((" • ", "pending"), "Database not asked: its answer takes this project's "
                          "own code.", "text", width)  # fmt: skip
-        return lines + _remedy("Press t to trust this project.", width)
+        flask = state.project.config.flask_app is not None
+        what = "this project and its Flask app" if flask else "this project"
+        return lines + _remedy(f"Press t to trust {what}.", width)
     if status.phase == "failed":
         kind = status.failure.kind if status.failure is not None else ""
         lead = _FAILED_LEADS.get(kind, "not known")
