@@ -61,6 +61,15 @@ def argument(call: ast.Call, names: Names, position: Optional[int], keyword: str
     return None
 
 
+def batch_table(owner: ast.expr, names: Names) -> Optional[tuple[Any, Any]]:
+    """(schema, table) of the batch_alter_table that `owner` is the variable of."""
+    held = names.get(owner.id) if isinstance(owner, ast.Name) else None
+    if not isinstance(held, tuple) or len(held) != 2 or not isinstance(held[0], ast.Call):
+        return None
+    call, known = held
+    return argument(call, known, None, "schema"), argument(call, known, 0, "table_name")
+
+
 class _Reader:
     def __init__(self, tree: ast.Module) -> None:
         self.functions = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}

@@ -13,7 +13,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from .connections import autocommits
-from .literals import UNKNOWN, Names, argument, function_calls, value_of
+from .literals import UNKNOWN, Names, argument, batch_table, function_calls, value_of
+from .narrowed import too_long
 from .protocol import Loss
 
 COUNT_TIMEOUT_MS = 2000
@@ -44,7 +45,8 @@ class Target:
 
 
 def losses_of(path: str, direction: str, context: MigrationContext) -> tuple[Loss, ...]:
-    """What the file's `direction` function drops, each with its rows or non-null values now.
+    """What the file's `direction` function drops, each with its rows or non-null values now; and
+    values that are too long for a new type.
 
     A drop of something the file computes is listed with `rows` None: it may be anything.
     """
@@ -53,7 +55,8 @@ def losses_of(path: str, direction: str, context: MigrationContext) -> tuple[Los
         for call, names in function_calls(path, direction)
         for target in _targets(call, names)
     )
-    return tuple(Loss(str(target), _count(target, context)) for target in targets)
+    dropped = (Loss(str(target), _count(target, context)) for target in targets)
+    return (*dropped, *too_long(path, direction, context, COUNT_TIMEOUT_MS))
 
 
 def commits_of(path: str, direction: str, context: MigrationContext) -> str:
@@ -86,7 +89,7 @@ def _targets(call: ast.Call, names: Names) -> Iterator[Target]:
             argument(call, names, 0, "table_name"),
         )
     elif attribute == "drop_column" and isinstance(func, ast.Attribute):
-        batch = _batch(func.value, names)
+        batch = batch_table(func.value, names)
         if batch is not None:
             yield Target("column", *batch, column=argument(call, names, 0, "column_name"))
         else:
@@ -101,15 +104,6 @@ def _targets(call: ast.Call, names: Names) -> Iterator[Target]:
             sql = value_of(node, names) if not isinstance(node, ast.Call) else UNKNOWN
             if isinstance(sql, str):
                 yield from _in_sql(sql)
-
-
-def _batch(owner: ast.expr, names: Names) -> Optional[tuple[Any, Any]]:
-    """(schema, table) of the batch_alter_table that `owner` is the variable of."""
-    held = names.get(owner.id) if isinstance(owner, ast.Name) else None
-    if not isinstance(held, tuple) or len(held) != 2 or not isinstance(held[0], ast.Call):
-        return None
-    call, known = held
-    return argument(call, known, None, "schema"), argument(call, known, 0, "table_name")
 
 
 def _in_sql(sql: str) -> Iterator[Target]:

@@ -10,7 +10,7 @@ from opsmig_tui.services.worker_client import WorkerFailed
 from opsmig_tui.worker import protocol
 from tests.support.postgres import connect
 from tests.support.projects import AlembicProject
-from tests.worker.conftest import Start, opened
+from tests.worker.conftest import Start, add_revision, opened
 
 PENDING = ("b8c9d0a41e6f", "a7c3f15d8e92")
 
@@ -176,6 +176,35 @@ async def test_plan_of_a_downgrade_counts_what_would_be_lost(start: Start, sql: 
             table, _, column = name.rpartition(".")
             assert rows == sql(f"SELECT count({column}) FROM {table}")[0][0]
     assert any(losses.values())
+
+
+@pytest.mark.usefixtures("at_head")
+async def test_plan_counts_values_too_long_for_a_new_type(
+    start: Start, sample: SampleProject, sql: Any
+) -> None:
+    add_revision(
+        sample,
+        'op.alter_column("vendor", "name", type_=sa.String(12), schema="ops")\n'
+        'op.alter_column("vendor", "name", type_=sa.String(length=500), schema="ops")\n'
+        'op.alter_column("vendor", "name", type_=sa.Text(), schema="ops")\n'
+        'op.alter_column("nowhere", "name", type_=sa.String(1))\n'
+        'with op.batch_alter_table("vendor", schema="ops") as batch:\n'
+        '    batch.alter_column("id", type_=sa.CHAR(1))\n'
+        'op.execute("ALTER TABLE ops.vendor ALTER name TYPE varchar(14) USING left(name, 14)")',
+    )
+    (step,) = (await start().request(protocol.Plan("upgrade", "head"))).steps
+    told = {loss.what: loss.rows for loss in step.losses}
+
+    def over(length: int, column: str = "name") -> int:
+        query = f"SELECT count(*) FROM ops.vendor WHERE length({column}::text) > {length}"
+        return int(sql(query)[0][0])
+
+    assert told == {
+        "values over 12 characters in ops.vendor.name": over(12),
+        "values over 1 character in ops.vendor.id": over(1, "id"),
+        "values over 14 characters in ops.vendor.name": over(14),
+    }
+    assert all(told.values())
 
 
 async def test_plan_refuses_as_alembic_does(start: Start) -> None:
