@@ -10,6 +10,7 @@ from opsmig_tui.project.alembic_config import load_config
 from opsmig_tui.project.chosen import chosen_python
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.find import config_in, find_configs, find_repository, looked_in
+from opsmig_tui.project.flask_app import is_flask_folder, run_folder
 from opsmig_tui.project.interpreter import OWN, find_interpreter
 from opsmig_tui.project.model import (
     AlembicConfig,
@@ -45,7 +46,10 @@ def open_project(options: OpenOptions, *, run_tools: bool = True) -> Project | C
         raise _nothing_found(start)
     path = found[0] if found else start / "alembic.ini"
     repository = find_repository(path.parent)
-    settings = load_settings(path.parent, repository)
+    top = repository
+    if top is None and is_flask_folder(path.parent, path.parent):
+        top = run_folder(path.parent)
+    settings = load_settings(path.parent, top)
     # the person's own come first, and nothing that a project says takes one away
     own = load_own()
     protected = dict.fromkeys((*own.protected, *settings.protected))

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from opsmig_tui.project.flask_app import find_app, run_folder
-from opsmig_tui.project.model import AlembicConfig, Project, Settings
+from opsmig_tui.project.model import AlembicConfig, OpenOptions, Project, Settings
+from opsmig_tui.project.open import open_project
 from opsmig_tui.project.trust import allow_app, missing_yes, trust
+from tests.support.flask_app import write_flask_project
 
 
 def written(root: Path, **files: str) -> Path:
@@ -45,6 +47,15 @@ def test_flask_is_run_where_something_says_which_app_it_is(tmp_path: Path) -> No
     assert run_folder(migrations) == package
     written(tmp_path, _flaskenv="")
     assert run_folder(migrations) == tmp_path
+
+
+def test_settings_beside_the_app_hold_without_git_too(tmp_path: Path) -> None:
+    root = write_flask_project(tmp_path / "shop")
+    (root / "opsmig.toml").write_text("large-rows = 7\n")
+    opened = open_project(OpenOptions(directory=root), run_tools=False)
+    assert isinstance(opened, Project)
+    assert opened.settings.large_rows == 7
+    assert (opened.name, opened.config.flask_app) == ("shop", "shop")
 
 
 def test_the_app_takes_a_yes_of_its_own_for_its_name(tmp_path: Path) -> None:
