@@ -1,24 +1,16 @@
-"""Questions about live data of MariaDB, which answers as MySQL does.
-
-Where `mariadbd` is installed (Debian: mariadb-server-core); it runs here by itself, without a
-service, on a folder and a socket of its own.
-"""
+"""Questions about live data of MariaDB, which answers as MySQL does."""
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.maria import MARIADBD, connected, running
 from tests.worker.live import Asker
 
-pymysql = pytest.importorskip("pymysql")
-MARIADBD = shutil.which("mariadbd") or shutil.which("mariadbd", path="/usr/sbin")
 pytestmark = pytest.mark.skipif(MARIADBD is None, reason="mariadbd is not installed")
 NOWHERE: dict[str, Any] = {"schema": None}
 TABLES = (
@@ -31,32 +23,8 @@ TABLES = (
 
 @pytest.fixture(scope="module")
 def socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A server, ready."""
-    folder = tmp_path_factory.mktemp("maria")
-    plain = [str(MARIADBD), "--no-defaults", f"--datadir={folder}", "--user=root"]
-    subprocess.run(
-        [*plain, "--bootstrap"], input=b"CREATE DATABASE mysql;\n", check=True, capture_output=True
-    )
-    path = folder / "s"
-    log = (folder / "log").open("wb")
-    server = subprocess.Popen(
-        [*plain, "--skip-grant-tables", "--skip-networking", f"--socket={path}"], stderr=log
-    )
-    try:
-        until = time.monotonic() + 30
-        while not path.exists():
-            assert server.poll() is None, (folder / "log").read_text()
-            assert time.monotonic() < until
-            time.sleep(0.05)
+    with running(tmp_path_factory.mktemp("maria")) as path:
         yield path
-    finally:
-        server.kill()
-        server.wait()
-        log.close()
-
-
-def connected(socket: Path) -> Any:
-    return pymysql.connect(unix_socket=str(socket), user="root", autocommit=True)
 
 
 @pytest.fixture(scope="module")
