@@ -147,12 +147,13 @@ def _read_back(session: Session, failed: protocol.Failed, progress: Progress) ->
     except BaseException:  # the failure itself is what matters; "not known" is said by None
         current = None
     committed = progress.committed(current)
-    undone = progress.started[len(committed) :]
+    stays = session.trace.stays
+    undone = [one for one in progress.started[len(committed) :] if not stays.whole(one)]
     return dataclasses.replace(
         failed,
         committed=committed,
         rolled_back=tuple(undone),
         current=current,
-        kept=session.trace.stays.beside(committed),
+        kept=stays.beside(committed),
         invalid=session.watcher.left_invalid(),
     )

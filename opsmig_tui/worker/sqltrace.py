@@ -21,7 +21,7 @@ from .cancel import Cancellation
 from .channel import Channel
 from .protocol import Commit, Rollback, SqlEnd, SqlStart
 from .redact import Redactor
-from .stays import Stays
+from .stays import COMMITTERS, Stays, commits_itself
 
 LONGEST_SQL = 65_536
 """Characters of a statement that are sent."""
@@ -150,6 +150,8 @@ class Trace:
         if self.first_of_transaction is not None and not self._dirty:
             self.first_of_transaction(conn)
         self._dirty = True
+        if commits_itself(conn.dialect.name, sql):
+            self.stays.commits_itself()
         if self._cancellation.cancel_on_server is None:
             self._cancellation.cancel_on_server = connections.canceller(conn)
         if self.recording:
@@ -165,7 +167,8 @@ class Trace:
         if not self.recording:
             return
         elapsed = (time.perf_counter() - self._begun) * 1000
-        self.stays.done(sql, at_once=connections.autocommits(conn))
+        at_once = commits_itself(conn.dialect.name, sql) or connections.autocommits(conn)
+        self.stays.done(sql, at_once=at_once)
         for notice in connections.take_notices(conn):
             self._send_if_recording(notice)
         rows = getattr(cursor, "rowcount", -1)
@@ -195,7 +198,8 @@ class Trace:
 
     def _rollback(self, connection: Any) -> None:
         if self.recording and self._dirty:
-            self._channel.send(Rollback())
+            if self.stays.is_open or connection.dialect.name not in COMMITTERS:
+                self._channel.send(Rollback())
             self.stays.rolled_back()
         self._dirty = False
 
