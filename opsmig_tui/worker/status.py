@@ -141,11 +141,24 @@ def requested_address(connection: Any) -> tuple[Any, Any]:
 def _other(connection: Any) -> tuple[protocol.Identity, str]:
     url = connection.engine.url
     info = getattr(connection.dialect, "server_version_info", None) or ()
+    is_mariadb = getattr(connection.dialect, "is_mariadb", False)
     identity = protocol.Identity(
-        dialect=connection.dialect.name,
+        dialect="mariadb" if is_mariadb else connection.dialect.name,
         database=url.database or "",
         user=url.username or "",
-        host=url.host,
+        host=_socket(connection) or url.host,
         port=url.port,
     )
     return identity, ".".join(str(part) for part in info)
+
+
+def _socket(connection: Any) -> Any:
+    """The Unix socket that MySQL is reached by, None where it is not.
+
+    PyMySQL and Connector/Python know it; mysqlclient takes the URL's for localhost only.
+    """
+    url = connection.engine.url
+    found = getattr(raw_connection(connection), "unix_socket", None)
+    if not found and url.host in (None, "", "localhost"):
+        found = url.query.get("unix_socket")
+    return found if isinstance(found, str) and found else None

@@ -107,9 +107,12 @@ def _aim(workspace: Workspace, revision: str | None) -> tuple[apply.Direction, s
 def _question(
     workspace: Workspace, plan: PlanResult, revision: str | None, seconds: float, on: On
 ) -> Confirmation | None:
-    """Nothing is asked where the database is local and not protected: nothing stays."""
+    """Nothing is asked where the database is local and not protected: nothing stays. Nor where it
+    is not PostgreSQL: the worker refuses to."""
     asked = apply.confirmation(workspace, plan)
     identities = [one.identity for one in plan.databases]
+    if all(one.dialect != "postgresql" for one in identities):
+        return None
     if asked.local and not protection(workspace.project.settings, identities):
         return None
     count = len(plan.steps)
