@@ -24,7 +24,9 @@ def failure_details(failed: protocol.Failed, root: Path | None = None) -> list[s
         ("rolled back", ", ".join(failed.rolled_back)),
     ]
     lines = [f"{name}: {text}" for name, text in found if text]
-    lines += _leftovers(failed)
+    for name, text in leftovers(failed):
+        name = "stays, though its revision is not applied" if name == "stays" else name
+        lines.append(f"{name}: {text}".removeprefix(": "))
     if failed.current is not None:
         lines.append(f"the database stands at {position(failed.current)}")
     return lines
@@ -34,20 +36,18 @@ def failure_details(failed: protocol.Failed, root: Path | None = None) -> list[s
 MOST_LEFT = 5
 
 
-def _leftovers(failed: protocol.Failed) -> list[str]:
-    """What stays of a revision that is not applied, and what to do about it."""
-    lines = [f"stays, though its revision is not applied: {text}" for text in failed.kept]
-    if len(lines) > MOST_LEFT:
-        lines[MOST_LEFT:] = [f"… and {len(lines) - MOST_LEFT} more statements that stay"]
+def leftovers(failed: protocol.Failed) -> list[tuple[str, str]]:
+    """What stays of a revision that is not applied, and what to do about it, as (name, text)."""
+    rows = [("stays", text) for text in failed.kept]
+    if len(rows) > MOST_LEFT:
+        rows[MOST_LEFT:] = [("", f"… and {len(rows) - MOST_LEFT} more statements that stay")]
     for index, table in failed.invalid[:MOST_LEFT]:
-        lines.append(
-            f"left invalid: index {index} on {table}; DROP INDEX CONCURRENTLY {index} removes it"
-        )
+        text = f"index {index} on {table}; DROP INDEX CONCURRENTLY {index} removes it"
+        rows.append(("left invalid", text))
     if failed.kept:
-        lines.append(
-            "before the next run undo what stays, or let the migration pass over what is there"
-        )
-    return lines
+        text = "before the next run undo what stays, or let the migration pass over what is there"
+        rows.append(("", text))
+    return rows
 
 
 def position(current: tuple[str, ...]) -> str:

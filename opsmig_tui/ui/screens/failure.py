@@ -17,6 +17,7 @@ from opsmig_tui.ui.screens.choice import Choice
 from opsmig_tui.ui.screens.dialog import Dialog
 from opsmig_tui.ui.screens.lines import Line
 from opsmig_tui.worker.protocol import Failed
+from opsmig_tui.workspace.failure_text import leftovers
 
 TITLES = {
     "database": "The database refused",
@@ -115,6 +116,7 @@ def explanation(failed: Failed, root: Path | None = None) -> list[tuple[str, str
         ("SQLSTATE", failed.sqlstate),
         ("committed", ", ".join(failed.committed)),
         ("rolled back", ", ".join(failed.rolled_back)),
+        *leftovers(failed),
         ("stands at", now),
     ]
     return [(name, text) for name, text in rows if text]

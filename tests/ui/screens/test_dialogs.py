@@ -34,6 +34,8 @@ FAILED = Failed(
     committed=("a1",),
     rolled_back=("b8c9d0",),
     current=("a1",),
+    kept=("CREATE TABLE kept (id integer)",),
+    invalid=(("ix_kept", "kept"),),
 )
 
 
@@ -51,6 +53,9 @@ async def test_a_failure_says_everything_and_folds_the_traceback() -> None:
             "23502",
             "committed    a1",
             "rolled back  b8c9d0",
+            "stays        CREATE TABLE kept (id integer)",
+            "before the next run undo what stays",
+            "left invalid index ix_kept on kept; DROP INDEX CONCURRENTLY ix_kept removes it",
             "stands at    a1",
         ):
             assert said in text
