@@ -39,10 +39,13 @@ def run_environment(
     Raises whatever env.py raises, and WorkerError when it never ran migrations.
     """
     config, script = load(session, command, **(command_options or {}))
+    if session.import_failed is not None:
+        raise session.import_failed
     calls: list[MigrationContext] = []
 
     def counted(heads: Any, context: MigrationContext) -> Iterable[Any]:
         calls.append(context)
+        session.answered = True
         return fn(tuple(heads or ()), context) or ()
 
     options.setdefault("dont_mutate", True)
@@ -50,6 +53,8 @@ def run_environment(
         _run(session, config, script, fn=counted, **options)
     except Exception as error:
         if REFUSED not in str(error) or not session.trace.options_taken or calls:
+            if not session.answered and _half_imported(session, error, str(script.dir)):
+                session.import_failed = error
             raise
         session.trace.give_up_options()
         _run(session, config, script, fn=counted, **options)
@@ -72,6 +77,20 @@ def run_offline(session: Session, fn: Fn) -> ScriptDirectory:
         destination_rev="heads",
         output_buffer=_Nowhere(),
     )
+
+
+def _half_imported(session: Session, error: Exception, folder: str) -> bool:
+    """Whether a module that env.py imports raised it, by its code and not for want of a database."""
+    env_file = os.path.realpath(os.path.join(folder, "env.py"))
+    modules = [
+        os.path.realpath(frame.f_code.co_filename)
+        for frame, _ in traceback.walk_tb(error.__traceback__)
+        if frame.f_code.co_name == "<module>"
+    ]
+    if all(name == env_file for name in modules):
+        return False
+    kind = describe(error, session.settings.root, session.scripts.directories()).kind
+    return kind in ("project", "dependency")
 
 
 class _Nowhere:

@@ -37,6 +37,11 @@ class Session:
     """The Flask app, once it was created."""
     app_failed: Optional[Failed] = None
     """Why it could not be: it is not tried twice in one process."""
+    answered: bool = False
+    """Whether env.py ever came as far as its migrations in this process."""
+    import_failed: Optional[Exception] = None
+    """What env.py's imports raised before that: half of them are done, so a second try would fail
+    of something else ("Table … is already defined") and hide it."""
     started: float = field(default_factory=time.perf_counter)
 
     def send(self, event: Any) -> None:

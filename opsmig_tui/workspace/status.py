@@ -56,13 +56,16 @@ async def _read(workspace: Workspace, part: Part, quiet: bool) -> None:
     before = unknown_of(workspace.state)
     if not quiet:
         again = part == "status" and workspace.state.status.phase == "failed"
+        failure = workspace.state.status.failure
+        code = failure is not None and failure.kind in ("project", "dependency")
         workspace.dispatch(Began(part))
         flask = workspace.project.config.flask_app is not None
         if part in COMMANDS:
             command = COMMANDS[part]
             workspace.log_command(command.replace("alembic", "flask db") if flask else command)
-        if again and flask and not workspace.state.running:
-            await workspace.workers.renew()  # an app is created once in a process, if at all
+        if again and (flask or code) and not workspace.state.running:
+            # Neither an app nor a module whose import failed is tried twice in one process.
+            await workspace.workers.renew()
     try:
         value = await READERS[part](workspace)
     except Exception as error:

@@ -43,6 +43,19 @@ async def test_status_without_leave_to_read_the_system_identifier(
     assert status.databases[0].current == (BEFORE_PENDING,)
 
 
+async def test_models_that_do_not_import_fail_of_the_same_each_time(
+    start: Start, sample: SampleProject
+) -> None:
+    with (sample.backend / "models" / "vendor.py").open("a") as file:
+        file.write('raise RuntimeError("boom")\n')
+    client = start()
+    for request in (protocol.Status(), protocol.Drift()):
+        with pytest.raises(WorkerFailed) as caught:
+            await client.request(request)
+        assert caught.value.failed.message == "RuntimeError: boom"
+        assert str(caught.value.failed.file).endswith("vendor.py")
+
+
 async def test_status_names_revisions_that_no_file_has(start: Start, sql: Any) -> None:
     sql("UPDATE public.alembic_version SET version_num = 'feedfacecafe'")
     status = await start().request(protocol.Status())
