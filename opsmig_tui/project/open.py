@@ -147,6 +147,8 @@ def _interpreter(
         if options.python:
             raise
         return None, f"{error}; {error.hint}" if error.hint else str(error)
+    if sample and not options.python:
+        return replace(found, reason="opsmig's own Python, as for every sample"), ""
     return found, ""
 
 

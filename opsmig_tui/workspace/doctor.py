@@ -93,7 +93,7 @@ def _history(state: WorkspaceState) -> Iterator[Diagnosis]:
     yield Diagnosis("history", "warning" if many else "ok", text, many)
     for problem in history.problems:
         if problem.kind != "multiple-heads":
-            remedy = "alembic refuses the history until that is mended; opsmig edit opens a file"
+            remedy = "alembic refuses the history until that file is mended or moved out"
             yield Diagnosis("history", "failed", problem.message, remedy)
 
 
