@@ -80,7 +80,7 @@ def run_offline(session: Session, fn: Fn) -> ScriptDirectory:
 
 
 def _half_imported(session: Session, error: Exception, folder: str) -> bool:
-    """Whether a module that env.py imports raised it, by its code and not for want of a database."""
+    """Whether a module that env.py imports raised it, and not for want of a database."""
     env_file = os.path.realpath(os.path.join(folder, "env.py"))
     modules = [
         os.path.realpath(frame.f_code.co_filename)
