@@ -34,6 +34,7 @@ WAIT_SECONDS = 10
 """Nobody else uses a scratch database: who waits for a lock there waits for itself, for ever."""
 GONE_SECONDS = 2.0
 """What a worker's sessions get to end after it, before they are ended."""
+_ELSEWHERE = "Only PostgreSQL can be copied for a rehearsal."
 _MAINTENANCE = ("postgres", "template1")
 """Databases that are there by default, to send CREATE DATABASE from."""
 _OF_SOMEBODY = "a.usesysid IS NOT NULL AND a.backend_type IS DISTINCT FROM 'autovacuum worker'"
@@ -150,6 +151,8 @@ def make_scratch(session: Session, request: protocol.MakeScratch) -> protocol.Ma
 def drop_scratch(session: Session, request: protocol.DropScratch) -> protocol.DropScratchResult:
     """Drop what is still what it was listed as. Raises WorkerError where it cannot connect."""
     seen = _look(session, None)
+    if seen == _ELSEWHERE:
+        return protocol.DropScratchResult()  # none was made
     if isinstance(seen, str):
         raise WorkerError(Failed("database", seen))
     try:
@@ -205,7 +208,7 @@ def _look(session: Session, expected: Optional[protocol.DatabaseStatus]) -> Any:
     def fn(heads: tuple[str, ...], context: MigrationContext) -> None:
         connection: Any = context.connection
         if context.dialect.name != "postgresql":
-            found.append("Only PostgreSQL can be copied for a rehearsal.")
+            found.append(_ELSEWHERE)
             return
         if expected is not None:
             check_database(session, context, heads, (expected,), 0)

@@ -53,6 +53,8 @@ def test_the_life_of_a_revision(project: AlembicProject) -> None:
     assert (stands["database"]["name"], stands["database"]["dialect"]) == ("shop", "mariadb")
     refused = opsmig("rehearse", status=2)
     assert "Only PostgreSQL takes back every step of a migration" in refused
+    refused = opsmig("rehearse", "--on", "scratch", status=2)
+    assert refused.strip() == "▲ Not rehearsed: Only PostgreSQL can be copied for a rehearsal."
 
     [head] = stands["current"]
     project.revision(
