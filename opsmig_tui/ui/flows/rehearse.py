@@ -34,7 +34,11 @@ async def rehearse_revision(
     review = screen.board.review
     where = "on a scratch database" if on == "scratch" else "nothing stays"
     review.show_busy(f"rehearsing; {where} …")
-    result = await rehearse.rehearse(workspace, plan)
+    try:
+        result = await rehearse.rehearse(workspace, plan)
+    except BaseException:
+        review.show_busy("")  # cancelled or failed, as Output tells
+        raise
     bad = next((leg.path for leg in result.legs if leg.outcome != "ok"), None)
     wanted = next((one.path for one in plan.plan.steps if one.revision == revision), None)
     screen.board.go("review")

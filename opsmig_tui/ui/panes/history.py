@@ -144,7 +144,7 @@ class HistoryPane(Pane):
         if facts is None:
             self.list.hint = state.history.problem or "Reading the revisions …"
             return
-        self.list.hint = "No revisions yet. Press c to create the first one."
+        self._hint_when_empty()
         if facts != self.list.facts:
             wanted = self.selected
             if not self._touched:
@@ -152,6 +152,13 @@ class HistoryPane(Pane):
             self.list.facts = facts
             self.list.build(wanted)
             self._retitle()
+
+    def _hint_when_empty(self) -> None:
+        self.list.hint = (
+            "No revision is new on this branch. Press b to see all."
+            if self.list.branch_only
+            else "No revisions yet. Press c to create the first one."
+        )
 
     def _retitle(self) -> None:
         facts = self.list.facts
@@ -206,9 +213,8 @@ class HistoryPane(Pane):
     def action_branch_only(self) -> None:
         before = self.selected
         self.list.branch_only = not self.list.branch_only
+        self._hint_when_empty()
         self.list.build(before)
-        if self.list.branch_only and not self.list.rows:
-            self.list.hint = "No revision is new on this branch. Press b to see all."
         self._retitle()
 
     def action_heads(self) -> None:

@@ -213,6 +213,9 @@ async def test_b_says_so_when_nothing_is_new(state: WorkspaceState) -> None:
         await pilot.press("b")
         await pilot.pause()
         assert "No revision is new on this branch." in screen_text(app)
+        pane.show(standing_at(state, BEFORE_PENDING))  # what is read later leaves that be
+        await pilot.pause()
+        assert "No revision is new on this branch." in screen_text(app)
 
 
 async def test_problems_stand_above_everything(history_state: WorkspaceState) -> None:

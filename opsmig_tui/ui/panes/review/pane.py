@@ -106,10 +106,10 @@ class ReviewPane(FindingKeys):
         self.list.put(lambda _width, _words: [], 3, keep=False)
 
     def show_busy(self, text: str) -> None:
-        """Say what is being worked out; what was on show stays until there is an answer."""
+        """Say what is being worked out, "" nothing any more; what was on show stays until then."""
         self._busy = text
         if not self.list.rows:
-            self.list.hint = text
+            self.list.hint = text or HINT
         self._retitle()
 
     def show_review(
