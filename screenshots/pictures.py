@@ -247,7 +247,7 @@ async def _run(story: Story, project: Project) -> AsyncIterator[str]:
 
 async def _apart(story: Story, slow: Path) -> AsyncIterator[str]:
     """Two heads, as after a merge; then a database that stands at what this branch has not."""
-    board, workspace = story.main.board, story.app.workspace
+    workspace = story.app.workspace
     other = slow.with_name("2026_05_04_1530-e52d8bc1fa63_add_telemetry_source.py")
     text = slow.read_text(encoding="utf-8").replace("d41c7ab0e952", "e52d8bc1fa63")
     made = 'op.add_column("asset", sa.Column("source", sa.Text()), schema="ops")'
@@ -266,7 +266,7 @@ async def _apart(story: Story, slow: Path) -> AsyncIterator[str]:
             path.unlink()
     await story.until(lambda: workspace.state.ghosts.value)
     await story.idle()
-    board.go("history")
+    await story.pilot.press("2", "g")
     yield "ghost"
 
 

@@ -45,10 +45,10 @@ def test_they_are_bounded_and_a_damaged_file_is_none(tmp_path: Path) -> None:
 
 
 def test_a_path_below_home_is_shown_from_there(tmp_path: Path, isolated_environment: Path) -> None:
-    remember_project(made(isolated_environment / "work" / "shop"), tmp_path)
+    remember_project(made(isolated_environment / "projects" / "shop"), tmp_path)
     remember_project(made(tmp_path / "shop"), tmp_path)
     shown = [one.shown for one in recent_projects(tmp_path)]
-    assert shown == [str(tmp_path / "shop" / "alembic.ini"), "~/work/shop/alembic.ini"]
+    assert shown == [str(tmp_path / "shop" / "alembic.ini"), "~/projects/shop/alembic.ini"]
 
 
 def test_other_configs_and_sections_of_the_repository_come_first(repository: Path) -> None:
