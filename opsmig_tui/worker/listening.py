@@ -77,7 +77,38 @@ class Heard:
         )
 
 
-class Listener:
+class Hearing:
+    """What every rehearsal hears in the same way, wherever its legs run."""
+
+    def __init__(self) -> None:
+        self._locks: Optional[LockTrace] = None
+        self._transaction: Optional[int] = None
+        self._kept: Optional[retyped.Kept] = None
+        self.listening = False
+        self.statements: list[Heard] = []
+
+    @contextlib.contextmanager
+    def _aside(self) -> Iterator[None]:
+        """Our own reading: no work, lock or notice of the migration's."""
+        assert self._locks is not None
+        self.listening = False
+        try:
+            yield
+        finally:
+            self.listening = True
+            with contextlib.suppress(Exception):  # the transaction has failed: look() says it
+                self._locks.look()
+
+    def heard(self, notice: Notice) -> bool:
+        """Take the server's debug notices; True: it is for nobody else."""
+        if not notice.severity.startswith("DEBUG"):
+            return False
+        if self.listening and self.statements:
+            self.statements[-1].told.append(notice.text)
+        return True
+
+
+class Listener(Hearing):
     """Set as `Trace.rehearsal` for as long as env.py runs.
 
     Before it is armed, transactions may write (the arming itself does) and sessions may be opened;
@@ -85,15 +116,11 @@ class Listener:
     """
 
     def __init__(self, most_rows: int) -> None:
+        super().__init__()
         self._most_rows = most_rows
         self._changed = 0
-        self._locks: Optional[LockTrace] = None
-        self._transaction: Optional[int] = None
         self._thread = threading.get_ident()
         self.armed = False
-        self.listening = False
-        self.statements: list[Heard] = []
-        self._kept: Optional[retyped.Kept] = None
 
     @contextlib.contextmanager
     def guarding(self, connection: Any) -> Iterator[None]:
@@ -166,26 +193,6 @@ class Listener:
             self.look()
             with self._aside():
                 self._kept = retyped.keep(conn, sql, self._most_rows)
-
-    @contextlib.contextmanager
-    def _aside(self) -> Iterator[None]:
-        """Our own reading: no work, lock or notice of the migration's."""
-        assert self._locks is not None
-        self.listening = False
-        try:
-            yield
-        finally:
-            self.listening = True
-            with contextlib.suppress(Exception):  # the transaction has failed: look() says it
-                self._locks.look()
-
-    def heard(self, notice: Notice) -> bool:
-        """Take the server's debug notices; True: it is for nobody else."""
-        if not notice.severity.startswith("DEBUG"):
-            return False
-        if self.listening and self.statements:
-            self.statements[-1].told.append(notice.text)
-        return True
 
     # ---------------------------------------------------------------------------------- for a leg
 

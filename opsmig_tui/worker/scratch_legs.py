@@ -21,11 +21,11 @@ from .environment import run_environment
 from .errors import Cancelled
 from .guard import check_database, check_steps
 from .legs import BACK, Legs, judged
-from .listening import Heard
+from .listening import Heard, Hearing
 from .locktrace import LockTrace
 from .losses import losses_of
 from .plan import options_of, steps_of
-from .protocol import Notice, SchemaObject
+from .protocol import SchemaObject
 from .redirect import no_programs, refuse_outside
 from .revisions import real_heads
 from .session import Session
@@ -33,15 +33,8 @@ from .snapshot import difference, take_snapshot
 from .status import OPTIONS
 
 
-class _Listener:
+class _Listener(Hearing):
     """As listening.Listener, with nothing to hold off but what reaches beyond the database."""
-
-    def __init__(self) -> None:
-        self._locks: Optional[LockTrace] = None
-        self._transaction: Optional[int] = None
-        self._kept: Optional[retyped.Kept] = None
-        self.listening = False
-        self.statements: list[Heard] = []
 
     def begin(self, connection: Any) -> None:
         """A leg begins on this connection."""
@@ -93,25 +86,6 @@ class _Listener:
             with contextlib.suppress(Exception):  # the transaction has failed already
                 retyped.prepare(conn)
                 self._kept = retyped.keep(conn, sql, sys.maxsize)  # nobody waits meanwhile
-
-    @contextlib.contextmanager
-    def _aside(self) -> Iterator[None]:
-        """Our own reading: no work, lock or notice of the migration's."""
-        self.listening = False
-        try:
-            yield
-        finally:
-            self.listening = True
-            with contextlib.suppress(Exception):  # as above
-                assert self._locks is not None
-                self._locks.look()
-
-    def heard(self, notice: Notice) -> bool:
-        if not notice.severity.startswith("DEBUG"):
-            return False
-        if self.listening and self.statements:
-            self.statements[-1].told.append(notice.text)
-        return True
 
     def look(self) -> None:
         """The locks of the transaction at hand. One that has ended holds none any more, and what
