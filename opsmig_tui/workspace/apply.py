@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
@@ -232,21 +233,33 @@ async def run(workspace: Workspace, plan: PlanResult) -> RunResult:
 
     Raises WorkerFailed (already reported in the output), OpsmigError.
     """
+    async with changing(workspace, plan.direction, plan.command) as reporter:
+        return await _run(workspace, plan, reporter)
+
+
+@asynccontextmanager
+async def changing(
+    workspace: Workspace, title: str, command: str, action: str = ""
+) -> AsyncIterator[RunReporter]:
+    """One thing that changes a database, from its refusals to the position read again.
+
+    `action` is what is refused where nothing may change, if not `title`. Raises OpsmigError, and
+    WorkerFailed (already reported in the output).
+    """
     from opsmig_tui.services.worker_client import WorkerFailed
 
-    refuse_when_read_only(workspace, plan.direction)
+    refuse_when_read_only(workspace, action or title)
     refuse_while_running(workspace)
-    workspace.log_command(plan.command)
+    workspace.log_command(command)
     try:
-        async with reported(workspace, plan.direction, plan.command) as reporter:
-            result = await _run(workspace, plan, reporter)
+        async with reported(workspace, title, command) as reporter:
+            yield reporter
     except WorkerFailed as error:
         await read_position_again(workspace)
         if error.failed.current is None:
             reporter.say_position()
         raise
     await read_position_again(workspace)
-    return result
 
 
 async def _run(workspace: Workspace, plan: PlanResult, reporter: RunReporter) -> RunResult:

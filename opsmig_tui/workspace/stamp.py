@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.worker.protocol import DatabaseStatus, PlanStamp, Stamp, StampPlan, StampResult
-from opsmig_tui.workspace.apply import identity_text, places_of, read_position_again
+from opsmig_tui.workspace.apply import changing, identity_text, places_of
 from opsmig_tui.workspace.confirm import Confirmation
 from opsmig_tui.workspace.failure_text import position
 from opsmig_tui.workspace.guards import (
@@ -14,7 +14,6 @@ from opsmig_tui.workspace.guards import (
     refuse_when_untrusted,
     refuse_while_running,
 )
-from opsmig_tui.workspace.running import reported
 
 if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
@@ -92,23 +91,11 @@ async def run_stamp(workspace: Workspace, plan: StampPlan) -> StampResult:
 
     Raises WorkerFailed (already reported in the output), OpsmigError.
     """
-    from opsmig_tui.services.worker_client import WorkerFailed
-
-    refuse_when_read_only(workspace, "stamp")
-    refuse_while_running(workspace)
-    workspace.log_command(plan.command)
     request = Stamp(plan.targets, plan.purge, plan.databases, plan.after)
-    try:
-        async with reported(workspace, "stamp", plan.command) as reporter:
-            async with workspace.workers.runner() as client:
-                result = cast(StampResult, await reporter.send(client, request))
-            reporter.succeed(f"stamped; the database stands at {position(result.current)}")
-    except WorkerFailed as error:
-        await read_position_again(workspace)
-        if error.failed.current is None:
-            reporter.say_position()
-        raise
-    await read_position_again(workspace)
+    async with changing(workspace, "stamp", plan.command) as reporter:
+        async with workspace.workers.runner() as client:
+            result = cast(StampResult, await reporter.send(client, request))
+        reporter.succeed(f"stamped; the database stands at {position(result.current)}")
     return result
 
 

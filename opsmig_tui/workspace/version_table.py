@@ -6,14 +6,9 @@ from typing import TYPE_CHECKING
 
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.worker.protocol import PlanStamp, Stamp, StampPlan
-from opsmig_tui.workspace.apply import identity_text, places_of, read_position_again
+from opsmig_tui.workspace.apply import changing, identity_text, places_of
 from opsmig_tui.workspace.confirm import Confirmation
 from opsmig_tui.workspace.failure_text import position
-from opsmig_tui.workspace.guards import (
-    refuse_when_read_only,
-    refuse_while_running,
-)
-from opsmig_tui.workspace.running import reported
 from opsmig_tui.workspace.stamp import ask_plan
 
 if TYPE_CHECKING:
@@ -54,14 +49,9 @@ def confirmation(workspace: Workspace, plan: StampPlan) -> Confirmation:
 
 async def make_version_table(workspace: Workspace, plan: StampPlan) -> None:
     """Raises WorkerFailed (already reported in the output), OpsmigError."""
-    refuse_when_read_only(workspace, "make the version table")
-    refuse_while_running(workspace)
-    workspace.log_command(COMMAND)
     request = Stamp(NOWHERE, False, plan.databases, plan.after)
-    try:
-        async with reported(workspace, "ensure_version", COMMAND) as reporter:
-            async with workspace.workers.runner() as client:
-                await reporter.send(client, request)
-            reporter.succeed("the version table is there")
-    finally:
-        await read_position_again(workspace)
+    doing = "make the version table"
+    async with changing(workspace, "ensure_version", COMMAND, doing) as reporter:
+        async with workspace.workers.runner() as client:
+            await reporter.send(client, request)
+        reporter.succeed("the version table is there")
