@@ -74,6 +74,7 @@ def run_of(plan: protocol.PlanResult) -> protocol.Run:
 
 
 HEAD = "a7c3f15d8e92"
+VERSION = "SELECT version_num FROM public.alembic_version"
 
 
 def add_revision(

@@ -12,9 +12,7 @@ from opsmig_tui.services.worker_client import WorkerClient, WorkerFailed
 from opsmig_tui.worker import protocol
 from opsmig_tui.worker.cancel import Cancellation
 from opsmig_tui.worker.errors import Cancelled
-from tests.worker.conftest import HEAD, Start, Told, add_revision, run_of, upgrade
-
-VERSION = "SELECT version_num FROM public.alembic_version"
+from tests.worker.conftest import HEAD, VERSION, Start, Told, add_revision, run_of, upgrade
 
 
 class Until(Told):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.maria import MARIADBD, connected, running
-from tests.worker.live import Asker
+from tests.worker.live.asker import Asker
 
 pytestmark = pytest.mark.skipif(MARIADBD is None, reason="mariadbd is not installed")
 NOWHERE: dict[str, Any] = {"schema": None}

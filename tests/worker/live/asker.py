@@ -16,6 +16,7 @@ from opsmig_tui.worker.protocol import AskLive, LiveResult, Peek, PeekResult, Pr
 from tests.support.projects import write_project
 from tests.worker.conftest import Told, opened
 
+DATABASE = "live_data"
 LARGE = 60_000
 ABOVE = 30_000
 """Tables of more rows than this are sampled in these tests."""
