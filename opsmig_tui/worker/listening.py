@@ -82,7 +82,7 @@ class Hearing:
 
     def __init__(self) -> None:
         self._locks: Optional[LockTrace] = None
-        self._transaction: Optional[int] = None
+        self._transaction = ""
         self._kept: Optional[retyped.Kept] = None
         self.listening = False
         self.statements: list[Heard] = []

@@ -7,7 +7,7 @@ transaction's own statistics: a few tenths of a millisecond.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Optional
 
 from .asking import raw_rows
@@ -36,19 +36,26 @@ SELECT c.oid::bigint, quote_ident(n.nspname) || '.' || quote_ident(c.relname), c
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.oid >= {FIRST_OWN_OID} AND left(n.nspname, 3) <> 'pg_'
 """
+_COUNTS = """pg_stat_get_xact_numscans({0}), pg_stat_get_xact_tuples_returned({0}),
+  pg_stat_get_xact_tuples_inserted({0}), pg_stat_get_xact_tuples_updated({0}),
+  pg_stat_get_xact_tuples_deleted({0})"""
+# The transaction's own lock is always there, and with it a row. Its number is another one for each
+# transaction, also for one that has written nothing (documentation, pg_locks).
 _NOW = f"""
 SELECT coalesce(l.relation, 0)::bigint, l.modes, coalesce(c.relfilenode, 0)::bigint,
-  pg_stat_get_xact_numscans(l.relation), pg_stat_get_xact_tuples_returned(l.relation),
-  pg_stat_get_xact_tuples_inserted(l.relation), pg_stat_get_xact_tuples_updated(l.relation),
-  pg_stat_get_xact_tuples_deleted(l.relation), txid_current_if_assigned(),
+  {_COUNTS.format("l.relation")}, l.transaction,
   CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) END
-FROM (SELECT) always LEFT JOIN (
-  SELECT relation, string_agg(mode, ' ') AS modes FROM pg_catalog.pg_locks
-  WHERE locktype = 'relation' AND pid = pg_backend_pid() AND granted
-    AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
-    AND relation::bigint >= {FIRST_OWN_OID}
-  GROUP BY relation
-) l ON true LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation
+FROM (
+  SELECT CASE WHEN locktype = 'relation' AND relation::bigint >= {FIRST_OWN_OID} AND database =
+      (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
+    THEN relation END AS relation,
+    string_agg(mode, ' ') AS modes, max(virtualtransaction) AS transaction
+  FROM pg_catalog.pg_locks WHERE pid = pg_backend_pid() AND granted
+  GROUP BY 1
+) l LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation
+"""
+_COUNTED = f"""
+SELECT one::bigint, {_COUNTS.format("one")} FROM unnest(ARRAY[{{}}]::oid[]) AS one
 """
 
 
@@ -75,7 +82,11 @@ class _State:
 
 
 class LockTrace:
-    """The locks and counters of one transaction, told as what is new since the last look."""
+    """The locks and counters of a session, told as what is new since the last look.
+
+    `transaction` is the one that the last look found. Its locks end with it; the counters go on,
+    until the server takes them over at the end of some transaction and they begin anew.
+    """
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
@@ -85,19 +96,24 @@ class LockTrace:
             if kind in _KINDS:
                 self._there[oid] = Relation(name, _KINDS[kind], rows, size, table)
                 self._states[oid] = _State(-1, file, (0,) * 5, size or 0)
-        self.transaction = self._look()
+        self.transaction = ""
+        self.restart()
 
     def restart(self) -> None:
-        """A leg begins: what is held now was not taken by it."""
-        for oid in self._states:
-            old = self._states[oid]
-            self._states[oid] = _State(-1, old.file, old.counts, old.size)
-        self._look()
+        """What is held and counted by now is nobody's: a leg begins, or a transaction."""
+        rows, another = self._ask()
+        self._let_go()
+        self._take(rows)
+        if another:
+            self._recount()
 
-    def look(self) -> tuple[Optional[int], list[tuple[Relation, str]], list[TableWork]]:
-        """(transaction id, locks taken, work done) since the last look."""
+    def look(self) -> tuple[str, list[tuple[Relation, str]], list[TableWork]]:
+        """(transaction, locks taken, work done) since the last look."""
+        rows, another = self._ask()
+        if another:
+            self._let_go()
         before = dict(self._states)
-        transaction = self._look()
+        self._take(rows)
         locks: list[tuple[Relation, str]] = []
         work: list[TableWork] = []
         for oid, now in self._states.items():
@@ -109,8 +125,10 @@ class LockTrace:
             done = _work(relation, old, now)
             if done is not None:
                 work.append(done)
+        if another:
+            self._recount()
         locks.sort(key=lambda one: (-MODES.index(one[1]), one[0].name))
-        return transaction, locks, sorted(work, key=lambda one: one.relation)
+        return self.transaction, locks, sorted(work, key=lambda one: one.relation)
 
     def _told(self, relation: Relation, strength: int) -> bool:
         """Of an index only what keeps readers of its table away, where the table's own lock does
@@ -120,17 +138,31 @@ class LockTrace:
         table = self._states.get(relation.table or 0)
         return strength == len(MODES) - 1 and (table is None or table.strength < strength)
 
-    def _look(self) -> Optional[int]:
-        transaction = None
-        for oid, modes, file, *counts, number, size in raw_rows(self._connection, _NOW):
-            transaction = number
-            old = self._states.get(oid)  # None, too, where nothing is locked
+    def _ask(self) -> tuple[list[Any], bool]:
+        """Rows of what is held, and whether by another transaction than at the last look."""
+        rows = raw_rows(self._connection, _NOW)
+        before, self.transaction = self.transaction, rows[0][-2]
+        return rows, before != self.transaction
+
+    def _take(self, rows: list[Any]) -> None:
+        for oid, modes, file, *counts, _, size in rows:
+            old = self._states.get(oid)  # None for the locks that are on no relation, too
             if old is not None:
                 strength = max(_strength(mode) for mode in modes.split())
                 self._states[oid] = _State(
                     max(strength, old.strength), file or old.file, tuple(counts), size or 0
                 )
-        return transaction
+
+    def _let_go(self) -> None:
+        for oid, old in self._states.items():
+            self._states[oid] = replace(old, strength=-1)
+
+    def _recount(self) -> None:
+        """The counters of what this transaction has not come to yet, where they were not at 0."""
+        counted = [str(oid) for oid, one in self._states.items() if any(one.counts)]
+        if counted:
+            for oid, *counts in raw_rows(self._connection, _COUNTED.format(", ".join(counted))):
+                self._states[oid] = replace(self._states[oid], counts=tuple(counts))
 
 
 def taken(relation: Relation, mode: str, held_ms: float) -> TakenLock:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -33,8 +34,17 @@ from .snapshot import difference, take_snapshot
 from .status import OPTIONS
 
 
+# Only before any query of its transaction, ours among them (documentation, SET TRANSACTION).
+_FIRST = re.compile(r"(?i)\s*SET\s+TRANSACTION\b")
+
+
 class _Listener(Hearing):
     """As listening.Listener, with nothing to hold off but what reaches beyond the database."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._begun = False
+        """SQLAlchemy began a transaction, in which nothing has run yet."""
 
     def begin(self, connection: Any) -> None:
         """A leg begins on this connection."""
@@ -53,7 +63,8 @@ class _Listener(Hearing):
         """Any number of sessions: all of them are redirected."""
 
     def begun(self, connection: Any) -> None:
-        """What is begun may write."""
+        """What is begun may write. Of what ended before it, nothing is held any more."""
+        self._begun = True
 
     def committing(self, connection: Any) -> None:
         """What is committed stays in the scratch database."""
@@ -63,6 +74,9 @@ class _Listener(Hearing):
             self.statements.append(Heard(sql, file, line, time.perf_counter()))
         refuse_outside(sql)
         if self.listening:
+            if self._begun and not _FIRST.match(sql):
+                self._begun = False
+                self._settle()
             self._keep(conn, sql)
             self.statements[-1].began = time.perf_counter()
 
@@ -95,15 +109,24 @@ class _Listener(Hearing):
             transaction, locks, work = self._locks.look()
         except Exception:  # the migration goes on in a transaction that has failed
             return
-        if transaction != self._transaction:
-            if self._transaction is not None:  # it ended before this statement began
-                for one in self.statements[:-1]:
-                    one.let_go = one.let_go or self.statements[-1].began
-            self._transaction = transaction
-            self._locks.restart()
+        self._ended_before(transaction)
         if self.statements:
             self.statements[-1].locks += locks
             self.statements[-1].work += work
+
+    def _settle(self) -> None:
+        """A transaction begins: what the server counted of the one before is no work of it."""
+        assert self._locks is not None
+        with contextlib.suppress(Exception):  # the session is gone: the statement says so
+            self._locks.restart()
+            self._ended_before(self._locks.transaction)
+
+    def _ended_before(self, transaction: str) -> None:
+        """Where another one is at hand now, it ended before the last statement began."""
+        if transaction != self._transaction:
+            self._transaction = transaction
+            for one in self.statements[:-1]:
+                one.let_go = one.let_go or self.statements[-1].began
 
 
 class _ScratchLegs(Legs):
