@@ -173,11 +173,15 @@ def _end(result: RehearseResult) -> Iterator[str]:
 
 
 def not_asked(result: RehearseResult) -> str:
-    """What it means that the database did not answer at the end."""
-    means = "the server rolls back what was open"
+    """What it means that it is not known how the database is at the end."""
     if result.on == "scratch":
-        means = "nothing was sent to it but questions"
-    return f"The database could not be asked afterwards; {means}."
+        return "Your database could not be asked afterwards; nothing was sent to it but questions."
+    last = result.legs[-1].failed if result.legs else None
+    if last is not None and last.kind == "crash":
+        why = "The worker was gone before it looked at the database again"
+    else:
+        why = "The database could not be asked afterwards"
+    return f"{why}; the server rolls back what was open."
 
 
 def document(result: RehearseResult) -> dict[str, Any]:

@@ -143,7 +143,8 @@ async def rehearse(workspace: Workspace, plan: RehearsalPlan) -> RehearseResult:
     name = command(plan.revisions[0] if len(plan.revisions) == 1 else None, plan.on)
     workspace.log_command(name)
     async with reported(workspace, "rehearse", name) as reporter:
-        if plan.on == "scratch":
+        reporter.dropped = plan.on == "scratch"
+        if reporter.dropped:
             result = await workspace.scratches.rehearse(plan.plan, _request(plan), reporter)
         else:
             async with workspace.workers.rehearsing() as client:

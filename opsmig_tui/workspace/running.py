@@ -63,6 +63,8 @@ class RunReporter:
         self._steps: tuple[str, ...] = ()
         self._known: dict[str, float] = {}
         self._done: dict[str, float] = {}
+        self.dropped = False
+        """It ran in a database that is dropped by its end, and with it what was still under way."""
         self.log = RunLog(lambda problem: self.say("warning", problem))
         self.say("command", command)
         self._show()
@@ -288,7 +290,8 @@ class RunReporter:
         self.say("warning" if kind == "cancelled" else "error", failed.message)
         for text in failure_details(failed, self.workspace.project.root):
             self.say("info", text)
-        if (failed.kind == "crash" or failed is KILLED) and self.view.number:
+        killed = failed.kind == "crash" or failed is KILLED
+        if killed and self.view.number and not self.dropped:
             self.say("warning", "the server may still be busy with the last statement: look again")
         self._end(kind, failed.message)
 

@@ -11,6 +11,8 @@ from opsmig_tui.demo import SampleProject
 from opsmig_tui.demo import server as embedded
 from opsmig_tui.services.worker_client import WorkerFailed
 from opsmig_tui.workspace import scratch_notes
+from opsmig_tui.workspace.rehearsal_report import report
+from opsmig_tui.workspace.rehearse import plan_rehearsal, rehearse
 from opsmig_tui.workspace.scratch_marks import own_stem
 from opsmig_tui.workspace.workspace import Workspace
 from tests.support.postgres import connect, run_sql
@@ -162,6 +164,7 @@ async def test_a_replay_starts_no_program_and_may_be_tried_again(
 
 
 SLEEP = "op.execute('SELECT pg_sleep(600)')"
+BUSY = "may still be busy"
 ASLEEP = "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(600)%%'"
 
 
@@ -200,6 +203,9 @@ async def test_a_worker_that_is_killed_in_a_leg(
     assert failed is not None
     assert (failed.kind, failed.line) == ("crash", line_of(path, SLEEP))
     assert result.unchanged
+    told = [*report(result), *(line.text for line in workspace.output.lines)]
+    assert f"Your database is as before: it stands at {HEAD}." in told
+    assert not any("could not be asked" in text or BUSY in text for text in told)
     assert [name for (name,) in run_sql(sample, LEFT) if not name.endswith("_base")] == []
     path.unlink()
     assert outcomes(await on_scratch(workspace, HEAD)) == [
@@ -209,6 +215,28 @@ async def test_a_worker_that_is_killed_in_a_leg(
     ]
     await workspace.close()
     assert not scratch_notes.any_there()
+
+
+@pytest.mark.usefixtures("at_head")
+async def test_a_worker_that_is_killed_in_a_leg_here(
+    open_workspace: Open, sample: SampleProject
+) -> None:
+    """Nobody looked at the database again, and the server is at its statement still."""
+    add_revision(sample, "pass", SLEEP)
+    workspace = open_workspace(sample.backend)
+    task = asyncio.create_task(rehearse(workspace, await plan_rehearsal(workspace, None, 60)))
+    await until(lambda: run_sql(sample, ASLEEP))
+    assert workspace.reporter is not None
+    assert workspace.reporter.client is not None
+    workspace.reporter.client.kill_running()
+    result = await task
+    assert outcomes(result) == ["upgrade ok", "downgrade failed"]
+    *_, last = report(result)
+    assert last == (
+        "▲ The worker was gone before it looked at the database again; "
+        "the server rolls back what was open."
+    )
+    assert any(BUSY in line.text for line in workspace.output.lines)
 
 
 @pytest.mark.usefixtures("at_head")
