@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from opsmig_tui.ui.keys import key
+from opsmig_tui.ui.later import later
 from opsmig_tui.ui.screens.choice import Choice
 from opsmig_tui.ui.screens.dialog import DEAF_SECONDS, Dialog
 
@@ -67,7 +68,7 @@ class AskScreen(Dialog[str | None]):
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one("#leave").focus()
-        self.set_timer(DEAF_SECONDS, self._hear)
+        later(self, DEAF_SECONDS, self._hear)
         self._show_option()
 
     def _hear(self) -> None:

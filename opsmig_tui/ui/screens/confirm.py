@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from opsmig_tui.ui.keys import key
+from opsmig_tui.ui.later import later
 from opsmig_tui.ui.screens.choice import Choice
 from opsmig_tui.ui.screens.dialog import DEAF_SECONDS, Dialog
 from opsmig_tui.ui.screens.lines import Line
@@ -63,7 +64,7 @@ class ConfirmScreen(Dialog[bool]):
         self.query_one("#yes").set_class(not self.typed_right, "-off")
         self.query_one("#no").focus()
         if self.confirmation.typed is not None:
-            self.set_timer(DEAF_SECONDS, self._hear)
+            later(self, DEAF_SECONDS, self._hear)
 
     def _hear(self) -> None:
         typed = self.query_one("#typed", Input)

@@ -15,6 +15,7 @@ from opsmig_tui.project.preferences import load_preferences
 from opsmig_tui.ui import messages
 from opsmig_tui.ui.failures import Work
 from opsmig_tui.ui.keys import MAIN
+from opsmig_tui.ui.later import later
 from opsmig_tui.ui.reasons import why_not, why_not_downgrade_to, why_not_upgrade_to
 from opsmig_tui.ui.screens.banner import Banner
 from opsmig_tui.ui.screens.board import Board
@@ -94,7 +95,7 @@ class MainScreen(HistoryRequests):
     def _state_moved(self, state: WorkspaceState) -> None:
         if not self._painting:
             self._painting = True
-            self.set_timer(FRAME_SECONDS, self._paint)
+            later(self, FRAME_SECONDS, self._paint)
 
     def _paint(self) -> None:
         self._painting = False
