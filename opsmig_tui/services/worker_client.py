@@ -57,7 +57,8 @@ class WorkerClient:
 
     Requests are answered in their order. Sessions of a reader (the default) refuse to write to a
     PostgreSQL or SQLite database; so do those of a `runner`, except while it performs a `Run`. With
-    `scratch`, all its connections go to the database of that name, and may write.
+    `scratch`, all its connections go to the database of that name, of the project's own server or
+    of that of a `place`, and may write.
     """
 
     def __init__(
@@ -66,11 +67,12 @@ class WorkerClient:
         *,
         runner: bool = False,
         scratch: str = "",
+        place: protocol.Place | None = None,
         extra_environment: Mapping[str, str] | None = None,
     ) -> None:
         self.project = project
         self.runner = runner
-        self.scratch = scratch
+        self.scratch, self.place = scratch, place
         self.generation = 0
         self.last_lines: deque[str] = deque(maxlen=50)
         self._extra = dict(extra_environment or {})
@@ -247,6 +249,7 @@ class WorkerClient:
             "x": list(self.project.x_arguments),
             "runner": self.runner,
             "scratch": self.scratch,
+            "place": dataclasses.asdict(self.place) if self.place is not None else None,
             "app": config.flask_app or "",
             "companion_suffixes": list(self.project.settings.companion_suffixes),
         }

@@ -94,9 +94,11 @@ class WorkerPool:
             await self.release(client)
 
     @asynccontextmanager
-    async def scratch(self, database: str) -> AsyncIterator[WorkerClient]:
+    async def scratch(
+        self, database: str, place: protocol.Place | None = None
+    ) -> AsyncIterator[WorkerClient]:
         """A runner whose connections all go to this scratch database."""
-        client = self._client(runner=True, scratch=database)
+        client = self._client(runner=True, scratch=database, place=place)
         try:
             yield client
         finally:
@@ -175,9 +177,15 @@ class WorkerPool:
         await client.idle()
         await self.release(client)
 
-    def _client(self, *, runner: bool, scratch: str = "") -> WorkerClient:
+    def _client(
+        self, *, runner: bool, scratch: str = "", place: protocol.Place | None = None
+    ) -> WorkerClient:
         client = WorkerClient(
-            self.project, runner=runner, scratch=scratch, extra_environment=self._extra
+            self.project,
+            runner=runner,
+            scratch=scratch,
+            place=place,
+            extra_environment=self._extra,
         )
         self._clients.add(client)
         return client

@@ -17,7 +17,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from .errors import WorkerError
-from .protocol import Failed
+from .protocol import Failed, Place
 from .redact import Redactor, x_argument
 
 
@@ -40,6 +40,8 @@ class Settings:
     companion_suffixes: tuple[str, ...] = ()
     scratch: str = ""
     """The database that every connection of this worker goes to, "" for the project's own."""
+    place: Optional[Place] = None
+    """The private server that has it, None for the project's own."""
     app: str = ""
     """The Flask app that Flask-Migrate's env.py needs, as FLASK_APP names it; "" for none."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from typing import Any, Optional, cast
 
-from .protocol import Notice
+from .protocol import Notice, Place
 from .redact import Redactor
 
 SEEN = "opsmig"
@@ -16,6 +17,12 @@ KEYS = {"psycopg": "dbname", "psycopg2": "dbname", "asyncpg": "database", "pg800
 """Driver → the keyword of the database; it goes before what a connection string says."""
 READ_ONLY = "-c default_transaction_read_only=on"
 _SECRETS = ("password", "passwd", "sslpassword")
+# What says where a server is, as whom to come, and how either side proves itself.
+_WAY = re.compile(
+    r"host(?:addr)?|port|user|pass(?:word|file)|unix_sock|sock|service(?:file)?|direct_tls"
+    r"|require\w+|channel_binding|target_session_attrs|load_balance_hosts|krbsrvname"
+    r"|(?:ssl|gss|scram|oauth)\w*"
+)
 _NAMES = ("user", "username", "host", "dbname", "database", "db")
 
 
@@ -97,11 +104,13 @@ def read_only_environment(on: bool) -> None:
         os.environ.pop("PGOPTIONS", None)
 
 
-def way_in(connection: Any, database: str = "") -> tuple[Any, Callable[[], Any]]:
+def way_in(
+    connection: Any, database: str = "", place: Optional[Place] = None
+) -> tuple[Any, Callable[[], Any]]:
     """(dialect, function that makes one more driver connection like this one, past the pool).
 
-    To another `database` of the same server, where one is named. Raises LookupError where that
-    cannot be had.
+    To another `database`, where one is named, of the same server or of the one of a `place`. Raises
+    LookupError where that cannot be had.
     """
     dialect, seen = connection.dialect, connection.info.get(SEEN)
     if seen is None:  # env.py gave the engine a creator
@@ -110,7 +119,9 @@ def way_in(connection: Any, database: str = "") -> tuple[Any, Callable[[], Any]]
         return dialect, lambda: connection.engine.pool._invoke_creator(None)
     cargs, cparams = seen
     if database:
-        cparams = aimed(dialect.driver, cparams, database)
+        cparams = aimed(dialect.driver, cparams, database, place)
+    if place is not None:
+        cargs = ()
     return dialect, lambda: dialect.connect(*cargs, **cparams)
 
 
@@ -143,13 +154,28 @@ def told_pid(connection: Any) -> Optional[int]:
     return pid if isinstance(pid, int) else None
 
 
-def aimed(driver: str, keywords: dict[str, Any], database: str) -> dict[str, Any]:
-    """The driver's keywords, with this database in the place of any other."""
-    key = KEYS.get(driver.partition("_")[0])  # psycopg_async
+def aimed(
+    driver: str, keywords: dict[str, Any], database: str, place: Optional[Place] = None
+) -> dict[str, Any]:
+    """The driver's keywords, with this database in the place of any other; and, of a `place`, its
+    server and user as well."""
+    name = driver.partition("_")[0]  # psycopg_async
+    key = KEYS.get(name)
     if key is None:
         raise LookupError(f"the driver {driver} is not known here")
     kept = {name: value for name, value in keywords.items() if name not in ("dbname", "database")}
-    return {**kept, key: database}
+    if place is None:
+        return {**kept, key: database}
+    kept = {name: value for name, value in kept.items() if not _WAY.fullmatch(name)}
+    return {**kept, **_there(name, place), key: database}
+
+
+def _there(driver: str, place: Place) -> dict[str, Any]:
+    """Each keyword goes before what a connection string or the environment says."""
+    if driver == "pg8000":
+        return {"user": place.user, "unix_sock": f"{place.host}/.s.PGSQL.{place.port}"}
+    more: dict[str, Any] = {"ssl": False} if driver == "asyncpg" else {"hostaddr": ""}
+    return {"host": place.host, "port": place.port, "user": place.user, **more}
 
 
 def autocommits(connection: Any) -> bool:

@@ -1,4 +1,5 @@
-"""A database's schema, without rows, into another one of the same server: pg_dump into psql.
+"""A database's schema, without rows, into another one of the same server or of a private one:
+pg_dump into psql.
 
 Needs nobody to leave the database, unlike a copy by the server. The password is only in the
 environment of the two programs, where other users of the machine do not see it.
@@ -15,6 +16,7 @@ from typing import Any, Optional
 
 from .asking import raw_rows
 from .connections import READ_ONLY, SEEN, raw_connection
+from .protocol import Place
 
 LOCK_WAIT_MS = 2_000
 """pg_dump waits so long for a table that somebody has locked."""
@@ -37,6 +39,7 @@ _PSQL = ("--no-psqlrc", "--quiet", "--no-password", "--single-transaction", "-vO
 _LEFT_OUT = re.compile(
     r"(?m)^(?:SET transaction_timeout = 0;|COMMENT ON EXTENSION .* IS '(?:[^']|'')*';)$"
 )
+_EXTENSION = re.compile(r"(?m)^CREATE EXTENSION IF NOT EXISTS (\S+) .*;$")
 # psql's own commands; \restrict is there to forbid any other until \unrestrict.
 _COMMAND = re.compile(r"(?m)^\\(?!(?:un)?restrict \w+$)")
 _VERSION = "SELECT current_setting('server_version_num')::int / 10000"
@@ -55,35 +58,62 @@ class Dumper:
         [(self._server,)] = raw_rows(connection, _VERSION)
         self._position = _position(context, heads)
 
-    def copy(self, source: str, target: str, seconds: float) -> str:
-        """Into `target`, which is empty: all of the schema and the position, or nothing. Returns ""
-        or why it could not be had."""
-        found = {name: shutil.which(name) for name in _PROGRAMS}
+    def copy(
+        self,
+        source: str,
+        target: str,
+        seconds: float,
+        place: Optional[Place] = None,
+        without: tuple[str, ...] = (),
+    ) -> str:
+        """Into `target`, which is empty, of the same server or of that of a `place`: all of the
+        schema and the position, or nothing; `without` these extensions. Returns "" or why it could
+        not be had."""
+        folder = place.programs if place is not None else None
+        found = {name: shutil.which(name, path=folder) for name in _PROGRAMS}
         for name, path in found.items():
             if path is None:
-                return f"{name} is not on the PATH"
+                return f"{name} is not on the PATH" if folder is None else f"it has no {name}"
             version = _major(path)
             if version is None or version < self._server:
                 return f"{name} is older than the server"
-        dumped = self._run((str(found["pg_dump"]), *_DUMP), source, "", seconds)
+        more = () if place is None else ("--no-tablespaces",)
+        there = self._environment if place is None else _environment_of(place)
+        dumped = _run(
+            (str(found["pg_dump"]), *_DUMP, *more), self._environment, source, "", seconds
+        )
         if isinstance(dumped, int):
             return "pg_dump could not read it"
-        script = _LEFT_OUT.sub("", dumped)
+        script = _EXTENSION.sub(
+            lambda found: "" if found[1].strip('"') in without else found[0],
+            _LEFT_OUT.sub("", dumped),
+        )
         if _COMMAND.search(script):
             return "what pg_dump wrote has lines that psql would take for its own commands"
-        filled = self._run((str(found["psql"]), *_PSQL), target, script + self._position, seconds)
+        given = script + self._position
+        filled = _run((str(found["psql"]), *_PSQL), there, target, given, seconds)
         return "psql could not make it anew" if isinstance(filled, int) else ""
 
-    def _run(self, command: tuple[str, ...], database: str, given: str, seconds: float) -> Any:
-        """What it printed, or its exit status where that is not 0."""
-        try:
-            done = subprocess.run(
-                command, input=given.encode(), capture_output=True, timeout=seconds,
-                env={**self._environment, "PGDATABASE": database}, check=False,
-            )  # fmt: skip
-        except (OSError, subprocess.TimeoutExpired):
-            return -1
-        return done.stdout.decode() if done.returncode == 0 else done.returncode
+
+def _run(
+    command: tuple[str, ...], environment: dict[str, str], database: str, given: str, seconds: float
+) -> Any:
+    """What it printed, or its exit status where that is not 0."""
+    try:
+        done = subprocess.run(
+            command, input=given.encode(), capture_output=True, timeout=seconds,
+            env={**environment, "PGDATABASE": database}, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return -1
+    return done.stdout.decode() if done.returncode == 0 else done.returncode
+
+
+def _environment_of(place: Place) -> dict[str, str]:
+    """Of this process, with nothing of the way to the project's own server."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    there = {"PGHOST": place.host, "PGPORT": str(place.port), "PGUSER": place.user}
+    return {**kept, **there, "PGCLIENTENCODING": "UTF8"}
 
 
 def _environment(connection: Any) -> dict[str, str]:

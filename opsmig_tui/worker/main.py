@@ -119,7 +119,7 @@ def _session(
         os.environ.get("PGPASSWORD"), (os.environ.get("PGUSER"), os.environ.get("PGDATABASE"))
     )
     if settings.scratch:
-        install(settings.scratch)
+        install(settings.scratch, settings.place)
     scripts = Scripts(settings)
     trace = Trace(channel, redactor, cancellation, scripts.directories)
     trace.install()

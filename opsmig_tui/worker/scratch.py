@@ -1,4 +1,5 @@
-"""Makes and drops scratch databases, from a session on another database of the same server.
+"""Makes and drops scratch databases, from a session on another database of the same server, or of a
+private one.
 
 env.py runs first, for its connection and to look: its own is closed before anything is made, as
 the server copies a database only while nobody is connected to it.
@@ -6,11 +7,10 @@ the server copies a database only while nobody is connected to it.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Optional
 
 from alembic.runtime.migration import MigrationContext
@@ -19,21 +19,19 @@ from . import protocol
 from .asking import in_transaction, raw_rows
 from .dumping import Dumper
 from .environment import run_environment
-from .errors import WorkerError, database_details
+from .errors import WorkerError
 from .guard import check_database
-from .protocol import Failed, Scratch
+from .making import COPY_SECONDS, Maker, literal, quoted, said
+from .placed import copy_roles, fits, identity_of, missing_extensions
+from .protocol import Failed, MakeScratchResult, Place, Scratch
 from .session import Session
 from .side import SideConnection
 from .snapshot import take_snapshot
 from .status import OPTIONS, database_status
 
-COPY_SECONDS = 60
-"""After these the server gives up a copy by itself, and takes away what there is of it."""
-SLACK = 10.0
-WAIT_SECONDS = 10
-"""Nobody else uses a scratch database: who waits for a lock there waits for itself, for ever."""
 GONE_SECONDS = 2.0
 """What a worker's sessions get to end after it, before they are ended."""
+_MAY_NOT = "This role may not create databases (CREATEDB), which a scratch database needs."
 _ELSEWHERE = "Only PostgreSQL can be copied for a rehearsal."
 _MAINTENANCE = ("postgres", "template1")
 """Databases that are there by default, to send CREATE DATABASE from."""
@@ -52,7 +50,8 @@ SELECT pg_database_size(d.oid) / 1048576,
     WHERE a.datid = d.oid AND a.pid <> pg_backend_pid() AND {_OF_SOMEBODY})::int
   + (SELECT count(*) FROM pg_catalog.pg_prepared_xacts WHERE database = d.datname)::int,
   EXISTS (SELECT FROM pg_catalog.pg_foreign_server) OR EXISTS (SELECT FROM pg_catalog.pg_proc
-    WHERE prosrc ~* 'dblink' AND coalesce(probin, '') = '')
+    WHERE prosrc ~* 'dblink' AND coalesce(probin, '') = ''),
+  ARRAY(SELECT extname::text FROM pg_catalog.pg_extension ORDER BY 1)
 FROM pg_catalog.pg_database d WHERE d.datname = current_database()
 """
 # Asked by the session that makes the copy: it may have another role than env.py takes.
@@ -63,19 +62,18 @@ SELECT r.rolcreatedb OR r.rolsuper,
   pg_encoding_to_char(d.encoding)::text, d.datcollate::text, d.datctype::text,
   ARRAY(SELECT unnest(s.setconfig) FROM pg_catalog.pg_db_role_setting s
     JOIN pg_catalog.pg_roles login ON login.rolname = session_user
-    WHERE s.setdatabase = d.oid AND s.setrole IN (0, login.oid) ORDER BY s.setrole),
+    WHERE s.setdatabase IN (d.oid, {whole}) AND s.setrole IN (0, login.oid)
+    ORDER BY s.setrole, s.setdatabase),
   ARRAY(SELECT a.privilege_type || ' TO ' || CASE a.grantee WHEN 0 THEN 'PUBLIC'
       ELSE quote_ident(pg_get_userbyid(a.grantee)) END
     FROM aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a)
 FROM pg_catalog.pg_database d JOIN pg_catalog.pg_roles r ON r.rolname = current_user
-WHERE d.datname = %s
+WHERE d.datname = {named}
 """
 _END = """
 SELECT pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity a
 WHERE a.datname = %s AND a.usename = session_user
 """
-_LISTS = ("search_path", "temp_tablespaces", "session_preload_libraries", "local_preload_libraries")
-"""Settings whose value is a list of names, each quoted by itself already."""
 
 
 @dataclass
@@ -83,10 +81,17 @@ class _Seen:
     """What env.py's own connection told, and a session beside it."""
 
     server: SideConnection
+    there: Optional[SideConnection]
+    """On the server of a place."""
     database: protocol.DatabaseStatus
     digest: str
     inside: Any
     dumper: Optional[Dumper]
+
+    def close(self) -> None:
+        self.server.close()
+        if self.there is not None:
+            self.there.close()
 
 
 def list_scratch(session: Session, request: protocol.ListScratch) -> protocol.ListScratchResult:
@@ -102,55 +107,79 @@ def list_scratch(session: Session, request: protocol.ListScratch) -> protocol.Li
     return protocol.ListScratchResult(tuple(dict.fromkeys(found)))
 
 
-def make_scratch(session: Session, request: protocol.MakeScratch) -> protocol.MakeScratchResult:
+def make_scratch(session: Session, request: protocol.MakeScratch) -> MakeScratchResult:
     """Raises WorkerError where the database is not the one expected, or the server fails."""
     _own(request.base, request.name)
-    seen = _look(session, request.expected)
+    seen = _look(session, request.expected, request.place)
     if isinstance(seen, str):
-        return protocol.MakeScratchResult(refused=seen)
+        return MakeScratchResult(refused=seen)
     try:
-        size, others, reaches = seen.inside
-        named = _literal(seen.database.identity.database)
-        may, owns, template, owner, *locale, settings, grants = seen.server.ask(_TRAITS % named)[0]
-        if not may:
-            return protocol.MakeScratchResult(
-                refused="This role may not create databases (CREATEDB), which a scratch database "
-                "needs."
-            )
-        if reaches:
-            return protocol.MakeScratchResult(
-                refused="The database has foreign servers or functions that call dblink, through "
-                "which a copy of it would reach others."
-            )
-        maker = _Maker(seen.server, request.mark, settings, grants, owner if owns else "")
-        if request.digest and (request.filled or request.digest == seen.digest):
-            maker.copy(request.base, request.name)
-            return protocol.MakeScratchResult("again", seen.digest)
-        maker.drop(request.base)  # of another schema, or given up before it was filled
-        why = _why_not_copied(owns or template, size, others, request.megabytes)
-        if not why:
-            try:
-                maker.copy(seen.database.identity.database, request.base)
-            except WorkerError as error:  # somebody came meanwhile
-                why = error.failed.message
-        if why:
-            maker.empty(request.base, *locale)
-            assert seen.dumper is not None
-            problem = seen.dumper.copy(seen.database.identity.database, request.base, COPY_SECONDS)
-            if not problem:
-                maker.copy(request.base, request.name)
-                return protocol.MakeScratchResult("schema", seen.digest, why)
-            why = f"{why.rstrip('.')}; its schema could not be copied either: {problem}."
-            return protocol.MakeScratchResult("empty", seen.digest, why)
-        maker.copy(request.base, request.name)
-        return protocol.MakeScratchResult("copy", seen.digest)
+        made = _make(seen, request)
+        if seen.there is None:
+            return made
+        system, version = identity_of(seen.there)
+        return replace(made, system=system, version=version)
     finally:
-        seen.server.close()
+        seen.close()
+
+
+def _make(seen: _Seen, request: protocol.MakeScratch) -> MakeScratchResult:
+    size, others, reaches, extensions = seen.inside
+    place = request.place
+    named = literal(seen.database.identity.database)
+    whole = "d.oid" if place is None else "0"  # a server of its own knows no settings of roles
+    traits = seen.server.ask(_TRAITS.format(named=named, whole=whole))[0]
+    may, owns, template, owner, *locale, settings, grants = traits
+    if reaches:
+        return MakeScratchResult(
+            refused="The database has foreign servers or functions that call dblink, through "
+            "which a copy of it would reach others."
+        )
+    if place is None and not may:
+        return MakeScratchResult(refused=_MAY_NOT, forbidden=True)
+    if seen.there is None:
+        maker = Maker(seen.server, request.mark, settings, grants, owner if owns else "")
+    else:
+        copy_roles(seen.server, seen.there)
+        settings = [one for one in settings if fits(one)]
+        login = seen.database.identity.user
+        maker = Maker(seen.there, request.mark, settings, grants, owner, login)
+        maker.drop(request.name)
+    if request.digest and (request.filled or request.digest == seen.digest):
+        maker.copy(request.base, request.name)
+        return MakeScratchResult("again", seen.digest)
+    maker.drop(request.base)  # of another schema, or given up before it was filled
+    missing: tuple[str, ...] = ()
+    if seen.there is not None:
+        why = "This role may not create databases on its server."
+        missing = missing_extensions(seen.there, extensions)
+    else:
+        why = _why_not_copied(owns or template, size, others, request.megabytes)
+    if not why:
+        try:
+            maker.copy(seen.database.identity.database, request.base)
+        except WorkerError as error:  # somebody came meanwhile
+            why = error.failed.message
+    if why:
+        maker.empty(request.base, *locale)
+        assert seen.dumper is not None
+        problem = seen.dumper.copy(
+            seen.database.identity.database, request.base, COPY_SECONDS, place, missing
+        )
+        if missing:
+            why = f"{why.rstrip('.')}; the embedded one lacks {', '.join(missing)}."
+        if not problem:
+            maker.copy(request.base, request.name)
+            return MakeScratchResult("schema", seen.digest, why)
+        why = f"{why.rstrip('.')}; its schema could not be copied either: {problem}."
+        return MakeScratchResult("empty", seen.digest, why)
+    maker.copy(request.base, request.name)
+    return MakeScratchResult("copy", seen.digest)
 
 
 def drop_scratch(session: Session, request: protocol.DropScratch) -> protocol.DropScratchResult:
     """Drop what is still what it was listed as. Raises WorkerError where it cannot connect."""
-    seen = _look(session, None)
+    seen = _look(session, None, None)
     if seen == _ELSEWHERE:
         return protocol.DropScratchResult()  # none was made
     if isinstance(seen, str):
@@ -165,16 +194,16 @@ def drop_scratch(session: Session, request: protocol.DropScratch) -> protocol.Dr
                 try:
                     if request.own:
                         _end_sessions(seen.server, wanted.name)
-                    seen.server.ask(f"DROP DATABASE {_quoted(wanted.name)}")
+                    seen.server.ask(f"DROP DATABASE {quoted(wanted.name)}")
                 except Exception as error:  # told below
-                    why = _said(error)
+                    why = said(error)
             if why:
                 kept.append((wanted.name, why))
             elif found is not None:
                 dropped.append(wanted.name)
         return protocol.DropScratchResult(tuple(dropped), tuple(kept), seen.database, seen.digest)
     finally:
-        seen.server.close()
+        seen.close()
 
 
 def _why_kept(wanted: Scratch, found: Optional[Scratch], own: bool) -> str:
@@ -196,12 +225,14 @@ def _end_sessions(server: SideConnection, name: str) -> None:
     limit = time.monotonic() + GONE_SECONDS
     while any(row[0] == name and row[2] for row in server.ask(_listing())):
         if time.monotonic() > limit:
-            server.ask(_END % _literal(name))
+            server.ask(_END % literal(name))
             return
         time.sleep(0.02)
 
 
-def _look(session: Session, expected: Optional[protocol.DatabaseStatus]) -> Any:
+def _look(
+    session: Session, expected: Optional[protocol.DatabaseStatus], place: Optional[Place]
+) -> Any:
     """_Seen, or why there is nothing to make, in a sentence."""
     found: list[Any] = []
 
@@ -217,22 +248,23 @@ def _look(session: Session, expected: Optional[protocol.DatabaseStatus]) -> Any:
             inside = raw_rows(connection, _INSIDE)[0]
             dumper = Dumper(context, heads) if not found else None
         server = None if found else _beside(connection)
+        there = None if found or place is None else _beside(connection, place)
         status = database_status(context, heads)
-        found.append(_Seen(server, status, digest, inside, dumper))  # type: ignore[arg-type]
+        found.append(_Seen(server, there, status, digest, inside, dumper))  # type: ignore[arg-type]
 
     run_environment(session, fn, "current", OPTIONS)
     if len(found) == 1:
         return found[0]
     if isinstance(found[0], _Seen):
-        found[0].server.close()
+        found[0].close()
     return f"env.py goes through {len(found)} databases; a rehearsal knows only one."
 
 
-def _beside(connection: Any) -> SideConnection:
+def _beside(connection: Any, place: Optional[Place] = None) -> SideConnection:
     """A session on another database. Raises WorkerError where there is none to be had."""
     for name in _MAINTENANCE:
         try:
-            side = SideConnection(connection, database=name)
+            side = SideConnection(connection, database=name, place=place)
         except WorkerError as error:
             last = error
             continue
@@ -250,67 +282,6 @@ def schema_digest(context: Any) -> str:
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
-class _Maker:
-    """CREATE DATABASE with what belongs to it."""
-
-    def __init__(
-        self,
-        server: SideConnection,
-        mark: str,
-        settings: list[str],
-        grants: list[str],
-        owner: str,
-    ) -> None:
-        """`settings` ("name=value") and `grants` ("PRIVILEGE TO role") are of the original; so is
-        `owner`, where this role may make something for that one: env.py may take that role."""
-        self._server, self._mark, self._owner = server, mark, owner
-        self._settings, self._grants = settings, grants
-
-    def copy(self, source: str, name: str) -> None:
-        """Schema and rows of a database that nobody is connected to."""
-        self._create(name, f"TEMPLATE {_quoted(source)}")
-
-    def empty(self, name: str, encoding: str, collate: str, ctype: str) -> None:
-        """With the locale of the database that its migrations are going to make it like."""
-        self._create(
-            name,
-            f"TEMPLATE template0 ENCODING {_literal(encoding)} "
-            f"LC_COLLATE {_literal(collate)} LC_CTYPE {_literal(ctype)}",
-        )
-
-    def drop(self, name: str) -> None:
-        self._ask(f"DROP DATABASE IF EXISTS {_quoted(name)}")
-
-    def _create(self, name: str, options: str) -> None:
-        owner = f" OWNER {_quoted(self._owner)}" if self._owner else ""
-        self._ask(
-            f"CREATE DATABASE {_quoted(name)} {options}{owner}",
-            # At once: without its mark nobody would ever dare to drop it.
-            f"COMMENT ON DATABASE {_quoted(name)} IS {_literal(self._mark)}",
-            # A new database lets everybody in: to the rows, too.
-            f"REVOKE ALL ON DATABASE {_quoted(name)} FROM PUBLIC",
-            f"ALTER DATABASE {_quoted(name)} SET lock_timeout = '{WAIT_SECONDS}s'",
-        )
-        # A copy brings neither along.
-        for grant in self._grants:
-            privilege, _, role = grant.partition(" TO ")
-            self._ask(f"GRANT {privilege} ON DATABASE {_quoted(name)} TO {role}")
-        for setting in self._settings:
-            key, _, value = setting.partition("=")
-            told = (value or "''") if key in _LISTS else _literal(value)
-            with contextlib.suppress(WorkerError):  # one that only a superuser may set
-                self._ask(f"ALTER DATABASE {_quoted(name)} SET {key} TO {told}")
-
-    def _ask(self, *statements: str) -> None:
-        sql = statements[0]
-        try:
-            self._server.ask_all(statements, COPY_SECONDS + SLACK)
-        except TimeoutError:
-            raise WorkerError(Failed("database", f"The server gave no answer to {sql}.")) from None
-        except Exception as error:  # whatever the driver raises
-            raise WorkerError(Failed("database", _said(error), statement=sql)) from error
-
-
 def _why_not_copied(owns: bool, size: int, others: int, megabytes: int) -> str:
     if not owns:
         return "This role does not own the database, so it cannot copy it."
@@ -322,10 +293,6 @@ def _why_not_copied(owns: bool, size: int, others: int, megabytes: int) -> str:
     return ""
 
 
-def _said(error: Exception) -> str:
-    return database_details(error).get("message") or " ".join(str(error).split())
-
-
 def _own(*names: str) -> None:
     for name in names:
         if not name.startswith(protocol.SCRATCH_PREFIX):
@@ -334,12 +301,3 @@ def _own(*names: str) -> None:
 
 def _listing() -> str:
     return _LIST % protocol.SCRATCH_PREFIX
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(value: str) -> str:
-    doubled = value.replace("'", "''")
-    return f"E'{doubled}'".replace("\\", "\\\\") if "\\" in doubled else f"'{doubled}'"

@@ -12,7 +12,7 @@ from typing import Any, Optional
 
 from .connections import way_in
 from .errors import WorkerError
-from .protocol import Failed
+from .protocol import Failed, Place
 
 PATIENCE = 15.0
 """Seconds to wait for the second connection (a pool of one behind a proxy would never answer)."""
@@ -30,9 +30,10 @@ class SideConnection:
         idle_seconds: Optional[float] = None,
         patience: float = PATIENCE,
         database: str = "",
+        place: Optional[Place] = None,
     ) -> None:
-        """Connect as `beside`, a SQLAlchemy connection, did, or to another `database` of its
-        server; `idle_seconds` unused, it closes.
+        """Connect as `beside`, a SQLAlchemy connection, did, or to another `database`, of its
+        server or of the one of a `place`; `idle_seconds` unused, it closes.
 
         Raises WorkerError when the connection cannot be made.
         """
@@ -42,7 +43,7 @@ class SideConnection:
         of the login's own sessions neither state nor wait."""
         self._idle_seconds = idle_seconds
         try:
-            self._dialect, self._connect_anew = way_in(beside, database)
+            self._dialect, self._connect_anew = way_in(beside, database, place)
         except LookupError as error:
             raise unavailable(str(error)) from error
         self._raw: Any = None

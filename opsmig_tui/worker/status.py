@@ -129,6 +129,9 @@ def requested_address(connection: Any) -> tuple[Any, Any]:
     if info is not None and hasattr(info, "host"):
         return info.host or None, int(info.port) if info.port else None
     address = getattr(raw, "_addr", None)  # asyncpg: a (host, port) pair or a socket's path
+    socket = getattr(raw, "_usock", None)  # pg8000
+    if socket is not None and isinstance(socket.getpeername(), str):
+        address = socket.getpeername()
     if isinstance(address, tuple) and len(address) >= 2:
         return address[0], int(address[1])
     if isinstance(address, str):

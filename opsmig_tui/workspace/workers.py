@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from opsmig_tui.project.errors import OpsmigError
 from opsmig_tui.project.model import Interpreter, Project
+from opsmig_tui.worker.protocol import Place
 from opsmig_tui.workspace.state import InterpreterSought
 
 if TYPE_CHECKING:
@@ -184,10 +185,12 @@ class Workers:
         return newest >= when
 
     @asynccontextmanager
-    async def scratch(self, database: str) -> AsyncIterator[WorkerClient]:
+    async def scratch(
+        self, database: str, place: Place | None = None
+    ) -> AsyncIterator[WorkerClient]:
         """A worker whose connections all go to this scratch database, stopped at the end."""
         await self.know_interpreter()
-        async with self.pool.scratch(database) as client:
+        async with self.pool.scratch(database, place) as client:
             yield client
 
     async def close(self) -> None:

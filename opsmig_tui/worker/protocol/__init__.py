@@ -118,6 +118,7 @@ from .scratch import (
     ListScratchResult,
     MakeScratch,
     MakeScratchResult,
+    Place,
     Scratch,
 )
 from .watching import Holder, Progress, StopResult, WaitEnd, Waiting
@@ -170,6 +171,7 @@ __all__ = [
     "Peek",
     "PeekResult",
     "Ping",
+    "Place",
     "Placing",
     "Plan",
     "PlanCreate",

@@ -1,4 +1,5 @@
-"""Scratch databases: copies on the same server that a rehearsal may do anything to."""
+"""Scratch databases: copies on the same server, or a private one, that a rehearsal may do anything
+to."""
 
 from __future__ import annotations
 
@@ -26,6 +27,22 @@ class Scratch:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A private server of this machine, where the project's own takes no scratch database.
+
+    The folder of its Unix socket and its port; `user` is whom to connect as, without a password.
+    `programs` is the folder of its psql and pg_dump. `system` is the identifier it tells of itself,
+    "" for as long as it has not been asked.
+    """
+
+    host: str
+    port: int
+    user: str
+    programs: str
+    system: str = ""
+
+
+@dataclass(frozen=True)
 class ListScratch:
     """Which databases on the server of this project have the prefix. Changes nothing."""
 
@@ -46,6 +63,8 @@ class MakeScratch:
     there is no base yet. The base holds the rows, too, where nobody is connected to the database
     and it has at most `megabytes`; else the schema only, where pg_dump and psql are at hand; else
     it comes empty, to be filled by the migrations (`filled` says that they have).
+
+    In a `place` they are made by its superuser, and never with the rows.
     """
 
     op = "make_scratch"
@@ -56,6 +75,7 @@ class MakeScratch:
     digest: str = ""
     filled: bool = False
     megabytes: int = COPY_MEGABYTES
+    place: Optional[Place] = None
 
 
 @dataclass(frozen=True)
@@ -63,12 +83,17 @@ class MakeScratchResult:
     """`made`: "copy" (schema and rows), "schema", "empty" (the base, to be filled: `name` is not
     made), or "again" (from the base that was there). `refused` is why none was made, a sentence.
     `why` is why the rows are not in it. `digest` is of the schema of the database that is copied.
+    `forbidden`: it was refused only as the role may not create databases on that server. `system`
+    and `version` are the identifier and the version of the server of the place, where there is one.
     """
 
     made: str = ""
     digest: str = ""
     why: str = ""
     refused: str = ""
+    forbidden: bool = False
+    system: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True)
