@@ -56,7 +56,9 @@ def rehearse(
     """Upgrade, downgrade and upgrade again, and report; nothing of it stays.
 
     Here: in one transaction that is rolled back. On scratch: on a copy of the database (or, where
-    that cannot be made, one that the migrations build up), created on the same server and dropped.
+    that cannot be made, one that the migrations build up), created on the same server and dropped;
+    where the role may not create databases, on an embedded PostgreSQL of this machine (the package
+    opsmig-tui[demo]), without rows.
 
     REVISION comes with the pending ones below it, or the applied ones above it [default: all that
     are pending, else the current one]. On a database that is not local it asks first. Exit status:

@@ -57,7 +57,9 @@ async def _follow_database(workspace: Workspace, moved: asyncio.Event) -> None:
     await workspace.refresh("status")
     await workspace.refresh("drift")
     await _warm_up(workspace)
-    if scratch_notes.any_there():
+    from opsmig_tui.workspace.scratch_server import left_behind
+
+    if scratch_notes.any_there() or left_behind():
         from opsmig_tui.workspace.scratch import sweep_at_start
 
         await _told(workspace, sweep_at_start(workspace))

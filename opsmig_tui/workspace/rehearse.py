@@ -23,8 +23,8 @@ SECONDS = 5.0
 """How long others may have to wait, unless something else is asked for."""
 On = Literal["here", "scratch"]
 SCRATCH = (
-    "Databases named opsmig_scratch_… are created on this server and dropped again; this one is "
-    "only read."
+    "Databases named opsmig_scratch_… are created on this server, or on an embedded one of this "
+    "machine where the role may not, and dropped again; this one is only read."
 )
 HELD = (
     "Others wait for what it locks, for at most {:g} s; sequences that it advances stay advanced."

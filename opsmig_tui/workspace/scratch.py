@@ -1,7 +1,10 @@
-"""Rehearsing on a scratch database: made on the same server, kept as a template, dropped again."""
+"""Rehearsing on a scratch database: made on the same server or, where the role may not, on a
+private one of this machine; kept as a template, dropped again."""
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,13 +19,14 @@ from opsmig_tui.worker.protocol import (
     ListScratchResult,
     MakeScratch,
     MakeScratchResult,
+    Place,
     Plan,
     PlanResult,
     Rehearse,
     RehearseResult,
     Scratch,
 )
-from opsmig_tui.workspace import apply, scratch_notes, seen_legs
+from opsmig_tui.workspace import apply, scratch_notes, scratch_server, seen_legs
 from opsmig_tui.workspace.scratch_marks import is_left_behind, own_mark, own_stem
 
 if TYPE_CHECKING:
@@ -33,7 +37,10 @@ if TYPE_CHECKING:
 COPY = "on a copy of the database with its rows"
 SCHEMA = "on a copy of the database's schema, without rows, as those could not be copied: {}"
 REPLAYED = "on an empty database that the migrations built up, as the copy could not be made: {}"
-
+EMBEDDED = "on the embedded PostgreSQL {} of this machine (yours is {}), "
+SCHEMA_THERE = EMBEDDED + "with a copy of the database's schema, without rows, as {}"
+REPLAYED_THERE = EMBEDDED + "without rows, in what the migrations built up, as {}"
+IN_CONTAINER = "The embedded PostgreSQL cannot take it: a container does not reach it."
 
 Say = Callable[[str, str], None]
 """Takes a kind of line of the output, and its text."""
@@ -51,6 +58,9 @@ class Scratches:
         """What may have been made and is not dropped yet."""
         self._digest = ""
         self._copy = ""
+        self._server: scratch_server.ScratchServer | None = None
+        self._place: Place | None = None
+        """The private server that has them, as its superuser reaches it; None for the project's."""
 
     @property
     def _base(self) -> Scratch:
@@ -63,10 +73,13 @@ class Scratches:
         workers = self._workspace.workers
         (database,) = plan.databases
         await self.sweep(reporter.say)
-        self._count += 1
+        await self._forget_dead_server()
+        if self._place is None:
+            self._count += 1
         name = Scratch(f"{self._stem}_{self._count}", self._mark, 0)
-        self._note(database, reporter)
-        self._there += [name] if self._there else [self._base, name]
+        if self._place is None:
+            self._note(database, reporter)
+            self._there += [name] if self._there else [self._base, name]
         async with workers.rehearsing() as runner:
             before = ""
             try:
@@ -75,11 +88,13 @@ class Scratches:
                     return RehearseResult(refused=made.refused, on="scratch")
                 before = made.digest
                 reporter.say("info", f"rehearsing in {name.name}, {self._copy}")
-                elsewhere = replace(request, expected=(_named(database, name.name),))
-                async with workers.scratch(name.name) as client:
+                there = _named(database, name.name, self._place)
+                elsewhere = replace(request, expected=(there,))
+                async with workers.scratch(name.name, self._way_in(database)) as client:
                     result = await seen_legs.send(client, plan, elsewhere, reporter, "scratch")
             finally:
-                after = await self._drop(runner, (name,), reporter.say, own=True)
+                there_still = (name,) if self._place is None else ()  # it goes with its server
+                after = await self._drop(runner, there_still, reporter.say, own=True)
         return replace(
             result,
             copy=self._copy,
@@ -91,17 +106,29 @@ class Scratches:
     async def _make(
         self, runner: WorkerClient, database: DatabaseStatus, name: str, reporter: RunReporter
     ) -> MakeScratchResult:
-        asked = MakeScratch(database, self._mark, self._base.name, name, self._digest)
+        from opsmig_tui.services.worker_client import WorkerFailed
+
+        place = self._place
+        asked = MakeScratch(database, self._mark, self._base.name, name, self._digest, place=place)
         made = cast(MakeScratchResult, await reporter.send(runner, asked))
-        if made.made == "copy":
-            self._copy = COPY
-        why = made.why[:1].lower() + made.why[1:].rstrip(".")
-        if made.made == "schema":
-            self._copy = SCHEMA.format(why)
+        if made.forbidden:
+            try:
+                await self._start_server(database, reporter)
+            except OpsmigError as error:
+                return replace(made, refused=f"{made.refused} {error}")
+            return await self._make(runner, database, name, reporter)
+        if place is not None:
+            self._place = replace(place, system=made.system)
+        self._copy = _told(made, database) or self._copy
         if made.made == "empty":
-            self._copy = REPLAYED.format(why)
             self._digest = ""
-            await self._fill(database, reporter)
+            try:
+                await self._fill(database, reporter)
+            except WorkerFailed as error:
+                if place is None or error.failed.kind == "cancelled":
+                    raise
+                why = f"{made.why.rstrip('.')}; nor do the migrations run there"
+                return replace(made, refused=f"{why}: {error.failed.message}")
             filled = replace(asked, digest=made.digest, filled=True)
             made = cast(MakeScratchResult, await reporter.send(runner, filled))
         if not made.refused:
@@ -113,10 +140,41 @@ class Scratches:
         if not database.current:
             return
         reporter.say("info", f"building {self._base.name} from the migrations …")
-        async with self._workspace.workers.scratch(self._base.name) as client:
+        way_in = self._way_in(database)
+        async with self._workspace.workers.scratch(self._base.name, way_in) as client:
             for target in database.current:
                 plan = cast(PlanResult, await client.request(Plan("upgrade", target)))
                 await reporter.send(client, apply.run_request(plan), quiet=True)
+
+    async def _start_server(self, database: DatabaseStatus, reporter: RunReporter) -> None:
+        """Raises OpsmigError where there is none to be had."""
+        self._there.clear()  # none was made
+        self._digest = ""
+        scratch_notes.forget(self._stem)
+        interpreter = self._workspace.project.interpreter
+        if interpreter is not None and interpreter.service:
+            raise OpsmigError(IN_CONTAINER)
+        if not scratch_server.installed():
+            raise OpsmigError(scratch_server.NOT_INSTALLED)
+        reporter.say("info", "starting the embedded PostgreSQL, as its own server takes none …")
+        self._server = scratch_server.ScratchServer(self._stem)
+        major = re.match(r"\d+", database.server_version)
+        self._place = await self._server.start(int(major[0]) if major else 0)
+
+    async def _forget_dead_server(self) -> None:
+        if self._server is not None and not self._server.answers:
+            await self._stop_server()
+
+    async def _stop_server(self) -> None:
+        server, self._server, self._place, self._digest = self._server, None, None, ""
+        if server is not None:
+            await server.stop()
+
+    def _way_in(self, database: DatabaseStatus) -> Place | None:
+        """As whom the project comes there: as to its own server."""
+        if self._place is None:
+            return None
+        return replace(self._place, user=database.identity.user)
 
     def _note(self, database: DatabaseStatus, reporter: RunReporter) -> None:
         try:
@@ -148,6 +206,7 @@ class Scratches:
 
     async def sweep(self, say: Say) -> None:
         """Drops what a killed opsmig of this machine left behind. Raises WorkerFailed."""
+        await sweep_servers(say)
         reader = await self._workspace.workers.reader()
         listed = cast(ListScratchResult, await reader.request(ListScratch()))
         dead = tuple(one for one in listed.databases if is_left_behind(one))
@@ -167,6 +226,7 @@ class Scratches:
         """Drops all there is. Raises nothing: a next opsmig drops what is left."""
         from opsmig_tui.services.worker_client import WorkerFailed
 
+        await self._stop_server()
         if not self._there:
             return
         try:
@@ -187,15 +247,25 @@ def noted(workspace: Workspace) -> list[str]:
 
 
 async def sweep_at_start(workspace: Workspace) -> None:
-    """Drops what is noted, where it may. Raises WorkerFailed, OpsmigError."""
+    """Drops what is noted, where it may, and ends servers. Raises WorkerFailed, OpsmigError."""
     state = workspace.state
-    if state.trusted and not state.read_only and state.status.phase == "ready" and noted(workspace):
 
-        def say(kind: str, text: str) -> None:
-            workspace.output.append(kind, text)  # type: ignore[arg-type]
-            workspace.output_moved()
+    def say(kind: str, text: str) -> None:
+        workspace.output.append(kind, text)  # type: ignore[arg-type]
+        workspace.output_moved()
 
+    if state.read_only:
+        return
+    if state.trusted and state.status.phase == "ready" and noted(workspace):
         await workspace.scratches.sweep(say)
+    else:
+        await sweep_servers(say)
+
+
+async def sweep_servers(say: Say) -> None:
+    """Ends and removes the servers that a killed opsmig of this machine and person left."""
+    for name in await asyncio.to_thread(scratch_server.sweep):
+        say("info", f"removed the embedded server {name}, left by an opsmig that was killed")
 
 
 def _server(database: DatabaseStatus) -> str:
@@ -203,6 +273,26 @@ def _server(database: DatabaseStatus) -> str:
     return identity.system_identifier or f"{identity.host}:{identity.port}"
 
 
-def _named(database: DatabaseStatus, name: str) -> DatabaseStatus:
-    """As the scratch database tells of itself: the same server and user, another name."""
-    return replace(database, identity=replace(database.identity, database=name))
+def _named(database: DatabaseStatus, name: str, place: Place | None) -> DatabaseStatus:
+    """As the scratch database tells of itself: the same server, unless it is in a place, and user,
+    another name."""
+    identity = replace(database.identity, database=name)
+    if place is not None:
+        identity = replace(
+            identity,
+            host=place.host,
+            port=place.port,
+            server_address=None,
+            server_port=None,
+            system_identifier=place.system,
+        )
+    return replace(database, identity=identity)
+
+
+def _told(made: MakeScratchResult, database: DatabaseStatus) -> str:
+    """Where it is and what is in it, "" where that is as it was."""
+    why = made.why[:1].lower() + made.why[1:].rstrip(".")
+    if made.system:
+        told = {"schema": SCHEMA_THERE, "empty": REPLAYED_THERE}.get(made.made, "")
+        return told.format(made.version, database.server_version.partition(" ")[0], why)
+    return {"copy": COPY, "schema": SCHEMA, "empty": REPLAYED}.get(made.made, "").format(why)

@@ -17,6 +17,7 @@ from opsmig_tui.services.worker_client import WorkerClient, WorkerFailed
 from opsmig_tui.worker import protocol
 from opsmig_tui.workspace import apply
 from opsmig_tui.workspace.doctor import examine
+from opsmig_tui.workspace.rehearse import plan_rehearsal, rehearse
 from opsmig_tui.workspace.status import wrong_database
 from tests.docker.project import PASSWORD, Shop
 from tests.support.projects import AlembicProject, write_project
@@ -196,6 +197,24 @@ async def test_a_killed_client_ends_its_statement_and_stopping_ends_it(
     assert len(inside.processes()) == 1
     await client.stop()
     assert not inside.processes()
+
+
+async def test_the_embedded_server_is_none_for_what_runs_there(
+    inside: Inside, open_workspace: Open
+):
+    inside.with_postgresql()
+    inside.shop.compose("up", "-d", "db", "web")
+    url = inside.shop.url.replace("+psycopg", "")
+    await until(lambda: takes_connections(url))
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE less LOGIN PASSWORD '{PASSWORD}'".encode())
+    config = inside.alembic.config
+    config.write_text(config.read_text().replace("//ops:", "//less:"))
+    inside.alembic.revision("a1")
+    workspace = open_workspace(inside.alembic.root)
+    result = await rehearse(workspace, await plan_rehearsal(workspace, on="scratch"))
+    assert "may not create databases" in result.refused
+    assert "a container does not reach it" in result.refused
 
 
 async def test_what_keeps_it_from_working_is_told(inside: Inside):

@@ -323,15 +323,3 @@ async def test_what_a_killed_one_left_goes_at_the_next(
     assert len(told) == 2
     await workspace.close()
     assert contents(sample) == before
-
-
-async def test_a_role_that_may_not_create_databases(
-    open_workspace: Open, sample: SampleProject, postgres: embedded.Server
-) -> None:
-    with postgres.connect() as connection:
-        connection.execute("ALTER ROLE ops NOCREATEDB")
-        try:
-            result = await on_scratch(open_workspace(sample.backend))
-        finally:
-            connection.execute("ALTER ROLE ops CREATEDB")
-    assert "may not create databases" in result.refused
