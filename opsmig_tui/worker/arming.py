@@ -16,22 +16,33 @@ SQLSTATE = "OPSMG"
 """What the server answers to a commit. No class of PostgreSQL's own begins so."""
 SETTLES = re.compile(r"(?is)\s*SET\s+CONSTRAINTS\s+ALL\s+IMMEDIATE\s*;?\s*")
 """The one statement that fires the trigger before the end, and means no harm."""
-_ARM = (
-    "CREATE TEMPORARY TABLE opsmig_rehearsal (armed boolean NOT NULL)",
-    f"""
-CREATE FUNCTION pg_temp.opsmig_refuse() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER AS $opsmig$
+# All in one statement: the server is asked once. It looks after us while it is at a statement, else
+# it would hold all locks to its end for a worker that was killed (PostgreSQL 14 and later, not on
+# every platform). Scans that begin in the middle would spoil what retyped.py goes by.
+_ARM = """
+DO $opsmig_arm$
 BEGIN
-  IF NOT EXISTS (SELECT FROM pg_temp.opsmig_rehearsal WHERE NOT armed) THEN
-    RAISE EXCEPTION 'A rehearsal does not commit.' USING ERRCODE = '{SQLSTATE}';
-  END IF;
-  RETURN NULL;
-END $opsmig$""",
-    """
-CREATE CONSTRAINT TRIGGER opsmig_refuse AFTER INSERT ON pg_temp.opsmig_rehearsal
-DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE PROCEDURE pg_temp.opsmig_refuse()""",
-    "INSERT INTO pg_temp.opsmig_rehearsal VALUES (true)",
-)
+  CREATE TEMPORARY TABLE opsmig_rehearsal (armed boolean NOT NULL);
+  CREATE FUNCTION pg_temp.opsmig_refuse() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER AS $opsmig$
+  BEGIN
+    IF NOT EXISTS (SELECT FROM pg_temp.opsmig_rehearsal WHERE NOT armed) THEN
+      RAISE EXCEPTION 'A rehearsal does not commit.' USING ERRCODE = '{code}';
+    END IF;
+    RETURN NULL;
+  END $opsmig$;
+  CREATE CONSTRAINT TRIGGER opsmig_refuse AFTER INSERT ON pg_temp.opsmig_rehearsal
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE PROCEDURE pg_temp.opsmig_refuse();
+  INSERT INTO pg_temp.opsmig_rehearsal VALUES (true);
+  BEGIN
+    PERFORM set_config('client_connection_check_interval', '500ms', true)
+    WHERE current_setting('client_connection_check_interval', true) = '0';
+  EXCEPTION WHEN OTHERS THEN NULL;
+  END;
+  PERFORM set_config('lock_timeout', '{lock_timeout}', true),
+    set_config('synchronize_seqscans', 'off', true),
+    set_config('client_min_messages', 'debug1', true);
+END $opsmig_arm$"""
 _DEFERRABLE = """
 SELECT quote_ident(n.nspname) || '.' || quote_ident(c.conname), c.condeferred
 FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace
@@ -39,25 +50,12 @@ WHERE c.condeferrable AND left(n.nspname, 3) <> 'pg_'
 """
 
 
-def arm(connection: Any) -> None:
-    """From here on the transaction can only be rolled back. Raises what the driver raises."""
-    for statement in _ARM:
-        raw_rows(connection, statement)
+def arm(connection: Any, lock_timeout_ms: int) -> None:
+    """From here on the transaction can only be rolled back, and the server tells what it does.
 
-
-def let_go_when_gone(connection: Any) -> None:
-    """Have the server look after us while it is at a statement: else it would hold all locks to
-    its end for a worker that was killed. PostgreSQL 14 and later, not on every platform."""
-    raw_rows(connection, "SAVEPOINT opsmig_gone")
-    try:
-        raw_rows(
-            connection,
-            "SELECT set_config(name, '500ms', true) FROM pg_catalog.pg_settings "
-            "WHERE name = 'client_connection_check_interval' AND setting = '0'",
-        )
-    except Exception:
-        raw_rows(connection, "ROLLBACK TO SAVEPOINT opsmig_gone")
-    raw_rows(connection, "RELEASE SAVEPOINT opsmig_gone")
+    Raises what the driver raises.
+    """
+    raw_rows(connection, _ARM.format(code=SQLSTATE, lock_timeout=int(lock_timeout_ms)))
 
 
 def disarm(connection: Any) -> None:

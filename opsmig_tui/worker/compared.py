@@ -11,7 +11,7 @@ from alembic.autogenerate import comparators
 
 from .fingerprint import catalog_fingerprint
 from .protocol import DriftOperation, SchemaObject
-from .quick import changed_at, files_read
+from .quick import stamps
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,7 @@ def key_of(
         catalog = catalog_fingerprint(context.connection)
     if catalog is None:
         return None
-    files = files_read(root, str(context.script.dir) if context.script else "")
-    return catalog, tuple((path, changed_at(path)) for path in files)
+    return catalog, stamps(root, str(context.script.dir) if context.script else "")
 
 
 def _comparing() -> Iterator[str]:

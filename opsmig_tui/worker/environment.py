@@ -17,6 +17,7 @@ from . import flaskapp
 from .config import build_config
 from .errors import WorkerError, describe
 from .protocol import Failed
+from .quick import stamps
 from .session import Session
 
 REFUSED = "unsupported startup parameter"
@@ -62,7 +63,19 @@ def run_environment(
         path = os.path.join(str(script.dir), "env.py")
         text = f"{path} ended without running migrations: it never called context.run_migrations()."
         raise WorkerError(Failed("project", text, file=path))
+    if session.settings.runner and session.trace.only_reading and not options.get("as_sql"):
+        folder = str(script.dir)
+        session.only_read = (folder, stamps(session.settings.root, folder))
     return script
+
+
+def reads_only(session: Session) -> bool:
+    """Whether env.py came as far as its migrations in sessions that cannot write, in this process
+    and with the files as they are: it writes nothing of its own before."""
+    if session.only_read is None:
+        return False
+    folder, known = session.only_read
+    return stamps(session.settings.root, folder) == known
 
 
 def run_offline(session: Session, fn: Fn) -> ScriptDirectory:

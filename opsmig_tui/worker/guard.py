@@ -5,26 +5,33 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Optional, Union
 
 from alembic.runtime.migration import MigrationContext
 
+from .beside import Beside, Sequences, sequences
 from .connections import autocommits, raw_connection, told_pid
 from .errors import WorkerError
 from .protocol import DatabaseStatus, Failed, Log, Rehearse, Run, from_dict
 from .session import Session
-from .side import SideConnection, unavailable
+from .side import PATIENCE, SideConnection, unavailable
 from .status import database_status
 from .watchsql import OWN_PID
 
-_SESSION = "SELECT pg_backend_pid(), extract(epoch FROM pg_postmaster_start_time())::text"
+_SESSION = """
+SELECT pg_backend_pid(), extract(epoch FROM pg_postmaster_start_time())::text,
+  current_database()::text
+"""
 # A pooler gives a session to others after each transaction: the lock is therefore one of a
 # transaction, which must last, and must hold no snapshot: CREATE INDEX CONCURRENTLY would wait.
 # Who logged in may cancel what they do; a role that they were given for the session may not.
 _BEGIN = (
     "BEGIN ISOLATION LEVEL READ COMMITTED",
     "SET LOCAL ROLE NONE",
-    "SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'",
+    "SELECT set_config('transaction_timeout', '0', true)"
+    " WHERE current_setting('transaction_timeout', true) IS NOT NULL",  # PostgreSQL 17
 )
 # Drivers of the extended protocol (asyncpg, pg8000) keep a query, and its snapshot, open until the
 # next statement. So this one comes last: it needs none.
@@ -45,8 +52,11 @@ def check_database(
     heads: tuple[str, ...],
     expected: tuple[DatabaseStatus, ...],
     index: int,
-) -> None:
-    """Compare the migration's own connection with what was confirmed; any difference raises."""
+) -> DatabaseStatus:
+    """Compare the migration's own connection with what was confirmed; any difference raises.
+
+    Returns where it leads to.
+    """
     actual = database_status(context, heads)
     if index >= len(expected):
         raise _mismatch(f"env.py reached a database that was not confirmed: {_name(actual)}.")
@@ -62,8 +72,14 @@ def check_database(
         raise _mismatch(
             f"The version table was {wanted.version_table}, now it is {told.version_table}."
         )
-    if set(wanted.current) != set(told.current):
-        was, now = _list(wanted.current), _list(told.current)
+    check_position(told.current, wanted)
+    return actual
+
+
+def check_position(heads: tuple[str, ...], wanted: DatabaseStatus) -> None:
+    """That the database stands where it did when it was confirmed; any difference raises."""
+    if set(wanted.current) != set(heads):
+        was, now = _list(wanted.current), _list(heads)
         raise _mismatch(f"The database moved since it was confirmed: from {was} to {now}.")
 
 
@@ -108,32 +124,36 @@ def _list(revisions: tuple[str, ...]) -> str:
 class Guard:
     """The advisory lock of a run and the means to cancel it, on connections of its own."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, sequences: bool = False) -> None:
+        """`sequences`: what they stand at is wanted."""
         self._session = session
+        self._ask_sequences = sequences
+        self.sequences: Sequences = {}
+        """As they stood before the lock was taken."""
         self._side: list[SideConnection] = []
+        self.beside: Optional[Beside] = None
+        """Reads the database in the guard's own session, where there is just one."""
         self._pid = 0
         self._told = False
 
-    def take(self, context: MigrationContext) -> None:
+    def take(self, context: MigrationContext, meanwhile: Callable[[], None] = lambda: None) -> None:
         """Lock this database and version table. Raises WorkerError when another run holds it, or
-        when the lock cannot be had."""
+        when the lock cannot be had.
+
+        `meanwhile`, which must be harmless, is called while the connections are being opened.
+        """
         connection: Any = context.connection
         if context.dialect.name != "postgresql":
+            meanwhile()
             return
-        pid, server = connection.exec_driver_sql(_SESSION).one()
-        side = SideConnection(connection)
-        self._side.append(side)
+        pid, *place = connection.exec_driver_sql(_SESSION).one()
         key = lock_key(context.version_table_schema, context.version_table)
-        try:
-            for statement in _BEGIN:
-                side.ask(statement)
-            ((own_pid, own_server),) = side.ask(_SESSION)
-            locked = side.ask(_TRY % key)[0][0]
-            side.ask(_STAY)
-        except Exception as error:
-            raise unavailable(str(error).strip()) from error
-        if own_server != server:
-            raise unavailable("it reached another server than the first")
+        with ThreadPoolExecutor(1, "opsmig-guard") as pool:
+            opening = pool.submit(self._open, connection, key)
+            meanwhile()
+        side, own_pid, own_place, locked = opening.result()
+        if own_place != place:
+            raise unavailable("it reached another server or database than the first")
         if own_pid == pid:
             raise unavailable("the project gives out one connection twice")
         if not locked:
@@ -141,10 +161,32 @@ class Guard:
             raise WorkerError(Failed("locked", _held_by(holder)))
         self._pid = pid
         self._session.cancellation.cancel_on_server = lambda: self._cancel(side)
-        self._session.watcher.begin(connection, pid, (own_pid,))
+        self.beside = Beside(side, context) if len(self._side) == 1 else None
+        self._session.watcher.begin(pid, own_pid)
         if told_pid(connection) not in (None, pid):
             raw = raw_connection(connection)
             self._session.trace.first_of_transaction = lambda conn: self._follow(conn, raw)
+
+    def _open(self, connection: Any, key: int) -> tuple[SideConnection, int, list[Any], bool]:
+        """(session, its pid, where it leads, whether it has the lock), and the watcher's session.
+
+        The guard's comes first: there may be room for no more.
+        """
+        side = SideConnection(connection)
+        self._side.append(side)
+        if self._ask_sequences:  # in no transaction yet: reading them locks them
+            self.sequences = side.later(sequences).result(PATIENCE)
+        asked = side.later(lambda run: _lock(run, key))
+        self._session.watcher.connect(connection)
+        try:
+            (pid, *place), locked = asked.result(PATIENCE)
+        except Exception as error:
+            raise unavailable(str(error).strip()) from error
+        return side, pid, place, locked
+
+    def position(self) -> Optional[tuple[str, ...]]:
+        """The current revisions of the one database, None where env.py has to be asked."""
+        return self.beside.position() if self.beside is not None else None
 
     def _cancel(self, side: SideConnection) -> None:
         if self._pid:  # else SIGINT remains: another client's statement must not be cancelled
@@ -173,8 +215,19 @@ class Guard:
         self._session.cancellation.cancel_on_server = None
         self._session.trace.first_of_transaction = None
         self._session.watcher.end()
+        self.beside = None
         while self._side:
             self._side.pop().close()
+
+
+def _lock(run: Callable[[str], list[Any]], key: int) -> tuple[Any, bool]:
+    """(the session, whether it has the lock), in a transaction that lasts."""
+    for statement in _BEGIN:
+        run(statement)
+    (session,) = run(_SESSION)
+    ((locked,),) = run(_TRY % key)
+    run(_STAY)
+    return session, locked
 
 
 def lock_key(schema: Optional[str], table: str) -> int:

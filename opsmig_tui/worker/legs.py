@@ -32,7 +32,7 @@ from .protocol import (
 )
 from .revisions import as_tuple, real_heads
 from .session import Session
-from .snapshot import difference, take_snapshot
+from .snapshot import difference, plan_snapshots, take_snapshot
 
 COMMITS = (
     "The migration commits by itself, which the rehearsal did not let happen. "
@@ -68,11 +68,15 @@ class Legs:
         self.drift: Optional[tuple[DriftOperation, ...]] = None
         self.ended = False
 
+    def look(self) -> None:
+        """What the schema is before the first leg. `run` follows."""
+        plan_snapshots(self._connection)
+        self.first = self._snapshot()
+
     def run(self, steps: list[Any], direction: str) -> Iterator[Any]:
         """Yield each step to alembic. Ends early where a leg leaves no ground for the next."""
         self._context.autocommit_block = _no_autocommit
         self._total = 3 * len(steps)
-        self.first = self._snapshot()
         before = self.first
         for step in steps:
             snapshots = [before]
@@ -199,7 +203,9 @@ class Legs:
 
     def _snapshot(self) -> tuple[SchemaObject, ...]:
         context = self._context
-        return take_snapshot(self._connection, context.version_table, context.version_table_schema)
+        return take_snapshot(
+            self._connection, context.version_table, context.version_table_schema, planned=True
+        )
 
     def compare(
         self, revision: Any, direction: str, snapshots: list[tuple[SchemaObject, ...]]

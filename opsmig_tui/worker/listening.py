@@ -124,14 +124,8 @@ class Listener(Hearing):
 
     @contextlib.contextmanager
     def guarding(self, connection: Any) -> Iterator[None]:
-        """Arm the transaction; while the block lasts, drivers refuse to connect, too."""
+        """Within an armed transaction: while the block lasts, drivers refuse to connect, too."""
         load_drivers()
-        arming.arm(connection)
-        arming.let_go_when_gone(connection)
-        raw_rows(connection, retyped.CREATE)
-        # A scan that begins in the middle would spoil what retyped.py goes by.
-        raw_rows(connection, "SET LOCAL synchronize_seqscans = off")
-        raw_rows(connection, "SET LOCAL client_min_messages = debug1")
         self._locks = LockTrace(connection)
         self._transaction = self._locks.transaction
         self.armed = True
@@ -191,7 +185,8 @@ class Listener(Hearing):
         self._kept = None
         if retyped.changes_type(sql):
             self.look()
-            with self._aside():
+            with self._aside(), contextlib.suppress(Exception):  # the transaction has failed
+                retyped.prepare(conn)
                 self._kept = retyped.keep(conn, sql, self._most_rows)
 
     # ---------------------------------------------------------------------------------- for a leg

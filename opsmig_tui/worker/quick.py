@@ -14,23 +14,14 @@ import time
 from typing import Any, Optional
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
 
 from .errors import WorkerError
+from .position import position_query
 from .protocol import DatabaseStatus
 from .side import SideConnection
 
 KEEP_SECONDS = 10.0
 ANSWER_SECONDS = 2.0
-_TABLE = """
-SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname)
-FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.oid = to_regclass(:name)
-"""
-_POSITION = """
-SELECT current_database()::text, session_user::text, current_setting('server_version'),
-  ARRAY(SELECT version_num::text FROM %s)
-"""
 
 
 class Quick:
@@ -58,13 +49,9 @@ class Quick:
         connection: Any = context.connection
         if status.identity.dialect != "postgresql" or not self._possible:
             return
-        quote = context.dialect.identifier_preparer.quote
-        parts = (context.version_table_schema, context.version_table)
-        name = ".".join(quote(part) for part in parts if part)
-        table = connection.execute(text(_TABLE), {"name": name}).scalar()
-        if table is None:
+        self._sql = position_query(context)
+        if not self._sql:
             return
-        self._sql = _POSITION % table
         self._status, self._at = status, time.monotonic()
         self._files = files_read(self._root, str(context.script.dir) if context.script else "")
         self._stamps = self._stamp()
@@ -91,6 +78,11 @@ class Quick:
 
     def _stamp(self) -> list[tuple[str, int]]:
         return [(path, changed_at(path)) for path in self._files]
+
+
+def stamps(root: str, script_dir: str) -> tuple[tuple[str, int], ...]:
+    """`files_read`, each with its time: equal to earlier ones where nothing of it changed."""
+    return tuple((path, changed_at(path)) for path in files_read(root, script_dir))
 
 
 def changed_at(path: str) -> int:

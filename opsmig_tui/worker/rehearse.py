@@ -1,9 +1,10 @@
 """A rehearsal on the database itself: real data, both directions, and everything rolled back.
 
-Three runs of env.py. The first only reads, in sessions that cannot write: what speaks against it
-is found there, and an env.py that writes ahead of the migrations fails. The second is the
-rehearsal: one transaction that the server refuses to commit (arming.py), in a session whose other
-transactions cannot write. The third reads the position back, and whether all is as before.
+One transaction that the server refuses to commit (arming.py), in a session whose other
+transactions cannot write. An env.py that writes ahead of the migrations must not come so far: it
+fails in a run of it before, in sessions that cannot write at all. That is the one that imported the
+project (Session.only_read), or one of its own. That all is as before, the session that holds the
+run's lock tells where nothing was committed on the server meanwhile; else the schema is compared.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ import threading
 from collections.abc import Iterator
 from typing import Any, Optional
 
-from alembic.runtime.migration import MigrationContext
-
 from . import protocol
+from .arming import arm
 from .asking import raw_rows
+from .beside import Sequences
 from .connections import autocommits
-from .environment import run_environment
+from .environment import reads_only, run_environment
 from .errors import Cancelled, WorkerError, failure
-from .guard import Guard, check_database, check_steps
+from .guard import Guard, check_database, check_position, check_steps
 from .legs import Legs, judged
 from .listening import Listener
 from .plan import options_of, steps_of
@@ -29,60 +30,64 @@ from .session import Session
 from .snapshot import take_snapshot
 from .status import OPTIONS, database_status
 
-_SEQUENCES = """
-SELECT quote_ident(schemaname) || '.' || quote_ident(sequencename), last_value
-FROM pg_catalog.pg_sequences
-"""
 _TRAITS = """
 SELECT current_setting('default_transaction_read_only') = 'on',
   has_database_privilege(current_database(), 'TEMPORARY'),
   EXISTS (SELECT FROM pg_catalog.pg_language WHERE lanname = 'plpgsql'
-    AND has_language_privilege(oid, 'USAGE'))
+    AND has_language_privilege(oid, 'USAGE')),
+  txid_snapshot_xmax(txid_current_snapshot())
 """
 ELSEWHERE = "Try it on a scratch database."
 
 
 class _Over(BaseException):
-    """Raised in alembic's loop when all is seen: everything rolls back."""
+    """Raised in alembic's loop when all is seen, or when nothing is to be: all rolls back."""
 
 
 class _Rehearsal:
-    """What the three runs of env.py share."""
+    """What its runs of env.py share."""
 
     def __init__(self, session: Session, request: protocol.Rehearse) -> None:
         self.session = session
         self.request = request
-        self.guard = Guard(session)
+        self.guard = Guard(session, sequences=True)
         self.listener = Listener(request.most_rows)
         self.legs: Optional[Legs] = None
         self.database: Optional[protocol.DatabaseStatus] = None
-        self.sequences: dict[str, Optional[int]] = {}
+        self.next = 0
+        """The number that the server gives to the next transaction, before it can be ours."""
+        self.after: Sequences = {}
+        self.current: Optional[tuple[str, ...]] = None
+        self.unchanged = False
         self.refused = ""
         self.expired = False
 
-    def look(self, heads: tuple[str, ...], context: MigrationContext) -> None:
-        """Whether it can be rehearsed here at all, asked in a session that cannot write."""
-        check_database(self.session, context, heads, self.request.expected, 0)
-        self.database = database_status(context, heads)
-        self.refused = _refusal(self.session, context)
-        if not self.refused:
-            self.sequences = dict(raw_rows(context.connection, _SEQUENCES))
+    def check(self, heads: tuple[str, ...], context: Any) -> None:
+        """That it is what was confirmed, and whether it can be rehearsed here at all."""
+        self.database = check_database(self.session, context, heads, self.request.expected, 0)
+        self.refused, self.next = _refusal(self.session, context)
 
     def rehearse(self, heads: tuple[str, ...], context: Any) -> Iterator[Any]:
         """The legs, within the armed transaction."""
         session, request = self.session, self.request
-        check_database(session, context, heads, request.expected, 0)
+        self.check(heads, context)
+        if self.refused:
+            raise _Over
         steps = steps_of(context.script, request.direction, request.target, heads)
         check_steps(steps, request, 0)
-        self.guard.take(context)
-        check_database(session, context, context.get_current_heads(), request.expected, 0)
+        legs = Legs(session, context, self.listener)
+
+        def begin() -> None:
+            arm(context.connection, request.lock_timeout_ms)
+            legs.look()
+
+        self.guard.take(context, begin)
+        check_position(context.get_current_heads(), request.expected[0])
         with self.listener.guarding(context.connection), self._limited():
-            timeout = int(request.lock_timeout_ms)
-            raw_rows(context.connection, f"SET LOCAL lock_timeout = {timeout}")
             if not heads:
                 context._ensure_version_table()  # dont_mutate kept alembic from it
-            self.legs = Legs(session, context, self.listener)
-            yield from self.legs.run(steps, request.direction)
+            self.legs = legs
+            yield from legs.run(steps, request.direction)
             raise _Over
 
     def _limited(self) -> Any:
@@ -90,6 +95,25 @@ class _Rehearsal:
 
     def _expire(self) -> None:
         self.expired = True
+
+    def look_back(self) -> None:
+        """What stayed, now that all was rolled back and while the lock is still held."""
+        beside = self.guard.beside
+        if beside is None or self.database is None:
+            return
+        self.current = beside.position()
+        if self.current == self.database.current:
+            self.unchanged = beside.nothing_committed(self.next)
+        self.after = beside.sequences()
+
+    def sequences(self) -> tuple[protocol.MovedSequence, ...]:
+        """Those that did not stay where they were: no rollback takes that back."""
+        before, after = self.guard.sequences, self.after
+        return tuple(
+            protocol.MovedSequence(name, before[name], after[name])
+            for name in sorted(before.keys() & after.keys())
+            if before[name] != after[name]
+        )
 
     def ended(self, error: BaseException) -> None:
         """env.py raised. Raises what was no part of a leg."""
@@ -145,11 +169,11 @@ def rehearse(session: Session, request: protocol.Rehearse) -> protocol.RehearseR
     held = _Rehearsal(session, request)
     if len(request.expected) != 1:
         return protocol.RehearseResult(refused=_several(len(request.expected)))
-    run_environment(session, held.look, "current", OPTIONS)
-    if held.refused:
-        return protocol.RehearseResult(refused=held.refused, database=held.database)
+    if not reads_only(session):
+        run_environment(session, held.check, "current", OPTIONS)
     try:
-        _perform(held)
+        if not held.refused:
+            _perform(held)
     except BaseException as error:
         _finish(session)
         failed = failure(session, error)
@@ -157,6 +181,8 @@ def rehearse(session: Session, request: protocol.Rehearse) -> protocol.RehearseR
         current = after[0].current if after is not None else None
         raise WorkerError(dataclasses.replace(failed, current=current)) from None
     _finish(session)
+    if held.refused:
+        return protocol.RehearseResult(refused=held.refused, database=held.database)
     return _result(held)
 
 
@@ -164,15 +190,19 @@ def _perform(held: _Rehearsal) -> None:
     session, request = held.session, held.request
     session.trace.rehearsal = held.listener
     try:
-        run_environment(
-            session,
-            held.rehearse,
-            request.direction,
-            options_of(request),
-            destination_rev=request.target,
-        )
-    except BaseException as error:
-        held.ended(error)
+        try:
+            run_environment(
+                session,
+                held.rehearse,
+                request.direction,
+                options_of(request),
+                destination_rev=request.target,
+            )
+        except BaseException as error:
+            held.ended(error)
+        session.trace.rehearsal = None
+        session.cancellation.end()
+        held.look_back()
     finally:
         session.trace.rehearsal = None
         held.guard.release()
@@ -184,55 +214,58 @@ def _finish(session: Session) -> None:
 
 
 def _result(held: _Rehearsal) -> protocol.RehearseResult:
-    legs = held.legs
+    legs, unchanged, current = held.legs, held.unchanged, held.current
     assert legs is not None
-    after = _read_back(held)
-    moved: tuple[protocol.MovedSequence, ...] = ()
-    if after is not None:
-        moved = tuple(
-            protocol.MovedSequence(name, held.sequences[name], value)
-            for name, value in sorted(after[2].items())
-            if name in held.sequences and held.sequences[name] != value
+    if not unchanged:
+        after = _read_back(held)
+        current = after[0].current if after is not None else None
+        unchanged = after is not None and (
+            after[0] == held.database and set(after[1]) == set(legs.first)
         )
-    same = after is not None and held.database is not None
     return protocol.RehearseResult(
         legs=tuple(legs.legs),
         round_trips=tuple(legs.round_trips),
-        sequences=moved,
-        current=after[0].current if after is not None else None,
-        unchanged=bool(
-            same and after and after[0] == held.database and set(after[1]) == set(legs.first)
-        ),
+        sequences=held.sequences(),
+        current=current,
+        unchanged=unchanged,
         drift=legs.drift,
         elapsed_ms=held.session.elapsed_ms(),
         database=held.database,
     )
 
 
-def _read_back(held: _Rehearsal) -> Any:
-    """(status, snapshot, sequences) on a fresh connection, None where it cannot be asked."""
-    found: list[Any] = []
+def _read_back(
+    held: _Rehearsal,
+) -> Optional[tuple[protocol.DatabaseStatus, tuple[protocol.SchemaObject, ...]]]:
+    """On a fresh connection, None where it cannot be asked."""
+    found: list[tuple[protocol.DatabaseStatus, tuple[protocol.SchemaObject, ...]]] = []
 
     def fn(heads: tuple[str, ...], context: Any) -> None:
         snapshot = take_snapshot(
             context.connection, context.version_table, context.version_table_schema
         )
-        sequences = dict(raw_rows(context.connection, _SEQUENCES))
-        found.append((database_status(context, heads), snapshot, sequences))
+        found.append((database_status(context, heads), snapshot))
 
     try:
         run_environment(held.session, fn, "current", OPTIONS)
     except BaseException:  # "not known" is said by None
         return None
-    return found[0]
+    return found[0] if found else None
 
 
-def _refusal(session: Session, context: Any) -> str:
-    """Why it cannot be rehearsed here, or ""."""
+def _refusal(session: Session, context: Any) -> tuple[str, int]:
+    """(why it cannot be rehearsed here or "", the number of the server's next transaction)."""
     if context.dialect.name != "postgresql":
         return (
             "Only PostgreSQL takes back every step of a migration, so only there can one be tried."
-        )
+        ), 0
+    [(read_only, temporary, plpgsql, following)] = raw_rows(context.connection, _TRAITS)
+    return _why_not(session, context, read_only, temporary, plpgsql), following
+
+
+def _why_not(
+    session: Session, context: Any, read_only: bool, temporary: bool, plpgsql: bool
+) -> str:
     if context._transaction_per_migration:
         return (
             "env.py has each migration in a transaction of its own (transaction_per_migration), "
@@ -242,7 +275,6 @@ def _refusal(session: Session, context: Any) -> str:
         return f"env.py says that schema changes are not transactional. {ELSEWHERE}"
     if autocommits(context.connection):
         return f"env.py's engine commits every statement at once (AUTOCOMMIT). {ELSEWHERE}"
-    [(read_only, temporary, plpgsql)] = raw_rows(context.connection, _TRAITS)
     if not session.trace.options_taken or not read_only:
         return (
             "A connection pooler or the driver does not pass on that a session may only read, "

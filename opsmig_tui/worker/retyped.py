@@ -23,7 +23,7 @@ SAMPLE_ROWS = 20_000
 """Of larger tables every n-th row, so that about as many are."""
 TIMEOUT_MS = 1_000
 """For each reading: others wait meanwhile."""
-CREATE = "CREATE TEMPORARY TABLE opsmig_values (attnum int, n bigint, value text)"
+_CREATE = "CREATE TEMPORARY TABLE opsmig_values (attnum int, n bigint, value text)"
 ALONE = "the statement did not run inside a transaction"
 
 _NAME = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
@@ -116,11 +116,10 @@ def keep_alone(connection: Any, sql: str) -> Optional[Kept]:
 
 
 def prepare(connection: Any) -> None:
-    """In a session that nobody has prepared: the table for the values, and what `keep` relies on,
-    for this transaction."""
+    """Before `keep`: the table for the values, and what it relies on, for this transaction."""
     with _bounded(connection):
         if _rows(connection, "SELECT to_regclass('pg_temp.opsmig_values')")[0][0] is None:
-            _rows(connection, CREATE)
+            _rows(connection, _CREATE)
     _rows(connection, "SET LOCAL synchronize_seqscans = off")
 
 

@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from . import protocol
 from .environment import run_environment
 from .errors import WorkerError, failure
-from .guard import Guard, check_database, check_steps
+from .guard import Guard, check_database, check_position, check_steps
 from .plan import options_of, steps_of
 from .redirect import no_programs
 from .revisions import as_tuple
@@ -85,6 +85,8 @@ def run(session: Session, request: protocol.Run) -> protocol.RunResult:
     guard = Guard(session)
     try:
         _perform(session, request, progress, guard)
+        session.cancellation.end()
+        current = guard.position()
     except BaseException as error:
         session.cancellation.end()
         session.trace.end()
@@ -92,9 +94,9 @@ def run(session: Session, request: protocol.Run) -> protocol.RunResult:
         raise WorkerError(_read_back(session, failed, progress)) from None
     finally:
         guard.release()
-    session.cancellation.end()
     session.trace.end()
-    current = positions(read_databases(session)[0])
+    if current is None:
+        current = positions(read_databases(session)[0])
     return protocol.RunResult(
         direction=request.direction,
         applied=tuple(progress.started),
@@ -115,7 +117,7 @@ def _perform(session: Session, request: protocol.Run, progress: Progress, guard:
         check_steps(steps, request, len(progress.started))
         guard.take(context)
         # another run may have ended between the first look and the lock
-        check_database(session, context, context.get_current_heads(), request.expected, count)
+        check_position(context.get_current_heads(), request.expected[count])
         count += 1
         progress.begin(heads)
         if not heads:

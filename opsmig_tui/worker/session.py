@@ -37,6 +37,9 @@ class Session:
     """The Flask app, once it was created."""
     app_failed: Optional[Failed] = None
     """Why it could not be: it is not tried twice in one process."""
+    only_read: Optional[tuple[str, tuple[tuple[str, int], ...]]] = None
+    """Of the last run of env.py in sessions that could not write, by a runner: the script folder
+    and the `quick.stamps` of what env.py may have read."""
     answered: bool = False
     """Whether env.py ever came as far as its migrations in this process."""
     import_failed: Optional[Exception] = None

@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from queue import Empty, Queue
-from typing import Any, Optional
+from typing import Any, Optional, TypeVar
 
 from .connections import way_in
 from .errors import WorkerError
 from .protocol import Failed, Place
 
+_T = TypeVar("_T")
 PATIENCE = 15.0
 """Seconds to wait for the second connection (a pool of one behind a proxy would never answer)."""
 
@@ -65,7 +66,14 @@ class SideConnection:
 
     def ask_all(self, statements: Sequence[str], seconds: float = PATIENCE) -> None:
         """One after the other, to the end also where whoever asked has given up waiting."""
-        self._submit(lambda: [self._execute(sql) for sql in statements]).result(seconds)
+        self.later(lambda run: [run(sql) for sql in statements]).result(seconds)
+
+    def later(self, job: Callable[[Callable[[str], list[Any]]], _T]) -> Future[_T]:
+        """Have a job done in the background, to its end also where nobody waits for it any more.
+
+        It is given a function that runs one statement and returns its rows.
+        """
+        return self._submit(lambda: job(self._execute))
 
     def cancel(self, pid: int) -> None:
         """Ask the server to cancel what the backend `pid` does; does not wait for the answer."""

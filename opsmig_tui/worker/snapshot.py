@@ -7,6 +7,8 @@ extension and its version stand for them), alembic's version table and the value
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
 from typing import Any, Optional
 
 from . import snapshot_objects, snapshot_tables
@@ -52,30 +54,63 @@ owned(object, owner, acl, usual) AS (
 _PARTS = "\nUNION ALL\n".join((*snapshot_tables.PARTS, *snapshot_objects.PARTS))
 _COMPRESSION = """CASE a.attcompression WHEN 'p' THEN 'COMPRESSION pglz'
       WHEN 'l' THEN 'COMPRESSION lz4' END,"""
+# With no search_path the server qualifies every name in a definition, whatever the role. Compiling
+# a query that is run a few times takes longer than running it.
+_SETTINGS = """SELECT current_setting('server_version_num')::int,
+  set_config('search_path', '', true), set_config('jit', 'off', true)"""
+_FUNCTION = """
+CREATE FUNCTION pg_temp.opsmig_snapshot()
+RETURNS TABLE (kind text, object text, name text, definition text, identity text)
+LANGUAGE plpgsql STABLE SET search_path = '' SET jit = off AS $opsmig$
+#variable_conflict use_column
+BEGIN RETURN QUERY {}; END $opsmig$"""
+
+
+def plan_snapshots(connection: Any) -> None:
+    """Have the server plan the query once for all snapshots of the transaction at hand, which may
+    write: planning takes as long as running it. Raises what the driver raises."""
+    [(number,)] = raw_rows(connection, "SELECT current_setting('server_version_num')::int")
+    raw_rows(connection, _FUNCTION.format(_query(number)))
 
 
 def take_snapshot(
-    connection: Any, version_table: str = "alembic_version", version_schema: Optional[str] = None
+    connection: Any,
+    version_table: str = "alembic_version",
+    version_schema: Optional[str] = None,
+    *,
+    planned: bool = False,
 ) -> tuple[SchemaObject, ...]:
     """Every object of the schema, through a SQLAlchemy connection to PostgreSQL.
 
     Within a transaction, which lives on, with its search_path, also when this raises what the
-    driver raises. A version table without a schema is left out of each schema.
+    driver raises. A version table without a schema is left out of each schema. `planned`: after
+    `plan_snapshots`, in the same transaction.
     """
-    raw_rows(connection, "SAVEPOINT opsmig_snapshot")
-    try:
-        # With no search_path the server qualifies every name in a definition, whatever the role.
-        # Compiling a query that is run a few times takes longer than running it.
-        [(number, *_)] = raw_rows(
-            connection,
-            "SELECT current_setting('server_version_num')::int,"
-            " set_config('search_path', '', true), set_config('jit', 'off', true)",
-        )
-        rows = raw_rows(connection, _query(number))
-    finally:
-        raw_rows(connection, "ROLLBACK TO SAVEPOINT opsmig_snapshot")
+    rows = None
+    if planned:  # a role that the migration took since may not use the function
+        with contextlib.suppress(Exception):
+            rows = _within(connection, lambda: _planned(connection))
+    if rows is None:
+        rows = _within(connection, lambda: _asked(connection))
     objects = (SchemaObject(*row) for row in rows)
     return tuple(one for one in objects if not _is_version(one, version_table, version_schema))
+
+
+def _within(connection: Any, ask: Callable[[], list[Any]]) -> list[Any]:
+    raw_rows(connection, "SAVEPOINT opsmig_snapshot")
+    try:
+        return ask()
+    finally:
+        raw_rows(connection, "ROLLBACK TO SAVEPOINT opsmig_snapshot")
+
+
+def _planned(connection: Any) -> list[Any]:
+    return raw_rows(connection, "SELECT * FROM pg_temp.opsmig_snapshot()")
+
+
+def _asked(connection: Any) -> list[Any]:
+    [(number, *_)] = raw_rows(connection, _SETTINGS)
+    return raw_rows(connection, _query(number))
 
 
 def difference(before: tuple[SchemaObject, ...], after: tuple[SchemaObject, ...]) -> SchemaDelta:

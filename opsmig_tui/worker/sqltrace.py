@@ -62,6 +62,11 @@ class Trace:
         self.asked: tuple[Optional[str], Optional[int]] = (None, None)
         """Host and port of the last connection that was tried."""
 
+    @property
+    def only_reading(self) -> bool:
+        """Whether every session that is opened now refuses to write."""
+        return self.read_only and self.options_taken and self.rehearsal is None
+
     def install(self) -> None:
         """Listen, for as long as the process lives."""
         event.listen(Engine, "do_connect", self._do_connect)

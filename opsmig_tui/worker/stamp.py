@@ -13,7 +13,7 @@ from . import protocol
 from .config import command_line
 from .environment import run_environment
 from .errors import WorkerError, failure
-from .guard import Guard, check_database
+from .guard import Guard, check_database, check_position
 from .run import positions
 from .session import Session
 from .status import database_status, is_known, read_databases
@@ -63,17 +63,18 @@ def stamp(session: Session, request: protocol.Stamp) -> protocol.StampResult:
     guard = Guard(session)
     try:
         _perform(session, request, guard)
+        session.cancellation.end()
+        current = guard.position()
     except BaseException as error:
         session.cancellation.end()
         session.trace.end()
         failed = failure(session, error)
-        current = _read_back(session)
-        raise WorkerError(dataclasses.replace(failed, current=current)) from None
+        raise WorkerError(dataclasses.replace(failed, current=_read_back(session))) from None
     finally:
         guard.release()
-    session.cancellation.end()
     session.trace.end()
-    current = positions(read_databases(session)[0])
+    if current is None:
+        current = positions(read_databases(session)[0])
     return protocol.StampResult(current, session.elapsed_ms())
 
 
@@ -86,7 +87,7 @@ def _perform(session: Session, request: protocol.Stamp, guard: Guard) -> None:
         check_database(session, context, heads, request.expected, count)
         guard.take(context)
         # another run may have ended between the first look and the lock
-        check_database(session, context, context.get_current_heads(), request.expected, count)
+        check_position(context.get_current_heads(), request.expected[count])
         kept, steps = _steps(script, request.targets, request.purge, heads)
         _check_after(request, count, _after(kept, steps))
         count += 1

@@ -6,6 +6,8 @@ import re
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any, Optional
 
 from . import protocol, watchsql
@@ -27,6 +29,10 @@ _BUSY = ("active", "idle in transaction")
 _BEGAN = re.compile(r"[-+0-9a-zA-Z :./]*")
 
 
+_Before = tuple[int, bool, list[Any], list[str]]
+"""pid, whether the session has another role than its login, indexes not valid, progress views."""
+
+
 class Watcher:
     """One for the worker's life; between `begin` and `end` a thread of it looks at a run."""
 
@@ -35,6 +41,7 @@ class Watcher:
         self._changed = threading.Condition()
         self._wanted: deque[tuple[int, protocol.StopSession]] = deque()
         self._side: Optional[SideConnection] = None
+        self._before: Optional[Future[_Before]] = None
         self._thread: Optional[threading.Thread] = None
         self._pid = 0
         self._over = True
@@ -44,27 +51,37 @@ class Watcher:
         self._told_at = 0.0
         self._queued = 0
 
-    def begin(self, connection: Any, pid: int, others: tuple[int, ...] = ()) -> None:
-        """Watch the session `pid`, the one of the SQLAlchemy `connection`, until `end`.
+    def connect(self, connection: Any) -> None:
+        """Open the watcher's session, like that of the SQLAlchemy `connection`, and have it asked
+        in the background what is there before a run. `begin` follows.
 
-        `others` are the worker's own further sessions. A run that cannot be watched is run all the
-        same: that is said, once.
+        A run that cannot be watched is run all the same: that is said, once.
         """
         self.end()
         try:
             self._side = SideConnection(connection, patience=PATIENCE)
-            ((own, self._side.as_login),) = self._side.ask(watchsql.OWN, PATIENCE)
+            self._before = self._side.later(_before)
+        except Exception as error:
+            self._cannot(error)
+
+    def begin(self, pid: int, *others: int) -> None:
+        """Watch the session `pid` until `end`; `others` are the worker's own further ones."""
+        if self._side is None or self._before is None:
+            return
+        try:
+            own, self._side.as_login, self._invalid, views = self._before.result(PATIENCE)
             if own in (pid, *others):
                 raise RuntimeError("the project gives out one connection twice")
-            self._invalid = self._side.ask(watchsql.INVALID, PATIENCE)
-            views = [row[0] for row in self._side.ask(watchsql.VIEWS, PATIENCE)]
         except Exception as error:
-            self._close()
-            self._say(f"waits for locks are not going to be explained: {error}")
+            self._cannot(error)
             return
         self._pid, self._over, self._progress = pid, False, watchsql.progress_of(views)
         self._thread = threading.Thread(target=self._work, name="opsmig-watch", daemon=True)
         self._thread.start()
+
+    def _cannot(self, error: Exception) -> None:
+        self._close()
+        self._say(f"waits for locks are not going to be explained: {error}")
 
     def follow(self, pid: int) -> None:
         """The run goes on in another server process; 0: it is not known in which."""
@@ -91,7 +108,7 @@ class Watcher:
             self._give_up()
 
     def left_invalid(self) -> tuple[tuple[str, ...], ...]:
-        """(index, table) of each index that is not valid and was, or was not there, at `begin`."""
+        """(index, table) of each index that is not valid now and was, or was not there, before."""
         if self._side is None:
             return ()
         before = {tuple(row) for row in self._invalid}
@@ -102,7 +119,7 @@ class Watcher:
         return tuple(tuple(row) for row in found if tuple(row) not in before)
 
     def _close(self) -> None:
-        side, self._side = self._side, None
+        side, self._side, self._before = self._side, None, None
         if side is not None:
             side.close()
 
@@ -205,6 +222,11 @@ class Watcher:
                 return protocol.StopResult("still")
             time.sleep(AGAIN)
         return protocol.StopResult("released")
+
+
+def _before(run: Callable[[str], list[Any]]) -> _Before:
+    ((own, other_role),) = run(watchsql.OWN)
+    return own, other_role, run(watchsql.INVALID), [row[0] for row in run(watchsql.VIEWS)]
 
 
 def _holder(row: Any) -> protocol.Holder:

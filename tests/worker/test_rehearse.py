@@ -149,6 +149,17 @@ async def test_a_sequence_that_went_on_is_told(start: Start, sample: SampleProje
 
 
 @at_head
+async def test_a_sequence_may_be_changed(start: Start, sample: SampleProject) -> None:
+    """None of the tool's own sessions may stand in the way: the server's reading of where a
+    sequence stands locks it until its transaction ends."""
+    change = 'op.execute("ALTER SEQUENCE ops.vendor_id_seq INCREMENT BY {}")'
+    add_revision(sample, change.format(2), change.format(1))
+    result = await rehearse(start(runner=True))
+    assert [leg.outcome for leg in result.legs] == ["ok"] * 3
+    assert result.unchanged
+
+
+@at_head
 async def test_deferred_checks_of_one_leg_do_not_break_the_next(
     start: Start, sample: SampleProject
 ) -> None:

@@ -4,10 +4,21 @@ from pathlib import Path
 
 import pytest
 
+from opsmig_tui.demo import SampleProject
 from opsmig_tui.demo import server as embedded
+from opsmig_tui.services.worker_client import WorkerFailed
+from opsmig_tui.worker import protocol
 from tests.support.once import once
-from tests.worker.conftest import HEAD
-from tests.worker.rehearsals import Case, Outcome, project_at_head, rehearse_all
+from tests.support.postgres import run_sql
+from tests.worker.conftest import HEAD, Start, add_revision
+from tests.worker.rehearsals import (
+    Case,
+    Outcome,
+    contents,
+    project_at_head,
+    rehearse_all,
+    request_of,
+)
 
 MAKE = 'op.execute("CREATE TABLE ops.left_behind (id integer)")'
 FILL = "op.execute(\"UPDATE ops.vendor SET name = name || '!'\")"
@@ -262,3 +273,21 @@ def test_env_that_commits_is_refused_or_undone(outcomes: dict[str, Outcome], nam
     else:
         assert [leg.outcome for leg in found.legs[:1]] == ["ok"]
         assert found.result.unchanged
+
+
+@pytest.mark.usefixtures("at_head")
+async def test_an_env_py_that_writes_since_it_was_seen_to_read_only(
+    start: Start, sample: SampleProject
+) -> None:
+    """What the runner knows of env.py is of the file as it was."""
+    add_revision(sample, MAKE)
+    client = start(runner=True)
+    plan = await client.request(protocol.Plan("upgrade", "head"))
+    path = sample.backend / "alembic" / "env.py"
+    create = 'connection.execute(text("CREATE SCHEMA left_behind"))'
+    path.write_text(env(before=f"{create}; connection.connection.driver_connection.commit()"))
+    before = contents(sample)
+    with pytest.raises(WorkerFailed, match="read-only transaction"):
+        await client.request(request_of(plan))
+    assert contents(sample) == before
+    assert not run_sql(sample, "SELECT 1 FROM pg_namespace WHERE nspname = 'left_behind'")

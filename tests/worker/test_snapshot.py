@@ -9,7 +9,7 @@ from sqlalchemy import Connection, create_engine
 from opsmig_tui.demo import server as embedded
 from opsmig_tui.schema.compare import changes
 from opsmig_tui.schema.readable import text
-from opsmig_tui.worker.snapshot import difference, take_snapshot
+from opsmig_tui.worker.snapshot import difference, plan_snapshots, take_snapshot
 
 SETUP = """
 CREATE SCHEMA ops;
@@ -216,3 +216,24 @@ def test_vacuum_is_no_change_of_the_schema(postgres: embedded.Server, role_passw
     with engine.begin() as connection:
         assert take_snapshot(connection) == before
     engine.dispose()
+
+
+def test_a_planned_snapshot_is_the_same_and_sees_what_is_not_committed(
+    connection: Connection, before: Any, ran: Any
+) -> None:
+    plan_snapshots(connection)
+    assert set(take_snapshot(connection, planned=True)) == set(before)
+    ran("ALTER TABLE ops.vendor ADD seen int")
+    ran("CREATE SCHEMA seen")
+    asked = set(take_snapshot(connection))
+    assert set(take_snapshot(connection, planned=True)) == asked != set(before)
+
+
+def test_a_planned_snapshot_is_asked_anew_where_the_role_may_not(
+    connection: Connection, before: Any, ran: Any
+) -> None:
+    plan_snapshots(connection)
+    ran("CREATE ROLE without_functions")
+    ran("REVOKE EXECUTE ON FUNCTION pg_temp.opsmig_snapshot() FROM PUBLIC")
+    ran("SET LOCAL ROLE without_functions")
+    assert set(take_snapshot(connection, planned=True)) == set(take_snapshot(connection))
