@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, Optional
 
-from .connections import autocommits
+from .connections import autocommits, unprepared
 from .errors import database_details
 from .patience import code_of, impatient, words
 
@@ -132,7 +132,8 @@ def raw_rows(connection: Any, sql: str) -> list[Any]:
     cursor: Any = connection.connection.cursor()
     try:
         none = dialect.execute_sequence_format() if dialect.positional else {}
-        dialect.do_execute(cursor, sql, none)
+        with unprepared(connection.connection):
+            dialect.do_execute(cursor, sql, none)
         return list(cursor.fetchall()) if cursor.description else []
     finally:
         cursor.close()

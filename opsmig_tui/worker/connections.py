@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Optional, cast
 
 from .protocol import Notice, Place
@@ -143,15 +144,26 @@ def canceller(connection: Any) -> Optional[Callable[[], None]]:
     return cast(Optional[Callable[[], None]], cancel)
 
 
-def told_pid(connection: Any) -> Optional[int]:
-    """The server process that the driver was told it talks to; a pooler tells a number of its own.
+def never_prepare(dbapi: Any) -> Any:
+    """Have psycopg prepare nothing that it is asked often: behind a pooler that is missing in the
+    next session, and stays in this one, which is given to others. Returns after how many times it
+    did until now, None for any other driver."""
+    raw = driver_connection(dbapi)
+    before = getattr(raw, "prepare_threshold", None)
+    if before is not None:
+        raw.prepare_threshold = None
+    return before
 
-    None where the driver does not say.
-    """
-    raw = raw_connection(connection)
-    ask = getattr(raw, "get_server_pid", None)  # asyncpg
-    pid = ask() if ask is not None else getattr(getattr(raw, "info", None), "backend_pid", None)
-    return pid if isinstance(pid, int) else None
+
+@contextlib.contextmanager
+def unprepared(dbapi: Any) -> Iterator[None]:
+    """So for our own statements alone, on a connection of the project's."""
+    before = never_prepare(dbapi)
+    try:
+        yield
+    finally:
+        if before is not None:
+            driver_connection(dbapi).prepare_threshold = before
 
 
 def aimed(

@@ -53,7 +53,7 @@ def run_environment(
     try:
         _run(session, config, script, fn=counted, **options)
     except Exception as error:
-        if REFUSED not in str(error) or not session.trace.options_taken or calls:
+        if not _refuses_options(error) or not session.trace.options_taken or calls:
             if not session.answered and _half_imported(session, error, str(script.dir)):
                 session.import_failed = error
             raise
@@ -76,6 +76,15 @@ def reads_only(session: Session) -> bool:
         return False
     folder, known = session.only_read
     return stamps(session.settings.root, folder) == known
+
+
+def _refuses_options(error: Optional[BaseException]) -> bool:
+    """Also where the driver (pg8000) speaks of the connection that was closed with it."""
+    while error is not None:
+        if REFUSED in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def run_offline(session: Session, fn: Fn) -> ScriptDirectory:

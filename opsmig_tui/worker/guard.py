@@ -11,9 +11,11 @@ from typing import Any, Optional, Union
 
 from alembic.runtime.migration import MigrationContext
 
+from .asking import raw_rows
 from .beside import Beside, Sequences, sequences
-from .connections import autocommits, raw_connection, told_pid
+from .connections import autocommits, canceller, raw_connection
 from .errors import WorkerError
+from .pooled import told_pid
 from .protocol import DatabaseStatus, Failed, Log, Rehearse, Run, from_dict
 from .session import Session
 from .side import PATIENCE, SideConnection, unavailable
@@ -160,11 +162,12 @@ class Guard:
             holder = side.ask(_HOLDER % key)
             raise WorkerError(Failed("locked", _held_by(holder)))
         self._pid = pid
-        self._session.cancellation.cancel_on_server = lambda: self._cancel(side)
+        by_driver = canceller(connection)
+        self._session.cancellation.cancel_on_server = lambda: self._cancel(side, by_driver)
         self.beside = Beside(side, context) if len(self._side) == 1 else None
         self._session.watcher.begin(pid, own_pid)
-        if told_pid(connection) not in (None, pid):
-            raw = raw_connection(connection)
+        raw = raw_connection(connection)
+        if told_pid(raw) not in (None, pid):
             self._session.trace.first_of_transaction = lambda conn: self._follow(conn, raw)
 
     def _open(self, connection: Any, key: int) -> tuple[SideConnection, int, list[Any], bool]:
@@ -188,9 +191,11 @@ class Guard:
         """The current revisions of the one database, None where env.py has to be asked."""
         return self.beside.position() if self.beside is not None else None
 
-    def _cancel(self, side: SideConnection) -> None:
-        if self._pid:  # else SIGINT remains: another client's statement must not be cancelled
+    def _cancel(self, side: SideConnection, by_driver: Optional[Callable[[], None]]) -> None:
+        if self._pid:  # else another client's statement could be cancelled
             side.cancel(self._pid)
+        elif by_driver is not None:  # a pooler knows which is whose; other drivers heed SIGINT
+            by_driver()
 
     def _follow(self, conn: Any, raw: Any) -> None:
         """Behind a pooler each transaction may run in another server process, and so may each
@@ -204,10 +209,7 @@ class Guard:
                 text = "a pooler stands in between: waits in an autocommit_block are not explained"
                 self._session.send(Log("WARNING", "opsmig", text))
         else:
-            cursor = conn.connection.cursor()
-            cursor.execute(OWN_PID)
-            self._pid = int(cursor.fetchone()[0])
-            cursor.close()
+            [(self._pid,)] = raw_rows(conn, OWN_PID)
         self._session.watcher.follow(self._pid)
 
     def release(self) -> None:

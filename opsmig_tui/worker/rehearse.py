@@ -25,6 +25,7 @@ from .guard import Guard, check_database, check_position, check_steps
 from .legs import Legs, judged
 from .listening import Listener
 from .plan import options_of, steps_of
+from .pooled import REHEARSED_PAST_IT, is_pooled
 from .scratch_legs import rehearse_on_scratch
 from .session import Session
 from .snapshot import take_snapshot
@@ -275,6 +276,8 @@ def _why_not(
         return f"env.py says that schema changes are not transactional. {ELSEWHERE}"
     if autocommits(context.connection):
         return f"env.py's engine commits every statement at once (AUTOCOMMIT). {ELSEWHERE}"
+    if is_pooled(context.connection):
+        return REHEARSED_PAST_IT
     if not session.trace.options_taken or not read_only:
         return (
             "A connection pooler or the driver does not pass on that a session may only read, "

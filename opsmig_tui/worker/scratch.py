@@ -23,6 +23,7 @@ from .errors import WorkerError
 from .guard import check_database
 from .making import COPY_SECONDS, Maker, literal, quoted, said
 from .placed import copy_roles, fits, identity_of, missing_extensions
+from .pooled import REHEARSED_PAST_IT, is_pooled
 from .protocol import Failed, MakeScratchResult, Place, Scratch
 from .session import Session
 from .side import SideConnection
@@ -87,6 +88,7 @@ class _Seen:
     digest: str
     inside: Any
     dumper: Optional[Dumper]
+    pooled: bool
 
     def close(self) -> None:
         self.server.close()
@@ -114,6 +116,8 @@ def make_scratch(session: Session, request: protocol.MakeScratch) -> MakeScratch
     if isinstance(seen, str):
         return MakeScratchResult(refused=seen)
     try:
+        if seen.pooled:
+            return MakeScratchResult(refused=REHEARSED_PAST_IT)
         made = _make(seen, request)
         if seen.there is None:
             return made
@@ -247,10 +251,13 @@ def _look(
             digest = schema_digest(context) if not found else ""
             inside = raw_rows(connection, _INSIDE)[0]
             dumper = Dumper(context, heads) if not found else None
+            pooled = is_pooled(connection)
         server = None if found else _beside(connection)
         there = None if found or place is None else _beside(connection, place)
         status = database_status(context, heads)
-        found.append(_Seen(server, there, status, digest, inside, dumper))  # type: ignore[arg-type]
+        found.append(
+            _Seen(server, there, status, digest, inside, dumper, pooled)  # type: ignore[arg-type]
+        )
 
     run_environment(session, fn, "current", OPTIONS)
     if len(found) == 1:
@@ -268,8 +275,9 @@ def _beside(connection: Any, place: Optional[Place] = None) -> SideConnection:
         except WorkerError as error:
             last = error
             continue
-        side.ask("SET default_transaction_read_only = off")
-        side.ask(f"SET statement_timeout = '{COPY_SECONDS}s'")
+        if not side.is_pooled():  # else they would stay for whoever is given the session next
+            side.ask("SET default_transaction_read_only = off")
+            side.ask(f"SET statement_timeout = '{COPY_SECONDS}s'")
         return side
     raise last
 

@@ -33,7 +33,6 @@ from .session import Session
 from .snapshot import difference, take_snapshot
 from .status import OPTIONS
 
-
 # Only before any query of its transaction, ours among them (documentation, SET TRANSACTION).
 _FIRST = re.compile(r"(?i)\s*SET\s+TRANSACTION\b")
 

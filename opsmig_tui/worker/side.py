@@ -10,9 +10,11 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from queue import Empty, Queue
 from typing import Any, Optional, TypeVar
 
-from .connections import way_in
+from .connections import never_prepare, way_in
 from .errors import WorkerError
+from .pooled import told_pid
 from .protocol import Failed, Place
+from .watchsql import OWN_PID
 
 _T = TypeVar("_T")
 PATIENCE = 15.0
@@ -75,6 +77,10 @@ class SideConnection:
         """
         return self._submit(lambda: job(self._execute))
 
+    def is_pooled(self) -> bool:
+        """Whether a pooler stands in between. Raises what the driver raises, or TimeoutError."""
+        return told_pid(self._raw) not in (None, self.ask(OWN_PID)[0][0])
+
     def cancel(self, pid: int) -> None:
         """Ask the server to cancel what the backend `pid` does; does not wait for the answer."""
         self._submit(lambda: self._execute(f"SELECT pg_cancel_backend({int(pid)})"))
@@ -118,6 +124,7 @@ class SideConnection:
 
     def _connect(self) -> None:
         self._raw = self._connect_anew()
+        never_prepare(self._raw)
         self._dialect.set_isolation_level(self._raw, "AUTOCOMMIT")
 
     def _execute(self, sql: str) -> list[Any]:

@@ -127,8 +127,9 @@ class Trace:
     def _connected(self, raw: Any, record: Any) -> None:
         connections.learn_password(raw, self._redactor)
         connections.listen_for_notices(raw, self._send_if_recording)
-        if self.read_only:
+        if self.read_only:  # then nearly all is asked by us
             connections.protect_sqlite(raw)
+            connections.never_prepare(raw)
 
     def _send_if_recording(self, notice: Any) -> None:
         if self.rehearsal is not None and self.rehearsal.heard(notice):

@@ -11,11 +11,9 @@ import pytest
 
 from opsmig_tui.project.trust import trust
 from tests.cli.conftest import call
-from tests.support.maria import MARIADBD, connected, running
+from tests.support.maria import connected, running
 from tests.support.projects import ENV, AlembicProject
 from tests.versions.test_versions import MODELS
-
-pytestmark = pytest.mark.skipif(MARIADBD is None, reason="mariadbd is not installed")
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ Where `mariadbd` is installed (Debian: mariadb-server-core); it needs no service
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -15,13 +14,14 @@ from typing import Any
 
 import pymysql
 
-MARIADBD = shutil.which("mariadbd") or shutil.which("mariadbd", path="/usr/sbin")
+from tests.support.programs import needed
 
 
 @contextmanager
 def running(folder: Path) -> Iterator[Path]:
     """A server on `folder`, ready: its socket."""
-    plain = [str(MARIADBD), "--no-defaults", f"--datadir={folder}", "--user=root"]
+    program = needed("mariadbd", "mariadb-server-core")
+    plain = [program, "--no-defaults", f"--datadir={folder}", "--user=root"]
     subprocess.run(
         [*plain, "--bootstrap"], input=b"CREATE DATABASE mysql;\n", check=True, capture_output=True
     )

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.maria import MARIADBD, connected, running
+from tests.support.maria import connected, running
 from tests.worker.live.asker import Asker
 
-pytestmark = pytest.mark.skipif(MARIADBD is None, reason="mariadbd is not installed")
 NOWHERE: dict[str, Any] = {"schema": None}
 TABLES = (
     "CREATE TABLE `Ve%ndor` (id INT PRIMARY KEY, `co:de` VARCHAR(9))",
