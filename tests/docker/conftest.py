@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 
 from opsmig_tui.demo import SampleProject, point_to
+from opsmig_tui.workspace.workspace import Workspace
 from tests.conftest import copied
 from tests.docker.engine import answers, connected
 from tests.docker.image import image
 from tests.docker.project import Shop, in_ci
+from tests.support.projects import write_project
 from tests.ui.conftest import cheap_screen, pilot_that_settles
-from tests.workspace.conftest import count_own_workers_only, open_workspace
+from tests.workspace.conftest import Open, count_own_workers_only, open_workspace
 
 __all__ = ["cheap_screen", "count_own_workers_only", "open_workspace", "pilot_that_settles"]
 
@@ -96,3 +98,15 @@ def sample_backend(shop: Shop, files_template: Path) -> SampleProject:
     (shop.folder / "compose.yaml").rename(root / "compose.yaml")
     shop.folder = root
     return point_to(root, shop.url)
+
+
+@pytest.fixture
+def untrusted(shop: Shop, open_workspace: Open) -> Workspace:
+    """A project beside the shop's compose file whose code does not run."""
+    write_project(shop.folder / "backend")
+    return open_workspace(shop.folder / "backend", trusted=False)
+
+
+@pytest.fixture
+def ws(sample_backend: SampleProject, open_workspace: Open) -> Workspace:
+    return open_workspace(sample_backend.backend)

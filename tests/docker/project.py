@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from opsmig_tui.workspace.workspace import Workspace
+
 PASSWORD = "gorse-and-heather-41"
 CHECK = """
     healthcheck:
@@ -19,6 +21,8 @@ CHECK = """
       retries: 100"""
 # Ill once it fails: for tests of just that. A server that is only slow to start stays "starting".
 FAILING = CHECK.replace("100", "3")
+# Runs, and is no server.
+FOREVER = '\n    entrypoint: ["/bin/sleep", "1000"]'
 READY = "pg_isready -h 127.0.0.1 -U ops -d ops"
 FILE = """\
 name: {name}
@@ -92,3 +96,11 @@ def free_port() -> int:
 
 def in_ci() -> bool:
     return bool(os.environ.get("CI"))
+
+
+def state(workspace: Workspace) -> str:
+    """What the container of the project is doing, in the engine's word."""
+    docker = workspace.state.container.value
+    assert docker is not None
+    assert docker.container is not None, docker.problem
+    return docker.container.state

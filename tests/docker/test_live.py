@@ -22,14 +22,13 @@ from opsmig_tui.workspace.workspace import Workspace
 from tests.docker.conftest import unavailable
 from tests.docker.engine import Daemon, connected, daemon
 from tests.docker.image import image
-from tests.docker.project import FAILING, Shop
+from tests.docker.project import FAILING, FOREVER, Shop
 from tests.support.projects import write_project
 from tests.support.timing import crowd
 from tests.workspace.conftest import HEAD, Open, output, until, write_revision
 
 # "A change shows within a second": what a person calls at once.
 AT_ONCE_SECONDS = 1.0
-FOREVER = '\n    entrypoint: ["/bin/sleep", "1000"]'
 HEALTH = FAILING.format(check="test ! -e /tmp/ill || { echo feeling ill; exit 1; }")
 
 

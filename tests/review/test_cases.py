@@ -6,6 +6,7 @@ import pytest
 
 from opsmig_tui.review.rules import ALL
 from tests.review import (
+    cases_by_hand,
     cases_chain,
     cases_code,
     cases_compared,
@@ -13,6 +14,7 @@ from tests.review import (
     cases_data_loss,
     cases_everyday,
     cases_facts,
+    cases_facts_weighed,
     cases_live,
     cases_locking,
     cases_locks,
@@ -28,7 +30,7 @@ MODULES = (
     *(cases_data_loss, cases_locking, cases_locks, cases_correctness, cases_reversibility),
     *(cases_suppression, cases_chain, cases_facts, cases_everyday, cases_pitfalls, cases_live),
     *(cases_validated, cases_compared),
-    *(cases_rows, cases_code),
+    *(cases_rows, cases_code, cases_by_hand, cases_facts_weighed),
 )
 CASES = [case for module in MODULES for case in module.CASES]
 
