@@ -36,12 +36,51 @@ MEMORY_BYTES = 4 << 30
 NO_ENGINE = "unix:///nowhere/docker.sock"
 
 
+# Tests that wait more than they compute, for containers, terminals and cold processes: the longest
+# first, and how many of the run's processes begin with them.
+SLOW = (
+    "tests/versions/", "tests/e2e/", "tests/docker/", "tests/workspace/test_scratch_embedded.py",
+    "tests/demo/", "tests/cli/test_process.py",
+)  # fmt: skip
+BEGIN_WITH_SLOW = 3
+
+# Where the environment says no, hundreds of processes would compile the same modules each time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+
+def pytest_configure() -> None:
+    gc.disable()  # nothing that collecting the tests makes is garbage
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of the equal shares that worksteal begins with, some start with the slow tests.
+
+    They go on beside what computes; in their place by name they came all at once, at the end.
+    """
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if processes <= BEGIN_WITH_SLOW:
+        return
+    share = len(items) // processes
+    slow = [one for name in SLOW for one in items if one.nodeid.startswith(name)]
+    others = [one for one in items if not one.nodeid.startswith(SLOW)]
+    ordered: list[pytest.Item] = []
+    for number in range(BEGIN_WITH_SLOW):
+        own = slow[number::BEGIN_WITH_SLOW]
+        rest = max(0, share - len(own))
+        ordered += own + others[:rest]
+        del others[:rest]
+    items[:] = ordered + others
+
+
 def pytest_collection_finish() -> None:
     """Collecting garbage took a seventh of the time: what was imported stays until the end and need
     not be walked through, and the rest can wait a little longer."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000)
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)
