@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .connections import autocommits
 from .literals import UNKNOWN, Names, argument, batch_table, function_calls, value_of
-from .narrowed import too_long
+from .narrowed import unfit
 from .protocol import Loss
 
 COUNT_TIMEOUT_MS = 2000
@@ -46,7 +46,7 @@ class Target:
 
 def losses_of(path: str, direction: str, context: MigrationContext) -> tuple[Loss, ...]:
     """What the file's `direction` function drops, each with its rows or non-null values now; and
-    values that are too long for a new type.
+    values that do not fit a new type.
 
     A drop of something the file computes is listed with `rows` None: it may be anything.
     """
@@ -56,7 +56,7 @@ def losses_of(path: str, direction: str, context: MigrationContext) -> tuple[Los
         for target in _targets(call, names)
     )
     dropped = (Loss(str(target), _count(target, context)) for target in targets)
-    return (*dropped, *too_long(path, direction, context, COUNT_TIMEOUT_MS))
+    return (*dropped, *unfit(path, direction, context, COUNT_TIMEOUT_MS))
 
 
 def commits_of(path: str, direction: str, context: MigrationContext) -> str:

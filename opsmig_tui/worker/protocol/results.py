@@ -90,8 +90,8 @@ class RevisionsResult:
 class Loss:
     """What a step would destroy: rows of a table or non-null values of a column; None: unknown.
 
-    `what` is "table NAME", "column TABLE.NAME", "rows of NAME" or "values over 20 characters in
-    TABLE.NAME".
+    `what` is "table NAME", "column TABLE.NAME", "rows of NAME" "values over 20 characters in
+    TABLE.NAME" or "values that integer rounds or cannot hold in TABLE.NAME".
     """
 
     what: str
