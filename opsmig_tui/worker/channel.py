@@ -61,8 +61,12 @@ class Channel:
                 text = f"… {self._left_out} lines left out: the reader was too slow"
                 self._left_out = 0
                 self._put(protocol.encode_event(asked, protocol.Output(text)))
+            behind = bool(self._queue)
             self._put(data)
             self._write_now()
+            if behind or self._queue or self._broken:
+                # Else nobody waits: waking a thread for each event costs more than sending it.
+                self._changed.notify_all()
 
     def leave(self) -> None:
         """In a forked child: say nothing more, and let go of what only the worker may hold."""
@@ -104,7 +108,6 @@ class Channel:
         if self._broken:
             self._queue.clear()
             self._waiting = 0
-        self._changed.notify_all()
 
     def _write_rest(self) -> None:
         while True:
@@ -113,6 +116,7 @@ class Channel:
             select.select([], [self._out], [], 1.0)
             with self._changed:
                 self._write_now()
+                self._changed.notify_all()
 
 
 class LineSplitter:

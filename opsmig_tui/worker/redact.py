@@ -50,9 +50,13 @@ class Redactor:
     def clean(self, value: Any) -> Any:
         """A copy of a JSON-like value with every string in it masked, and fit to be printed."""
         if isinstance(value, str):
-            return self.text(value).encode("utf-8", "backslashreplace").decode()
+            text = self.text(value)
+            return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
         if isinstance(value, dict):
-            return {key: item if key in _FIXED else self.clean(item) for key, item in value.items()}
+            return {
+                key: item if item is None or key in _FIXED else self.clean(item)
+                for key, item in value.items()
+            }
         if isinstance(value, (list, tuple)):
             return [self.clean(item) for item in value]
         return value

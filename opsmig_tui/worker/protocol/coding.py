@@ -28,7 +28,7 @@ def encode_event(
     number: Optional[int], event: Any, clean: Optional[Callable[[Any], Any]] = None
 ) -> bytes:
     """One line for the tool. `clean` rewrites the event's dict before it is written (redaction)."""
-    data = dataclasses.asdict(event)
+    data = _plain(event)
     return _line({"id": number, "event": event.event, **(clean(data) if clean else data)})
 
 
@@ -96,8 +96,31 @@ def _value(hint: Any, value: Any) -> Any:
     return value
 
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"), default=str)
+
+
+_NAMES: dict[type, tuple[str, ...]] = {}
+
+
+def _plain(value: Any) -> Any:
+    """As dataclasses.asdict has it, but without copying what JSON takes as it is: a statement that
+    runs within microseconds is told by two events."""
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    kind = type(value)
+    if hasattr(kind, "__dataclass_fields__"):
+        if kind not in _NAMES:
+            _NAMES[kind] = tuple(field.name for field in dataclasses.fields(kind))
+        return {name: _plain(getattr(value, name)) for name in _NAMES[kind]}
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
+
+
 def _line(data: dict[str, Any]) -> bytes:
-    return json.dumps(data, separators=(",", ":"), default=str).encode() + b"\n"
+    return _ENCODER.encode(data).encode() + b"\n"
 
 
 def _object(line: Union[bytes, str]) -> dict[str, Any]:
