@@ -30,7 +30,8 @@ SOCKET_PATH_LIMIT = 103
 PORT = 5432
 SUPERUSER = "postgres"
 
-# Neither has anything to lose in a power cut, so it does not wait for the disk.
+# Neither has anything to lose in a power cut, so it does not wait for the disk. A whole schema is
+# made in one transaction, with a lock for each table, index and sequence.
 SETTINGS = """
 # Settings of opsmig.
 listen_addresses = ''
@@ -40,6 +41,7 @@ port = {port}
 fsync = off
 synchronous_commit = off
 full_page_writes = off
+max_locks_per_transaction = 512
 """
 
 # The socket is this user's alone (0700); the application's role still proves its password.

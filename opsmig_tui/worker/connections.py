@@ -137,6 +137,18 @@ def driver_connection(pooled: Any) -> Any:
     return getattr(dbapi, "driver_connection", None) or getattr(dbapi, "_connection", dbapi)
 
 
+def encrypted(connection: Any) -> bool:
+    """Whether the driver talks to the server by TLS."""
+    raw = raw_connection(connection)
+    transport = getattr(raw, "_transport", None)  # asyncpg
+    if transport is not None:
+        return transport.get_extra_info("ssl_object") is not None
+    if hasattr(getattr(raw, "_usock", None), "cipher"):  # pg8000
+        return True
+    libpq = getattr(raw, "pgconn", None) or getattr(raw, "info", None)  # psycopg, psycopg2
+    return bool(getattr(libpq, "ssl_in_use", False))
+
+
 def canceller(connection: Any) -> Optional[Callable[[], None]]:
     """psycopg2's own way to cancel from another thread. The other drivers heed SIGINT."""
     raw = raw_connection(connection)

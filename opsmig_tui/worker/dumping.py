@@ -15,12 +15,11 @@ from collections.abc import Mapping
 from typing import Any, Optional
 
 from .asking import raw_rows
-from .connections import READ_ONLY, SEEN, raw_connection
+from .connections import READ_ONLY, SEEN, encrypted, raw_connection
 from .protocol import Place
 
 LOCK_WAIT_MS = 2_000
 """pg_dump waits so long for a table that somebody has locked."""
-_PROGRAMS = ("pg_dump", "psql")
 # libpq's environment variables by its connection parameters (PostgreSQL's documentation, 34.15).
 _VARIABLES = {
     "host": "PGHOST", "hostaddr": "PGHOSTADDR", "port": "PGPORT", "user": "PGUSER",
@@ -42,6 +41,8 @@ _LEFT_OUT = re.compile(
 _EXTENSION = re.compile(r"(?m)^CREATE EXTENSION IF NOT EXISTS (\S+) .*;$")
 # psql's own commands; \restrict is there to forbid any other until \unrestrict.
 _COMMAND = re.compile(r"(?m)^\\(?!(?:un)?restrict \w+$)")
+_WHY = re.compile(r"(?:error|ERROR|FATAL|PANIC): +(.+)")
+_ENCRYPTED = ("require", "verify-ca", "verify-full")
 _VERSION = "SELECT current_setting('server_version_num')::int / 10000"
 _TABLE = """
 SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM pg_catalog.pg_class c
@@ -69,44 +70,59 @@ class Dumper:
         """Into `target`, which is empty, of the same server or of that of a `place`: all of the
         schema and the position, or nothing; `without` these extensions. Returns "" or why it could
         not be had."""
-        folder = place.programs if place is not None else None
-        found = {name: shutil.which(name, path=folder) for name in _PROGRAMS}
-        for name, path in found.items():
-            if path is None:
-                return f"{name} is not on the PATH" if folder is None else f"it has no {name}"
-            version = _major(path)
-            if version is None or version < self._server:
-                return f"{name} is older than the server"
+        folder = None if place is None else place.programs
+        psql = shutil.which("psql", path=folder)
+        if psql is None:
+            return "psql is not on the PATH" if folder is None else "it has no psql"
+        # That of the private server knows no TLS.
+        found = dict.fromkeys(shutil.which("pg_dump", path=path) for path in (folder, None))
         more = () if place is None else ("--no-tablespaces",)
         there = self._environment if place is None else _environment_of(place)
-        dumped = _run(
-            (str(found["pg_dump"]), *_DUMP, *more), self._environment, source, "", seconds
-        )
-        if isinstance(dumped, int):
-            return "pg_dump could not read it"
+        script, whys = "", []
+        for path in filter(None, found):
+            script, why = self._dump(path, more, source, seconds)
+            whys.append(why)
+            if not why:
+                break
+        if "" not in whys:
+            return [*whys, "pg_dump is not on the PATH"][0]
         script = _EXTENSION.sub(
             lambda found: "" if found[1].strip('"') in without else found[0],
-            _LEFT_OUT.sub("", dumped),
+            _LEFT_OUT.sub("", script),
         )
         if _COMMAND.search(script):
             return "what pg_dump wrote has lines that psql would take for its own commands"
-        given = script + self._position
-        filled = _run((str(found["psql"]), *_PSQL), there, target, given, seconds)
-        return "psql could not make it anew" if isinstance(filled, int) else ""
+        _, why = _run((psql, *_PSQL), there, target, script + self._position, seconds)
+        return f"psql could not make it anew: {why}" if why else ""
+
+    def _dump(
+        self, path: str, more: tuple[str, ...], source: str, seconds: float
+    ) -> tuple[str, str]:
+        """(what it wrote, "" or why it could not)."""
+        version = _major(path)
+        if version is None or version < self._server:
+            return "", "pg_dump is older than the server"
+        told, why = _run((path, *_DUMP, *more), self._environment, source, "", seconds)
+        return told, f"pg_dump could not read it: {why}" if why else ""
 
 
 def _run(
     command: tuple[str, ...], environment: dict[str, str], database: str, given: str, seconds: float
-) -> Any:
-    """What it printed, or its exit status where that is not 0."""
+) -> tuple[str, str]:
+    """(what it printed, "" or why it failed)."""
     try:
         done = subprocess.run(
-            command, input=given.encode(), capture_output=True, timeout=seconds,
-            env={**environment, "PGDATABASE": database}, check=False,
+            command, input=given.encode(), capture_output=True,
+            timeout=seconds, env={**environment, "PGDATABASE": database}, check=False,
         )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired):
-        return -1
-    return done.stdout.decode() if done.returncode == 0 else done.returncode
+    except subprocess.TimeoutExpired:
+        return "", f"it took longer than {seconds:g} s"
+    except OSError as error:
+        return "", str(error)
+    if done.returncode != 0:
+        said = _WHY.findall(done.stderr.decode(errors="replace"))
+        return "", [*said, f"it ended with {done.returncode}"][0].strip().rstrip(".")
+    return done.stdout.decode(), ""
 
 
 def _environment_of(place: Place) -> dict[str, str]:
@@ -121,6 +137,8 @@ def _environment(connection: Any) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name != "PGSERVICE"}
     kept["PGOPTIONS"] = kept.get("PGOPTIONS", "").replace(READ_ONLY, "").strip()
     told = {_VARIABLES[name]: str(value) for name, value in _parameters(connection).items()}
+    if encrypted(connection) and {**kept, **told}.get("PGSSLMODE") not in _ENCRYPTED:
+        told["PGSSLMODE"] = "require"  # else a program that knows no TLS would do without
     return {**kept, **told, "PGCLIENTENCODING": "UTF8"}
 
 

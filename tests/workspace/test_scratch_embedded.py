@@ -159,7 +159,7 @@ async def test_what_cannot_be_made_anew_is_built_by_the_migrations(
     result = await on_scratch(workspace)
     assert outcomes(result) == WENT_WELL
     assert "in what the migrations built up" in result.copy
-    assert "psql could not make it anew" in result.copy
+    assert "psql could not make it anew: permission denied to change owner of event" in result.copy
     assert result.unchanged
     await workspace.close()
 
