@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Optional
 
 from . import protocol
@@ -178,7 +178,7 @@ def rehearse(session: Session, request: protocol.Rehearse) -> protocol.RehearseR
     except BaseException as error:
         _finish(session)
         failed = failure(session, error)
-        after = _read_back(held)
+        after = _read_back(held, lambda _: ())
         current = after[0].current if after is not None else None
         raise WorkerError(dataclasses.replace(failed, current=current)) from None
     _finish(session)
@@ -218,7 +218,7 @@ def _result(held: _Rehearsal) -> protocol.RehearseResult:
     legs, unchanged, current = held.legs, held.unchanged, held.current
     assert legs is not None
     if not unchanged:
-        after = _read_back(held)
+        after = _read_back(held, _schema)
         current = after[0].current if after is not None else None
         unchanged = after is not None and (
             after[0] == held.database and set(after[1]) == set(legs.first)
@@ -235,17 +235,27 @@ def _result(held: _Rehearsal) -> protocol.RehearseResult:
     )
 
 
+_Objects = tuple[protocol.SchemaObject, ...]
+
+
+def _schema(context: Any) -> _Objects:
+    return take_snapshot(context.connection, context.version_table, context.version_table_schema)
+
+
 def _read_back(
-    held: _Rehearsal,
-) -> Optional[tuple[protocol.DatabaseStatus, tuple[protocol.SchemaObject, ...]]]:
-    """On a fresh connection, None where it cannot be asked."""
-    found: list[tuple[protocol.DatabaseStatus, tuple[protocol.SchemaObject, ...]]] = []
+    held: _Rehearsal, look: Callable[[Any], _Objects]
+) -> Optional[tuple[protocol.DatabaseStatus, _Objects]]:
+    """(position, what `look` returns) on a fresh connection, None where it cannot be asked.
+
+    Nothing cancels it any more: it waits for others' locks no longer than the rehearsal did.
+    """
+    found: list[tuple[protocol.DatabaseStatus, _Objects]] = []
 
     def fn(heads: tuple[str, ...], context: Any) -> None:
-        snapshot = take_snapshot(
-            context.connection, context.version_table, context.version_table_schema
-        )
-        found.append((database_status(context, heads), snapshot))
+        if context.dialect.name == "postgresql":
+            timeout = int(held.request.lock_timeout_ms)
+            raw_rows(context.connection, f"SET LOCAL lock_timeout = {timeout}")
+        found.append((database_status(context, heads), look(context)))
 
     try:
         run_environment(held.session, fn, "current", OPTIONS)
