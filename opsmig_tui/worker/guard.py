@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any, Optional, Union
 
 from alembic.runtime.migration import MigrationContext
@@ -18,8 +18,9 @@ from .errors import WorkerError
 from .pooled import told_pid
 from .protocol import DatabaseStatus, Failed, Log, Rehearse, Run, from_dict
 from .session import Session
-from .side import PATIENCE, SideConnection, unavailable
+from .side import PATIENCE, SideConnection, in_background, unavailable
 from .status import database_status
+from .watch import Lookout
 from .watchsql import OWN_PID
 
 _SESSION = """
@@ -123,6 +124,10 @@ def _list(revisions: tuple[str, ...]) -> str:
     return ", ".join(revisions) or "base"
 
 
+_Opened = tuple[SideConnection, int, list[Any], bool, Lookout]
+"""The guard's session, its pid, where it leads, whether it has the lock; and the watcher's."""
+
+
 class Guard:
     """The advisory lock of a run and the means to cancel it, on connections of its own."""
 
@@ -133,6 +138,8 @@ class Guard:
         self.sequences: Sequences = {}
         """As they stood before the lock was taken."""
         self._side: list[SideConnection] = []
+        self._opening: Optional[Future[_Opened]] = None
+        self._databases = 0
         self.beside: Optional[Beside] = None
         """Reads the database in the guard's own session, where there is just one."""
         self._pid = 0
@@ -142,7 +149,8 @@ class Guard:
         """Lock this database and version table. Raises WorkerError when another run holds it, or
         when the lock cannot be had.
 
-        `meanwhile`, which must be harmless, is called while the connections are being opened.
+        `meanwhile`, which must be harmless, is called while the connections are being opened. Where
+        it fails, another run's locks may be why: that goes first.
         """
         connection: Any = context.connection
         if context.dialect.name != "postgresql":
@@ -150,10 +158,15 @@ class Guard:
             return
         pid, *place = connection.exec_driver_sql(_SESSION).one()
         key = lock_key(context.version_table_schema, context.version_table)
-        with ThreadPoolExecutor(1, "opsmig-guard") as pool:
-            opening = pool.submit(self._open, connection, key)
+        self._session.watcher.end()  # of the database before
+        self._databases += 1
+        self._opening = in_background(lambda: self._open(connection, key))
+        failed: Optional[Exception] = None
+        try:
             meanwhile()
-        side, own_pid, own_place, locked = opening.result()
+        except Exception as error:
+            failed = error
+        side, own_pid, own_place, locked, lookout = self._opening.result()
         if own_place != place:
             raise unavailable("it reached another server or database than the first")
         if own_pid == pid:
@@ -161,31 +174,32 @@ class Guard:
         if not locked:
             holder = side.ask(_HOLDER % key)
             raise WorkerError(Failed("locked", _held_by(holder)))
+        if failed is not None:
+            raise failed
         self._pid = pid
         by_driver = canceller(connection)
         self._session.cancellation.cancel_on_server = lambda: self._cancel(side, by_driver)
-        self.beside = Beside(side, context) if len(self._side) == 1 else None
-        self._session.watcher.begin(pid, own_pid)
+        self.beside = Beside(side, context) if self._databases == 1 else None
+        self._session.watcher.begin(lookout, pid, own_pid)
         raw = raw_connection(connection)
         if told_pid(raw) not in (None, pid):
             self._session.trace.first_of_transaction = lambda conn: self._follow(conn, raw)
 
-    def _open(self, connection: Any, key: int) -> tuple[SideConnection, int, list[Any], bool]:
-        """(session, its pid, where it leads, whether it has the lock), and the watcher's session.
-
-        The guard's comes first: there may be room for no more.
-        """
+    def _open(self, connection: Any, key: int) -> _Opened:
+        """The guard's comes first: there may be room for no more."""
         side = SideConnection(connection)
         self._side.append(side)
         if self._ask_sequences:  # in no transaction yet: reading them locks them
             self.sequences = side.later(sequences).result(PATIENCE)
         asked = side.later(lambda run: _lock(run, key))
-        self._session.watcher.connect(connection)
+        lookout = Lookout(connection)
+        if lookout.side is not None:
+            self._side.append(lookout.side)
         try:
             (pid, *place), locked = asked.result(PATIENCE)
         except Exception as error:
             raise unavailable(str(error).strip()) from error
-        return side, pid, place, locked
+        return side, pid, place, locked, lookout
 
     def position(self) -> Optional[tuple[str, ...]]:
         """The current revisions of the one database, None where env.py has to be asked."""
@@ -213,11 +227,17 @@ class Guard:
         self._session.watcher.follow(self._pid)
 
     def release(self) -> None:
-        """Close the connections, which lets the locks go."""
+        """Close the connections, which lets the locks go. One that was still being opened when the
+        run was cancelled is closed once it is open."""
         self._session.cancellation.cancel_on_server = None
         self._session.trace.first_of_transaction = None
         self._session.watcher.end()
         self.beside = None
+        opening, self._opening = self._opening, None
+        if opening is not None:
+            opening.add_done_callback(lambda _: self._close())
+
+    def _close(self) -> None:
         while self._side:
             self._side.pop().close()
 

@@ -55,10 +55,12 @@ class SideConnection:
         threading.Thread(target=self._work, name="opsmig-side", daemon=True).start()
         try:
             self._submit(self._connect).result(patience)
-        except FutureTimeout:
+        except BaseException as error:  # whoever waits may be cancelled, too
             self._jobs.put(None)  # should it connect after all
-            raise unavailable(f"no answer within {patience:.0f} s") from None
-        except Exception as error:
+            if isinstance(error, FutureTimeout):
+                raise unavailable(f"no answer within {patience:.0f} s") from None
+            if not isinstance(error, Exception):
+                raise
             raise unavailable(str(error).strip()) from error
 
     def ask(self, sql: str, seconds: float = PATIENCE) -> list[Any]:
@@ -146,6 +148,20 @@ class SideConnection:
     def _close(self) -> None:
         if self._raw is not None:
             self._raw.close()
+
+
+def in_background(job: Callable[[], _T]) -> Future[_T]:
+    """Begin the job in a thread that the process's end does not wait for."""
+    future: Future[_T] = Future()
+
+    def work() -> None:
+        try:
+            future.set_result(job())
+        except BaseException as error:  # whoever waits for the answer gets it
+            future.set_exception(error)
+
+    threading.Thread(target=work, name="opsmig-opening", daemon=True).start()
+    return future
 
 
 def _in_loop(loop: asyncio.AbstractEventLoop, job: Callable[[], Any]) -> Any:

@@ -7,7 +7,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import Any, Optional
 
 from . import protocol, watchsql
@@ -33,6 +32,28 @@ _Before = tuple[int, bool, list[Any], list[str]]
 """pid, whether the session has another role than its login, indexes not valid, progress views."""
 
 
+class Lookout:
+    """The session of a watcher, opened ahead of a run: what is there then is asked at once."""
+
+    def __init__(self, connection: Any) -> None:
+        """Connect as the SQLAlchemy `connection` did. Raises nothing: `problem` is why it could not
+        be."""
+        self.side: Optional[SideConnection] = None
+        self.problem: Optional[Exception] = None
+        try:
+            self.side = SideConnection(connection, patience=PATIENCE)
+        except Exception as error:
+            self.problem = error
+        else:
+            self._before = self.side.later(_before)
+
+    def before(self) -> _Before:
+        """Raises why it is not known."""
+        if self.problem is not None:
+            raise self.problem
+        return self._before.result(PATIENCE)
+
+
 class Watcher:
     """One for the worker's life; between `begin` and `end` a thread of it looks at a run."""
 
@@ -41,7 +62,6 @@ class Watcher:
         self._changed = threading.Condition()
         self._wanted: deque[tuple[int, protocol.StopSession]] = deque()
         self._side: Optional[SideConnection] = None
-        self._before: Optional[Future[_Before]] = None
         self._thread: Optional[threading.Thread] = None
         self._pid = 0
         self._over = True
@@ -51,37 +71,26 @@ class Watcher:
         self._told_at = 0.0
         self._queued = 0
 
-    def connect(self, connection: Any) -> None:
-        """Open the watcher's session, like that of the SQLAlchemy `connection`, and have it asked
-        in the background what is there before a run. `begin` follows.
+    def begin(self, lookout: Lookout, pid: int, *others: int) -> None:
+        """Watch the session `pid` until `end`; `others` are the worker's own further ones.
 
         A run that cannot be watched is run all the same: that is said, once.
         """
         self.end()
+        self._side = lookout.side
         try:
-            self._side = SideConnection(connection, patience=PATIENCE)
-            self._before = self._side.later(_before)
-        except Exception as error:
-            self._cannot(error)
-
-    def begin(self, pid: int, *others: int) -> None:
-        """Watch the session `pid` until `end`; `others` are the worker's own further ones."""
-        if self._side is None or self._before is None:
-            return
-        try:
-            own, self._side.as_login, self._invalid, views = self._before.result(PATIENCE)
+            own, other_role, self._invalid, views = lookout.before()
             if own in (pid, *others):
                 raise RuntimeError("the project gives out one connection twice")
         except Exception as error:
-            self._cannot(error)
+            self._close()
+            self._say(f"waits for locks are not going to be explained: {error}")
             return
+        assert self._side is not None
+        self._side.as_login = other_role
         self._pid, self._over, self._progress = pid, False, watchsql.progress_of(views)
         self._thread = threading.Thread(target=self._work, name="opsmig-watch", daemon=True)
         self._thread.start()
-
-    def _cannot(self, error: Exception) -> None:
-        self._close()
-        self._say(f"waits for locks are not going to be explained: {error}")
 
     def follow(self, pid: int) -> None:
         """The run goes on in another server process; 0: it is not known in which."""
@@ -119,7 +128,7 @@ class Watcher:
         return tuple(tuple(row) for row in found if tuple(row) not in before)
 
     def _close(self) -> None:
-        side, self._side, self._before = self._side, None, None
+        side, self._side = self._side, None
         if side is not None:
             side.close()
 

@@ -15,8 +15,10 @@ def forwarded(
     postgres: embedded.Server,
     address: str = "127.0.0.1",
     change: Callable[[bytes], bytes] = bytes,
+    before: Callable[[], object] = bool,
 ) -> Iterator[int]:
-    """A port at `address` that leads to the server; `change` is done to what the server says."""
+    """A port at `address` that leads to the server; `change` is done to what the server says, and
+    `before` is called, in a thread of its own, before a session is led there."""
     listener = socket.create_server((address, 0))
 
     def accept() -> None:
@@ -25,10 +27,14 @@ def forwarded(
                 client, _ = listener.accept()
             except OSError:
                 return
-            server = socket.socket(socket.AF_UNIX)
-            server.connect(f"{postgres.host}/.s.PGSQL.{postgres.port}")
-            for way in ((client, server, bytes), (server, client, change)):
-                threading.Thread(target=_pass_on, args=way, daemon=True).start()
+            threading.Thread(target=lead, args=(client,), daemon=True).start()
+
+    def lead(client: socket.socket) -> None:
+        before()
+        server = socket.socket(socket.AF_UNIX)
+        server.connect(f"{postgres.host}/.s.PGSQL.{postgres.port}")
+        for way in ((client, server, bytes), (server, client, change)):
+            threading.Thread(target=_pass_on, args=way, daemon=True).start()
 
     threading.Thread(target=accept, daemon=True).start()
     yield listener.getsockname()[1]
