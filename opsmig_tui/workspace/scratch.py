@@ -23,6 +23,8 @@ from opsmig_tui.worker.protocol import (
     Plan,
     PlanResult,
     Rehearse,
+    RehearsedLeg,
+    RehearsedStatement,
     RehearseResult,
     Scratch,
 )
@@ -97,6 +99,7 @@ class Scratches:
                 after = await self._drop(runner, there_still, reporter.say, own=True)
         return replace(
             result,
+            legs=result.legs if self._copy == COPY else _without_sizes(result.legs),
             copy=self._copy,
             database=database,
             current=after.database.current if after and after.database else None,
@@ -287,6 +290,15 @@ def _named(database: DatabaseStatus, name: str, place: Place | None) -> Database
             system_identifier=place.system,
         )
     return replace(database, identity=identity)
+
+
+def _without_sizes(legs: tuple[RehearsedLeg, ...]) -> tuple[RehearsedLeg, ...]:
+    """A table of a copy without rows is small, however large yours is."""
+
+    def sized(one: RehearsedStatement) -> RehearsedStatement:
+        return replace(one, locks=tuple(replace(lock, rows=None, bytes=None) for lock in one.locks))
+
+    return tuple(replace(leg, statements=tuple(map(sized, leg.statements))) for leg in legs)
 
 
 def _told(made: MakeScratchResult, database: DatabaseStatus) -> str:

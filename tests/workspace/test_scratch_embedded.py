@@ -44,8 +44,10 @@ async def test_it_goes_to_the_embedded_server_and_says_so(
     """Twice, as the second begins from the template; then the server goes."""
     count = "op.execute('CREATE TABLE ops.counted AS SELECT count(*) n FROM ops.by_hand')"
     none = 'op.execute("DO $$ BEGIN ASSERT (SELECT n = 0 FROM ops.counted); END $$")'
+    more = "op.add_column('vendor', sa.Column('more', sa.Text()), schema='ops')"
     alone = "with op.get_context().autocommit_block():\n    op.execute('VACUUM ops.by_hand')"
-    add_revision(sample, f"{count}\n{none}\n{alone}", "op.execute('DROP TABLE ops.counted')")
+    less = "op.execute('DROP TABLE ops.counted')\nop.drop_column('vendor', 'more', schema='ops')"
+    add_revision(sample, f"{count}\n{none}\n{more}\n{alone}", less)
     with connect(sample) as connection:
         connection.execute("CREATE TABLE ops.by_hand AS SELECT 1 AS i")
     before = contents(sample)
@@ -61,6 +63,8 @@ async def test_it_goes_to_the_embedded_server_and_says_so(
         assert first.startswith("Rehearsed on the embedded PostgreSQL 1")
         assert "a copy of the database's schema, without rows" in first
         assert "this role may not create databases on its server" in first
+        locks = [one for leg in result.legs for it in leg.statements for one in it.locks]
+        assert {(one.rows, one.bytes) for one in locks} == {(None, None)}, "not those of yours"
     assert len(servers(temporary)) == 1
     assert run_sql(sample, LEFT) == []
     await workspace.close()
