@@ -33,6 +33,8 @@ BEGIN
   END $opsmig$;
   CREATE CONSTRAINT TRIGGER opsmig_refuse AFTER INSERT ON pg_temp.opsmig_rehearsal
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE PROCEDURE pg_temp.opsmig_refuse();
+  -- also where session_replication_role = replica lets no other trigger fire
+  ALTER TABLE pg_temp.opsmig_rehearsal ENABLE ALWAYS TRIGGER opsmig_refuse;
   INSERT INTO pg_temp.opsmig_rehearsal VALUES (true);
   BEGIN
     PERFORM set_config('client_connection_check_interval', '500ms', true)

@@ -115,6 +115,11 @@ IN_MIGRATION: dict[str, tuple[str, str]] = {
         'op.execute("SET CONSTRAINTS ALL IMMEDIATE")\nop.execute("COMMIT")',
         "refused commits by itself",
     ),
+    "triggers off, constraints made immediate, then COMMIT": (
+        'op.execute("SET session_replication_role = replica")\n'
+        'op.execute("SET CONSTRAINTS ALL IMMEDIATE")\nop.execute("COMMIT")',
+        "refused commits by itself",
+    ),
     "ROLLBACK, and a new transaction": (
         f'op.execute("ROLLBACK")\n{MAKE}\nop.execute("COMMIT")',
         "refused ended the transaction",
@@ -235,6 +240,9 @@ def outcomes(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Outcome]:
     def work() -> dict[str, Outcome]:
+        with postgres.connect() as superuser:
+            grant = f"GRANT SET ON PARAMETER session_replication_role TO {embedded.ROLE}"
+            superuser.execute(grant.encode())
         folder, given = tmp_path_factory.mktemp("commits"), (files_template, head_template)
         with project_at_head(postgres, role_password, *given, folder) as sample:
             return rehearse_all(sample, CASES)
