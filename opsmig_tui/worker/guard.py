@@ -24,8 +24,8 @@ from .watch import Lookout
 from .watchsql import OWN_PID
 
 _SESSION = """
-SELECT pg_backend_pid(), extract(epoch FROM pg_postmaster_start_time())::text,
-  current_database()::text
+SELECT pg_backend_pid(), quote_ident(current_user),
+  extract(epoch FROM pg_postmaster_start_time())::text, current_database()::text
 """
 # A pooler gives a session to others after each transaction: the lock is therefore one of a
 # transaction, which must last, and must hold no snapshot: CREATE INDEX CONCURRENTLY would wait.
@@ -156,11 +156,11 @@ class Guard:
         if context.dialect.name != "postgresql":
             meanwhile()
             return
-        pid, *place = connection.exec_driver_sql(_SESSION).one()
+        pid, role, *place = connection.exec_driver_sql(_SESSION).one()
         key = lock_key(context.version_table_schema, context.version_table)
         self._session.watcher.end()  # of the database before
         self._databases += 1
-        self._opening = in_background(lambda: self._open(connection, key))
+        self._opening = in_background(lambda: self._open(connection, role, key))
         failed: Optional[Exception] = None
         try:
             meanwhile()
@@ -179,24 +179,24 @@ class Guard:
         self._pid = pid
         by_driver = canceller(connection)
         self._session.cancellation.cancel_on_server = lambda: self._cancel(side, by_driver)
-        self.beside = Beside(side, context) if self._databases == 1 else None
+        self.beside = Beside(side, context, role) if self._databases == 1 else None
         self._session.watcher.begin(lookout, pid, own_pid)
         raw = raw_connection(connection)
         if told_pid(raw) not in (None, pid):
             self._session.trace.first_of_transaction = lambda conn: self._follow(conn, raw)
 
-    def _open(self, connection: Any, key: int) -> _Opened:
+    def _open(self, connection: Any, role: str, key: int) -> _Opened:
         """The guard's comes first: there may be room for no more."""
         side = SideConnection(connection)
         self._side.append(side)
-        if self._ask_sequences:  # in no transaction yet: reading them locks them
-            self.sequences = side.later(sequences).result(PATIENCE)
+        if self._ask_sequences:  # in no transaction yet
+            self.sequences = side.later(lambda run: sequences(run, role)).result(PATIENCE)
         asked = side.later(lambda run: _lock(run, key))
         lookout = Lookout(connection)
         if lookout.side is not None:
             self._side.append(lookout.side)
         try:
-            (pid, *place), locked = asked.result(PATIENCE)
+            (pid, _, *place), locked = asked.result(PATIENCE)
         except Exception as error:
             raise unavailable(str(error).strip()) from error
         return side, pid, place, locked, lookout

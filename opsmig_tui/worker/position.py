@@ -21,10 +21,13 @@ SELECT current_database()::text, session_user::text, current_setting('server_ver
 def position_query(context: MigrationContext) -> str:
     """SELECT (database, user, server version, current revisions), its table named in full.
 
-    "" where there is no version table yet, or the database is not PostgreSQL.
+    "" where there is no version table yet, where its schema gets another name on the way, or where
+    the database is not PostgreSQL.
     """
     connection: Any = context.connection
     if context.dialect.name != "postgresql":
+        return ""
+    if connection.get_execution_options().get("schema_translate_map"):
         return ""
     quote = context.dialect.identifier_preparer.quote
     parts = (context.version_table_schema, context.version_table)

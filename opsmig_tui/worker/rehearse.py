@@ -17,7 +17,7 @@ from typing import Any, Optional
 from . import protocol
 from .arming import arm
 from .asking import raw_rows
-from .beside import Sequences
+from .beside import OLDEST, Sequences
 from .connections import autocommits
 from .environment import reads_only, run_environment
 from .errors import Cancelled, WorkerError, failure
@@ -31,12 +31,12 @@ from .session import Session
 from .snapshot import take_snapshot
 from .status import OPTIONS, database_status
 
-_TRAITS = """
+_TRAITS = f"""
 SELECT current_setting('default_transaction_read_only') = 'on',
   has_database_privilege(current_database(), 'TEMPORARY'),
   EXISTS (SELECT FROM pg_catalog.pg_language WHERE lanname = 'plpgsql'
     AND has_language_privilege(oid, 'USAGE')),
-  txid_snapshot_xmax(txid_current_snapshot())
+  {OLDEST}
 """
 ELSEWHERE = "Try it on a scratch database."
 
@@ -55,8 +55,8 @@ class _Rehearsal:
         self.listener = Listener(request.most_rows)
         self.legs: Optional[Legs] = None
         self.database: Optional[protocol.DatabaseStatus] = None
-        self.next = 0
-        """The number that the server gives to the next transaction, before it can be ours."""
+        self.since = 0
+        """`OLDEST`, before our own transaction could have a number."""
         self.after: Sequences = {}
         self.current: Optional[tuple[str, ...]] = None
         self.unchanged = False
@@ -66,7 +66,7 @@ class _Rehearsal:
     def check(self, heads: tuple[str, ...], context: Any) -> None:
         """That it is what was confirmed, and whether it can be rehearsed here at all."""
         self.database = check_database(self.session, context, heads, self.request.expected, 0)
-        self.refused, self.next = _refusal(self.session, context)
+        self.refused, self.since = _refusal(self.session, context)
 
     def rehearse(self, heads: tuple[str, ...], context: Any) -> Iterator[Any]:
         """The legs, within the armed transaction."""
@@ -104,7 +104,7 @@ class _Rehearsal:
             return
         self.current = beside.position()
         if self.current == self.database.current:
-            self.unchanged = beside.nothing_committed(self.next)
+            self.unchanged = beside.nothing_committed(self.since)
         self.after = beside.sequences()
 
     def sequences(self) -> tuple[protocol.MovedSequence, ...]:
@@ -265,13 +265,13 @@ def _read_back(
 
 
 def _refusal(session: Session, context: Any) -> tuple[str, int]:
-    """(why it cannot be rehearsed here or "", the number of the server's next transaction)."""
+    """(why it cannot be rehearsed here or "", `OLDEST`)."""
     if context.dialect.name != "postgresql":
         return (
             "Only PostgreSQL takes back every step of a migration, so only there can one be tried."
         ), 0
-    [(read_only, temporary, plpgsql, following)] = raw_rows(context.connection, _TRAITS)
-    return _why_not(session, context, read_only, temporary, plpgsql), following
+    [(read_only, temporary, plpgsql, since)] = raw_rows(context.connection, _TRAITS)
+    return _why_not(session, context, read_only, temporary, plpgsql), since
 
 
 def _why_not(

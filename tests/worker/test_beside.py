@@ -8,7 +8,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, create_engine
 
 from opsmig_tui.demo import server as embedded
-from opsmig_tui.worker.beside import Beside
+from opsmig_tui.worker.beside import OLDEST, Beside
+from opsmig_tui.worker.beside import sequences as sequences_of
 from opsmig_tui.worker.side import SideConnection
 
 SETUP = """
@@ -17,7 +18,9 @@ INSERT INTO alembic_version VALUES ('b'), ('a');
 CREATE SEQUENCE counted;
 CREATE ROLE nobody_at_all LOGIN;
 """
-NEXT = "SELECT txid_snapshot_xmax(txid_current_snapshot())"
+
+
+LOCKED = "SELECT granted FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
 
 
 @pytest.fixture(scope="module")
@@ -52,11 +55,11 @@ def side(connection: Connection) -> Iterator[SideConnection]:
 
 @pytest.fixture
 def beside(connection: Connection, side: SideConnection) -> Beside:
-    return Beside(side, MigrationContext.configure(connection))
+    return Beside(side, MigrationContext.configure(connection), "postgres")
 
 
 def number(connection: Connection) -> int:
-    found: int = connection.exec_driver_sql(NEXT).scalar_one()
+    found: int = connection.exec_driver_sql(f"SELECT {OLDEST}").scalar_one()
     return found
 
 
@@ -68,17 +71,52 @@ def test_it_tells_the_position_that_is_committed(beside: Beside, connection: Con
 
 
 def test_a_role_that_may_not_read_it_is_no_answer_and_no_error(
-    side: SideConnection, beside: Beside
+    side: SideConnection, connection: Connection
 ) -> None:
-    side.ask("SET LOCAL ROLE nobody_at_all")
+    beside = Beside(side, MigrationContext.configure(connection), "nobody_at_all")
     assert beside.position() is None
+    assert beside.sequences() == {"public.counted": None}
+    assert side.ask(LOCKED) == [(True,)]
+    assert beside.nothing_committed(number(connection))
+
+
+def test_it_asks_as_the_role_that_env_py_took(side: SideConnection, connection: Connection) -> None:
+    side.ask("SET LOCAL ROLE nobody_at_all")
+    connection.exec_driver_sql("SELECT nextval('counted')")
+    connection.rollback()
+    beside = Beside(side, MigrationContext.configure(connection), "postgres")
+    assert beside.position() == ("a", "b")
+    assert beside.sequences() != {"public.counted": None}
+    side.ask("ROLLBACK")
+    connection.exec_driver_sql("ALTER SEQUENCE counted RESTART")
+    connection.commit()
+
+
+def test_a_sequence_that_is_locked_is_not_waited_for(
+    side: SideConnection, beside: Beside, connection: Connection
+) -> None:
+    connection.exec_driver_sql("ALTER SEQUENCE counted RESTART")
+    assert beside.sequences() == {}
+    assert side.ask(LOCKED) == [(True,)]
+    other = SideConnection(connection)
+    assert other.later(lambda run: sequences_of(run, "postgres")).result(10) == {}
+    assert other.ask("SELECT 1") == [(1,)]
+    other.close()
+    connection.rollback()
+
+
+def test_where_schemas_get_another_name_there_is_no_answer(
+    side: SideConnection, connection: Connection
+) -> None:
+    renamed = connection.execution_options(schema_translate_map={None: "tenant"})
+    assert Beside(side, MigrationContext.configure(renamed), "postgres").position() is None
 
 
 def test_without_a_version_table_there_is_no_answer(
     side: SideConnection, connection: Connection
 ) -> None:
     context = MigrationContext.configure(connection, opts={"version_table": "nowhere"})
-    assert Beside(side, context).position() is None
+    assert Beside(side, context, "postgres").position() is None
 
 
 def test_what_is_rolled_back_with_its_savepoints_is_nothing_committed(
@@ -102,6 +140,20 @@ def test_any_commit_of_anybody_counts(
     assert not beside.nothing_committed(since)
     connection.exec_driver_sql("DROP TABLE IF EXISTS kept")
     connection.commit()
+
+
+def test_a_commit_of_what_ran_already_counts(
+    beside: Beside, connection: Connection, side: SideConnection
+) -> None:
+    other = SideConnection(connection)
+    other.ask("BEGIN")
+    other.ask("SELECT txid_current()")
+    connection.exec_driver_sql("SELECT txid_current()")
+    connection.commit()
+    since = number(connection)
+    other.ask("COMMIT")
+    other.close()
+    assert not beside.nothing_committed(since)
 
 
 def test_sequences_are_told_with_where_they_stand(
@@ -130,5 +182,5 @@ def test_another_database_system_is_asked_nothing(side: SideConnection) -> None:
     engine = create_engine("sqlite://")
     with engine.connect() as opened:
         context: Any = MigrationContext.configure(opened)
-        assert Beside(side, context).position() is None
+        assert Beside(side, context, "postgres").position() is None
     engine.dispose()
