@@ -75,44 +75,55 @@ def show_one(number: int, as_json: bool) -> None:
         click.echo(json.dumps({"schema_version": 1, **_document(one), "lines": lines}, indent=2))
         return
     _line(one, with_project=True)
+    said = ""
     for line in lines:
-        text = words(line)
+        if line["event"] == "failed":
+            said = line.get("message", "")
+        elif line["event"] == "end" and line.get("message") == said:
+            line = {**line, "message": ""}
+        text, *more = words(line)
         if text:
             say(f"  {_clock(line):>9}  {text}", fg="red" if line["event"] == "failed" else None)
+        for detail in more:
+            say(f"{'':13}  {detail}")
     if one.phase == "broken off":
         say("  The log has no end: opsmig was killed, or the machine went down.", fg="yellow")
 
 
-def words(line: dict[str, Any]) -> str:
-    """A line of the log as text, "" for one that says nothing by itself."""
+def words(line: dict[str, Any]) -> list[str]:
+    """A line of the log as text, "" for one that says nothing by itself; then the rest of it."""
+    from opsmig_tui.worker.protocol import Failed, Waiting, from_dict
+    from opsmig_tui.workspace.failure_text import committed, failure_details
+    from opsmig_tui.workspace.waiting import what
+
     get = line.get
     match line.get("event"):
         case "plan":
             steps = ", ".join(get("steps", ()))
-            return f"{get('direction')} to {get('target')}: {steps}"
+            return [f"{get('direction')} to {get('target')}: {steps}"]
         case "step_start":
-            return f"{get('number')} of {get('total')}  {get('revision')}  {get('message')}"
+            return [f"{get('number')} of {get('total')}  {get('revision')}  {get('message')}"]
         case "step_end":
-            return f"{get('revision')} done in {get('elapsed_ms', 0):.0f} ms"
+            return [f"{get('revision')} done in {get('elapsed_ms', 0):.0f} ms"]
         case "sql_start":
-            return f"  {' '.join(str(get('sql')).split())}"
+            return [f"  {' '.join(str(get('sql')).split())}"]
         case "sql_end" if get("elapsed_ms", 0) >= 100:
-            return f"    took {get('elapsed_ms'):.0f} ms"
+            return [f"    took {get('elapsed_ms'):.0f} ms"]
         case "waiting":
             pids = ", ".join(str(one.get("pid")) for one in get("holders", ()))
-            return f"waiting for {get('lock')} on {get('relation') or '?'}, held by pid {pids}"
+            return [f"waiting for {what(from_dict(Waiting, line))}, held by pid {pids}"]
         case "wait_end":
-            return f"the wait is over after {get('elapsed_ms', 0) / 1000:.1f} s"
+            return [f"the wait is over after {get('elapsed_ms', 0) / 1000:.1f} s"]
         case "commit":
-            return f"committed: {', '.join(get('revisions', ())) or 'a statement of its own'}"
+            return [committed(get("revisions", ()))]
         case "rollback":
-            return "rolled back"
+            return ["rolled back"]
         case "failed":
-            return f"{get('kind')}: {get('message')}"
+            return [f"{get('kind')}: {get('message')}", *failure_details(from_dict(Failed, line))]
         case "end":
-            return f"{get('phase')}  {get('message') or ''}".rstrip()
+            return [f"{get('phase')}  {get('message') or ''}".rstrip()]
         case _:
-            return ""
+            return [""]
 
 
 def _line(one: LoggedRun, *, with_project: bool) -> None:

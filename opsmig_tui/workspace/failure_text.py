@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from opsmig_tui.worker import protocol
@@ -30,6 +31,12 @@ def failure_details(failed: protocol.Failed, root: Path | None = None) -> list[s
     if failed.current is not None:
         lines.append(f"the database stands at {position(failed.current)}")
     return lines
+
+
+def committed(revisions: Sequence[str]) -> str:
+    """What a commit made permanent: revisions, or what ran of one that is not at its end, before an
+    autocommit_block or in it."""
+    return f"committed: {', '.join(revisions) or 'what ran so far of the revision under way'}"
 
 
 #: Statements and indexes of a failure that are told one by one.

@@ -16,7 +16,7 @@ from opsmig_tui.services.run_log import RunLog, failure_for_log
 from opsmig_tui.worker import protocol
 from opsmig_tui.workspace.crash import crash_line
 from opsmig_tui.workspace.estimate import left_ms
-from opsmig_tui.workspace.failure_text import failure_details, position
+from opsmig_tui.workspace.failure_text import committed, failure_details, position
 from opsmig_tui.workspace.state import RunChanged, RunPhase, RunView
 from opsmig_tui.workspace.waiting import age_text, progress_text, signature, wait_lines
 
@@ -102,8 +102,7 @@ class RunReporter:
             case protocol.Notice():
                 self.say("notice", f"{event.severity}: {event.text}")
             case protocol.Commit():
-                what = ", ".join(event.revisions) or "a statement of its own (autocommit)"
-                self.say("info", f"committed: {what}")
+                self.say("info", committed(event.revisions))
             case protocol.Rollback():
                 self.say("warning", "rolled back")
         self.workspace.output_moved()

@@ -53,6 +53,25 @@ async def test_a_run_is_logged_and_can_be_looked_at(
     assert "There is no log of a run 3." in missing.output
 
 
+async def test_what_stays_of_a_failed_run_is_told_afterwards(ws: Workspace, versions: Path) -> None:
+    write_revision(
+        versions,
+        upgrade="with op.get_context().autocommit_block():\n"
+        "    op.execute('CREATE TABLE ops.stays ()')\n"
+        "op.execute('SELECT 1 / 0')",
+    )
+    await apply.run(ws, await apply.plan(ws, "upgrade", HEAD))
+    with pytest.raises(WorkerFailed):
+        await apply.run(ws, await apply.plan(ws, "upgrade", "head"))
+    said = "committed: what ran so far of the revision under way"
+    assert said in [line.text.strip() for line in ws.output.lines]
+    shown = [line.strip() for line in call("runs", "2").output.splitlines()]
+    assert any(line.endswith(said) for line in shown)
+    assert "stays, though its revision is not applied: CREATE TABLE ops.stays ()" in shown
+    assert f"the database stands at {HEAD}" in shown
+    assert sum("division by zero" in line for line in shown) == 1
+
+
 async def test_a_log_that_cannot_be_written_does_not_harm_the_run(ws: Workspace) -> None:
     runs_folder().parent.mkdir(parents=True)
     runs_folder().write_text("a file stands there")
