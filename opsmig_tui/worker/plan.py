@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from alembic.runtime.migration import MigrationContext
@@ -10,7 +11,7 @@ from alembic.util import CommandError
 
 from . import protocol
 from .config import command_line
-from .environment import run_environment
+from .environment import load, run_environment
 from .guard import digest_of
 from .losses import commits_of, losses_of
 from .revisions import as_tuple
@@ -21,8 +22,14 @@ from .status import database_status
 def plan(session: Session, request: protocol.Plan) -> protocol.PlanResult:
     """The steps from where each database stands, counted without changing anything.
 
-    Several databases: one after the other, as a run would go through them.
+    Several databases: one after the other, as a run would go through them. For a rehearsal env.py
+    is not run where a kept session tells where the database stands: the rehearsal itself holds all
+    of it against what env.py leads to, and nothing stays.
     """
+    if request.rehearsing and not request.overlay:
+        kept = session.quick.answer()
+        if kept is not None:
+            return _of_kept(session, request, kept)
     steps: list[protocol.PlanStep] = []
     databases: list[protocol.DatabaseStatus] = []
     traits = {"per_migration": False, "transactional": True}
@@ -42,11 +49,31 @@ def plan(session: Session, request: protocol.Plan) -> protocol.PlanResult:
         target=request.target,
         steps=tuple(steps),
         databases=tuple(databases),
-        command=command_line(session.settings, session.redactor, request.direction, request.target),
+        command=_command(session, request),
         transaction_per_migration=traits["per_migration"],
         transactional_ddl=traits["transactional"],
         overlay=request.overlay,
     )
+
+
+def _of_kept(
+    session: Session, request: protocol.Plan, kept: protocol.DatabaseStatus
+) -> protocol.PlanResult:
+    _, script = load(session, request.direction, **options_of(request))
+    steps = steps_of(script, request.direction, request.target, kept.current)
+    return protocol.PlanResult(
+        direction=request.direction,
+        target=request.target,
+        steps=tuple(_described(step, request.direction) for step in steps),
+        databases=(kept,),
+        command=_command(session, request),
+        transaction_per_migration=False,
+        transactional_ddl=True,
+    )
+
+
+def _command(session: Session, request: protocol.Plan) -> str:
+    return command_line(session.settings, session.redactor, request.direction, request.target)
 
 
 def options_of(request: Any) -> dict[str, Any]:
@@ -73,6 +100,15 @@ def _script(context: MigrationContext) -> ScriptDirectory:
 
 
 def _describe(step: Any, direction: str, context: MigrationContext) -> protocol.PlanStep:
+    path = str(step.revision.path)
+    return dataclasses.replace(
+        _described(step, direction),
+        losses=losses_of(path, direction, context),
+        commits=commits_of(path, direction, context),
+    )
+
+
+def _described(step: Any, direction: str) -> protocol.PlanStep:
     revision = step.revision
     return protocol.PlanStep(
         revision=revision.revision,
@@ -80,7 +116,5 @@ def _describe(step: Any, direction: str, context: MigrationContext) -> protocol.
         direction=direction,
         message=revision.doc or "",
         path=str(revision.path),
-        losses=losses_of(str(revision.path), direction, context),
-        commits=commits_of(str(revision.path), direction, context),
         digest=digest_of(str(revision.path)),
     )

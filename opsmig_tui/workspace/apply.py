@@ -63,7 +63,7 @@ async def plan(
         # Locality decides how much is asked, so it must be known before the question is put.
         await workspace.refresh("container")
     doing = "rehearse" if rehearsing else direction
-    found = await _asked(workspace, Plan(direction, target), overlay, doing)
+    found = await _asked(workspace, Plan(direction, target, rehearsing=rehearsing), overlay, doing)
     if not found.steps:
         at = position(tuple(v for one in found.databases for v in one.current))
         raise OpsmigError(f"Nothing to {direction}: the database stands at {at}.", exit_status=0)

@@ -96,12 +96,14 @@ class Revisions:
 
 @dataclass(frozen=True)
 class Plan:
-    """`overlay` is a folder with further revision files, "" for none."""
+    """`overlay` is a folder with further revision files, "" for none. `rehearsing`: it is not going
+    to be run, so what it would destroy or commit is not wanted."""
 
     op = "plan"
     direction: str
     target: str
     overlay: str = ""
+    rehearsing: bool = False
 
 
 @dataclass(frozen=True)
