@@ -13,6 +13,7 @@ import os
 import select
 import sys
 import threading
+import time
 import uuid
 from collections import deque
 from collections.abc import Callable
@@ -25,6 +26,8 @@ LIMIT = 32 * 1024 * 1024
 """Bytes that may wait for a slow reader. Beyond it, lines are left out rather than a lock held."""
 PATIENCE = 2.0
 """Seconds that a sender waits for a full queue, once, before it starts to leave lines out."""
+SOON = 0.02
+"""Seconds that what is in no hurry may wait for the next event, to go out together with it."""
 EXPENDABLE = (protocol.Output, protocol.Log, protocol.SqlStart, protocol.SqlEnd, protocol.Notice)
 
 
@@ -32,7 +35,7 @@ class Channel:
     """Sends events from any thread and never raises into the caller.
 
     What the pipe takes at once is written by the sender, so that it is out even if the process
-    crashes next; a thread writes the rest.
+    crashes next; a thread writes the rest, and what is in no hurry.
     """
 
     def __init__(self, out: int, redactor: Redactor) -> None:
@@ -43,13 +46,17 @@ class Channel:
         self._waiting = 0
         self._changed = threading.Condition()
         self._stalled = False
+        self._soon = False
         self._left_out = 0
         self._broken = False
         self.current: Optional[int] = None
         threading.Thread(target=self._write_rest, name="opsmig-writer", daemon=True).start()
 
-    def send(self, event: Any, number: Optional[int] = None) -> None:
-        """Send `event` for the request `number` (default: the one being worked on)."""
+    def send(self, event: Any, number: Optional[int] = None, *, soon: bool = False) -> None:
+        """Send `event` for the request `number` (default: the one being worked on).
+
+        `soon`: with the next one, or within 20 ms where none comes.
+        """
         asked = self.current if number is None else number
         data = protocol.encode_event(asked, event, self._redactor.clean)
         with self._changed:
@@ -63,6 +70,10 @@ class Channel:
                 self._put(protocol.encode_event(asked, protocol.Output(text)))
             behind = bool(self._queue)
             self._put(data)
+            if soon:
+                self._soon = True
+                self._changed.notify_all()
+                return
             self._write_now()
             if behind or self._queue or self._broken:
                 # Else nobody waits: waking a thread for each event costs more than sending it.
@@ -113,6 +124,9 @@ class Channel:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: bool(self._queue))
+                soon, self._soon = self._soon, False
+            if soon:
+                time.sleep(SOON)
             select.select([], [self._out], [], 1.0)
             with self._changed:
                 self._write_now()

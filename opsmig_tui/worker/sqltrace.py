@@ -178,7 +178,7 @@ class Trace:
         for notice in connections.take_notices(conn):
             self._send_if_recording(notice)
         rows = getattr(cursor, "rowcount", -1)
-        self._channel.send(SqlEnd(self._count, elapsed, rows if rows >= 0 else None))
+        self._channel.send(SqlEnd(self._count, elapsed, rows if rows >= 0 else None), soon=True)
         if self.rehearsal is not None:
             self.rehearsal.after(conn, elapsed, rows if rows >= 0 else None)
 
@@ -212,15 +212,16 @@ class Trace:
     def _place(self) -> tuple[Optional[str], Optional[int]]:
         """The revision file's line that the statement comes from, if one is on the stack."""
         frame: Optional[FrameType] = sys._getframe(2)
+        known = self._paths
         while frame is not None:
-            path = self._revision_path(frame.f_code.co_filename)
+            name = frame.f_code.co_filename
+            path = known[name] if name in known else self._learn(name)
             if path:
                 return path, frame.f_lineno
             frame = frame.f_back
         return None, None
 
-    def _revision_path(self, name: str) -> Optional[str]:
-        if name not in self._paths:
-            path = os.path.realpath(name)
-            self._paths[name] = path if path.startswith(self._version_dirs()) else None
-        return self._paths[name]
+    def _learn(self, name: str) -> Optional[str]:
+        path = os.path.realpath(name)
+        self._paths[name] = found = path if path.startswith(self._version_dirs()) else None
+        return found

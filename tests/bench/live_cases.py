@@ -39,7 +39,9 @@ if sys.argv[2] == "traced":
     reading = subprocess.Popen([sys.executable, "-c", reader], stdin=subprocess.PIPE)
     redactor = Redactor()
     channel = Channel(reading.stdin.fileno(), redactor)
-    trace = Trace(channel, redactor, Cancellation(), lambda: (sys.argv[3],))
+    cancellation = Cancellation()
+    cancellation.cancel_on_server = lambda: None  # as in a run, whose guard sets it
+    trace = Trace(channel, redactor, cancellation, lambda: (sys.argv[3],))
     trace.install()
     trace.begin(read_only=False)
     trace.recording = True
