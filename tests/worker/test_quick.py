@@ -1,5 +1,6 @@
 """Status from a kept session: as true as one that runs env.py, and never in the way for long."""
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -85,3 +86,24 @@ async def test_a_version_table_that_is_gone_is_no_failure(client: WorkerClient, 
     status, ran = await asked(client)
     assert ran
     assert status.databases[0].current == ()
+
+
+async def test_a_rehearsal_is_planned_from_it_as_env_py_would_have_it(
+    client: WorkerClient, sql: Any
+) -> None:
+    told = Told()
+    planned = await client.request(protocol.Plan("upgrade", "head", rehearsing=True), told)
+    assert not told.of(protocol.Output)
+    plan = await client.request(protocol.Plan("upgrade", "head"))
+    steps = tuple(dataclasses.replace(step, losses=(), commits="") for step in plan.steps)
+    assert planned == dataclasses.replace(plan, steps=steps)
+    await client.request(protocol.Status())
+    sql("UPDATE public.alembic_version SET version_num = 'b8c9d0a41e6f'")
+    again = await client.request(protocol.Plan("upgrade", "head", rehearsing=True))
+    assert [step.revision for step in again.steps] == ["a7c3f15d8e92"]
+
+
+async def test_a_run_is_planned_by_env_py(client: WorkerClient) -> None:
+    told = Told()
+    await client.request(protocol.Plan("upgrade", "head"), told)
+    assert told.of(protocol.Output)
