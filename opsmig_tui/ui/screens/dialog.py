@@ -34,7 +34,7 @@ class Dialog(ModalScreen[T]):
     def __init__(self, title: str, *, classes: str = "") -> None:
         super().__init__(classes=f"dialog {classes}".strip())
         self.heading = title
-        self._opened = time.monotonic()
+        self._opened: float | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box") as box:
@@ -52,6 +52,8 @@ class Dialog(ModalScreen[T]):
     @property
     def deaf(self) -> bool:
         """True while keys are still ignored."""
+        if self._opened is None:  # not there yet, however long that takes
+            return self.DEAF
         return self.DEAF and time.monotonic() - self._opened < DEAF_SECONDS
 
     def on_mount(self) -> None:
