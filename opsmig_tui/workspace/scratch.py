@@ -159,7 +159,8 @@ class Scratches:
             raise OpsmigError(IN_CONTAINER)
         if not scratch_server.installed():
             raise OpsmigError(scratch_server.NOT_INSTALLED)
-        reporter.say("info", "starting the embedded PostgreSQL, as this role may not create databases …")
+        why = "as this role may not create databases"
+        reporter.say("info", f"starting the embedded PostgreSQL, {why} …")
         self._server = scratch_server.ScratchServer(self._stem)
         major = re.match(r"\d+", database.server_version)
         self._place = await self._server.start(int(major[0]) if major else 0)
