@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterable
 from typing import Any, Optional
@@ -17,7 +18,7 @@ from . import flaskapp
 from .config import build_config
 from .errors import WorkerError, describe
 from .protocol import Failed
-from .quick import stamps
+from .quick import OnlyRead, stamps
 from .session import Session
 
 REFUSED = "unsupported startup parameter"
@@ -50,6 +51,8 @@ def run_environment(
         return fn(tuple(heads or ()), context) or ()
 
     options.setdefault("dont_mutate", True)
+    if _only_reads(session, options):
+        session.only_read = None
     try:
         _run(session, config, script, fn=counted, **options)
     except Exception as error:
@@ -63,19 +66,23 @@ def run_environment(
         path = os.path.join(str(script.dir), "env.py")
         text = f"{path} ended without running migrations: it never called context.run_migrations()."
         raise WorkerError(Failed("project", text, file=path))
-    if session.settings.runner and session.trace.only_reading and not options.get("as_sql"):
+    if _only_reads(session, options):
         folder = str(script.dir)
-        session.only_read = (folder, stamps(session.settings.root, folder))
+        files = stamps(session.settings.root, folder)
+        session.only_read = OnlyRead(folder, files, time.monotonic())
     return script
 
 
+def _only_reads(session: Session, options: dict[str, Any]) -> bool:
+    """Whether env.py runs in sessions that cannot write, and in a runner, where it matters."""
+    return session.settings.runner and session.trace.only_reading and not options.get("as_sql")
+
+
 def reads_only(session: Session) -> bool:
-    """Whether env.py came as far as its migrations in sessions that cannot write, in this process
-    and with the files as they are: it writes nothing of its own before."""
-    if session.only_read is None:
-        return False
-    folder, known = session.only_read
-    return stamps(session.settings.root, folder) == known
+    """Whether env.py, in this process, has just come as far as its migrations in sessions that
+    cannot write: it writes nothing of its own before."""
+    known = session.only_read
+    return known is not None and known.holds(session.settings.root, time.monotonic())
 
 
 def _refuses_options(error: Optional[BaseException]) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, Optional
 
 from . import arming, retyped
 from .asking import raw_rows
+from .connections import raw_connection
 from .errors import WorkerError
 from .locktrace import BLOCKS_WRITES, MODES, LockTrace, Relation, taken
 from .offline import replaced
@@ -120,6 +121,8 @@ class Listener(Hearing):
         self._most_rows = most_rows
         self._changed = 0
         self._thread = threading.get_ident()
+        self._raw: Any = None
+        """The driver's connection whose transaction is armed."""
         self.armed = False
 
     @contextlib.contextmanager
@@ -128,6 +131,7 @@ class Listener(Hearing):
         load_drivers()
         self._locks = LockTrace(connection)
         self._transaction = self._locks.transaction
+        self._raw = raw_connection(connection)
         self.armed = True
 
         def refuse(*args: Any, **kwargs: Any) -> Any:
@@ -152,12 +156,12 @@ class Listener(Hearing):
             raw_rows(connection, "SET TRANSACTION READ WRITE")
 
     def committing(self, connection: Any) -> None:
-        """SQLAlchemy is about to commit: env.py itself, where nothing is armed yet."""
-        if self.armed or connection.dialect.name != "postgresql":
+        """SQLAlchemy is about to commit what is not armed, and may have been begun before."""
+        if connection.dialect.name != "postgresql" or raw_connection(connection) is self._raw:
             return
         [(number,)] = raw_rows(connection, "SELECT txid_current_if_assigned()")
         if number is not None:
-            raise refused("env.py changes the database before it runs migrations, and commits.")
+            raise refused("env.py changes the database beside its migrations, and commits.")
 
     def before(self, conn: Any, sql: str, file: Optional[str], line: Optional[int]) -> None:
         """A statement is about to run."""

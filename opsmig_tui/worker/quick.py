@@ -22,6 +22,8 @@ from .side import SideConnection
 
 KEEP_SECONDS = 10.0
 ANSWER_SECONDS = 2.0
+FRESH_SECONDS = 10.0
+"""For how long env.py is taken to do what it did: it may go by what it finds in the database."""
 
 
 class Quick:
@@ -78,6 +80,21 @@ class Quick:
 
     def _stamp(self) -> list[tuple[str, int]]:
         return [(path, changed_at(path)) for path in self._files]
+
+
+@dataclasses.dataclass(frozen=True)
+class OnlyRead:
+    """That env.py came as far as its migrations in sessions that cannot write."""
+
+    script_dir: str
+    files: tuple[tuple[str, int], ...]
+    """`stamps` of what it may have read."""
+    at: float
+    """time.monotonic() of it."""
+
+    def holds(self, root: str, now: float) -> bool:
+        """Whether it is of late, and all files are as they were."""
+        return now - self.at <= FRESH_SECONDS and stamps(root, self.script_dir) == self.files
 
 
 def stamps(root: str, script_dir: str) -> tuple[tuple[str, int], ...]:

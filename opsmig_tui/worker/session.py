@@ -12,7 +12,7 @@ from .compared import Compared
 from .config import Scripts, Settings
 from .flaskapp import App
 from .protocol import Failed
-from .quick import Quick
+from .quick import OnlyRead, Quick
 from .redact import Redactor
 from .sqltrace import Trace
 from .watch import Watcher
@@ -37,9 +37,8 @@ class Session:
     """The Flask app, once it was created."""
     app_failed: Optional[Failed] = None
     """Why it could not be: it is not tried twice in one process."""
-    only_read: Optional[tuple[str, tuple[tuple[str, int], ...]]] = None
-    """Of the last run of env.py in sessions that could not write, by a runner: the script folder
-    and the `quick.stamps` of what env.py may have read."""
+    only_read: Optional[OnlyRead] = None
+    """Of a runner's last run of env.py in sessions that could not write; None where it failed."""
     answered: bool = False
     """Whether env.py ever came as far as its migrations in this process."""
     import_failed: Optional[Exception] = None

@@ -1,6 +1,7 @@
 """Status from a kept session: as true as one that runs env.py, and never in the way for long."""
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from opsmig_tui.demo import BEFORE_PENDING, SampleProject, point_to
 from opsmig_tui.services.worker_client import WorkerClient
 from opsmig_tui.worker import protocol
+from opsmig_tui.worker.quick import FRESH_SECONDS, OnlyRead, stamps
 from tests.worker.conftest import Start, Told
 
 KEPT = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE %s"
@@ -107,3 +109,14 @@ async def test_a_run_is_planned_by_env_py(client: WorkerClient) -> None:
     told = Told()
     await client.request(protocol.Plan("upgrade", "head"), told)
     assert told.of(protocol.Output)
+
+
+def test_env_py_is_known_to_only_read_for_a_while_and_with_its_files(tmp_path: Path) -> None:
+    """It may go by the clock or by what it finds in the database."""
+    (tmp_path / "env.py").write_text("")
+    root = str(tmp_path)
+    known = OnlyRead(root, stamps(root, root), 100.0)
+    assert known.holds(root, 100.0 + FRESH_SECONDS)
+    assert not known.holds(root, 101.0 + FRESH_SECONDS)
+    (tmp_path / "more.py").write_text("")
+    assert not known.holds(root, 100.0)

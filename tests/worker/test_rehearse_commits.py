@@ -284,6 +284,57 @@ def test_env_that_commits_is_refused_or_undone(outcomes: dict[str, Outcome], nam
 
 
 @pytest.mark.usefixtures("at_head")
+async def test_an_env_py_that_writes_where_something_is_missing_by_now(
+    start: Start, sample: SampleProject
+) -> None:
+    """What the runner knows of env.py is of its last run."""
+    run_sql(sample, "CREATE SCHEMA audit")
+    missing = "connection.scalar(text(\"SELECT to_regnamespace('audit')\")) is None"
+    create = 'connection.execute(text("CREATE SCHEMA audit"))'
+    commit = "connection.connection.driver_connection.commit()"
+    path = sample.backend / "alembic" / "env.py"
+    path.write_text(env(before=f"if {missing}:\n        {create}; {commit}"))
+    add_revision(sample, MAKE)
+    client = start(runner=True)
+    plan = await client.request(protocol.Plan("upgrade", "head"))
+    assert (await client.request(request_of(plan))).unchanged
+    await client.request(protocol.Plan("upgrade", "head"))
+    run_sql(sample, "DROP SCHEMA audit")
+    for request in (protocol.Status(), request_of(plan)):
+        with pytest.raises(WorkerFailed, match="read-only transaction"):
+            await client.request(request)
+    assert not run_sql(sample, "SELECT 1 FROM pg_namespace WHERE nspname = 'audit'")
+
+
+@pytest.mark.usefixtures("at_head")
+async def test_a_second_engine_of_env_py_that_commits_when_all_is_over(
+    start: Start, sample: SampleProject
+) -> None:
+    """It wrote before anything was armed, in a run after the one that only read."""
+    run_sql(sample, "CREATE SCHEMA audit")
+    text = env(
+        before="other = create_engine(settings.database_url()).connect()\n"
+        "    if other.scalar(text(\"SELECT to_regnamespace('audit')\")) is None:\n"
+        "        other.execute(text('CREATE SCHEMA audit'))",
+        around="try:",
+        after="",
+    )
+    run = "        context.run_migrations()\n"
+    path = sample.backend / "alembic" / "env.py"
+    path.write_text(text.replace(run, f"{run}    finally:\n        other.commit()\n"))
+    add_revision(sample, MAKE)
+    client = start(runner=True)
+    plan = await client.request(protocol.Plan("upgrade", "head"))
+    assert (await client.request(request_of(plan))).unchanged
+    await client.request(protocol.Plan("upgrade", "head"))
+    run_sql(sample, "DROP SCHEMA audit")
+    result = await client.request(request_of(plan))
+    assert result.legs[0].outcome == "ok"
+    await client.stop()
+    assert not run_sql(sample, "SELECT 1 FROM pg_namespace WHERE nspname = 'audit'")
+
+
+@pytest.mark.usefixtures("at_head")
 async def test_an_env_py_that_writes_since_it_was_seen_to_read_only(
     start: Start, sample: SampleProject
 ) -> None:
