@@ -61,6 +61,8 @@ class _Rehearsal:
         self.current: Optional[tuple[str, ...]] = None
         self.unchanged = False
         self.refused = ""
+        self.failed: Optional[Exception] = None
+        """Why it could not begin: env.py may hush that up."""
         self.expired = False
 
     def check(self, heads: tuple[str, ...], context: Any) -> None:
@@ -70,13 +72,27 @@ class _Rehearsal:
 
     def rehearse(self, heads: tuple[str, ...], context: Any) -> Iterator[Any]:
         """The legs, within the armed transaction."""
-        session, request = self.session, self.request
+        try:
+            legs, steps = self._begin(heads, context)
+        except Exception as error:
+            self.failed = error
+            raise
+        with self.listener.guarding(context.connection), self._limited():
+            if not heads:
+                context._ensure_version_table()  # dont_mutate kept alembic from it
+            self.legs = legs
+            yield from legs.run(steps, self.request.direction)
+            raise _Over
+
+    def _begin(self, heads: tuple[str, ...], context: Any) -> tuple[Legs, list[Any]]:
+        """Arm the transaction and take the lock. Raises _Over where nothing is to be seen."""
+        request = self.request
         self.check(heads, context)
         if self.refused:
             raise _Over
         steps = steps_of(context.script, request.direction, request.target, heads)
         check_steps(steps, request, 0)
-        legs = Legs(session, context, self.listener)
+        legs = Legs(self.session, context, self.listener)
 
         def begin() -> None:
             arm(context.connection, request.lock_timeout_ms)
@@ -84,12 +100,7 @@ class _Rehearsal:
 
         self.guard.take(context, begin)
         check_position(context.get_current_heads(), request.expected[0])
-        with self.listener.guarding(context.connection), self._limited():
-            if not heads:
-                context._ensure_version_table()  # dont_mutate kept alembic from it
-            self.legs = legs
-            yield from legs.run(steps, request.direction)
-            raise _Over
+        return legs, steps
 
     def _limited(self) -> Any:
         return _Limit(self.session, self.request.seconds, self._expire)
@@ -199,6 +210,8 @@ def _perform(held: _Rehearsal) -> None:
                 options_of(request),
                 destination_rev=request.target,
             )
+            if held.failed is not None:
+                raise held.failed
         except BaseException as error:
             held.ended(error)
         session.trace.rehearsal = None

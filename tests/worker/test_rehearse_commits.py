@@ -335,6 +335,21 @@ async def test_a_second_engine_of_env_py_that_commits_when_all_is_over(
 
 
 @pytest.mark.usefixtures("at_head")
+async def test_an_env_py_that_hushes_up_why_it_cannot_begin(
+    start: Start, sample: SampleProject
+) -> None:
+    run = "        context.run_migrations()\n"
+    hushed = f"        try:\n    {run}        except Exception:\n            pass\n"
+    (sample.backend / "alembic" / "env.py").write_text(env().replace(run, hushed))
+    path = add_revision(sample, MAKE)
+    client = start(runner=True)
+    plan = await client.request(protocol.Plan("upgrade", "head"))
+    path.write_text(path.read_text() + "\n")
+    with pytest.raises(WorkerFailed, match="has changed since it was confirmed"):
+        await client.request(request_of(plan))
+
+
+@pytest.mark.usefixtures("at_head")
 async def test_an_env_py_that_writes_since_it_was_seen_to_read_only(
     start: Start, sample: SampleProject
 ) -> None:
