@@ -2,9 +2,9 @@
 
 One transaction that the server refuses to commit (arming.py), in a session whose other
 transactions cannot write. An env.py that writes ahead of the migrations must not come so far: it
-fails in a run of it before, in sessions that cannot write at all. That is the one that imported the
-project (Session.only_read), or one of its own. That all is as before, the session that holds the
-run's lock tells where nothing was committed on the server meanwhile; else the schema is compared.
+fails in a run of it before, in sessions that cannot write at all: the last one, of some seconds ago
+(Session.only_read), or one of its own. That all is as before, the session that holds the run's lock
+tells where nothing was committed on the server meanwhile; else the schema is compared.
 """
 
 from __future__ import annotations
