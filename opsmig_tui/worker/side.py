@@ -125,9 +125,10 @@ class SideConnection:
             future.set_exception(error)
 
     def _connect(self) -> None:
-        self._raw = self._connect_anew()
-        never_prepare(self._raw)
-        self._dialect.set_isolation_level(self._raw, "AUTOCOMMIT")
+        raw = self._connect_anew()
+        never_prepare(raw)
+        self._dialect.set_isolation_level(raw, "AUTOCOMMIT")
+        self._raw = raw  # ours to close; one that the project gave out twice fails before
 
     def _execute(self, sql: str) -> list[Any]:
         cursor = self._raw.cursor()
