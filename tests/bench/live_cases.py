@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import statistics
+import math
 import subprocess
 import sys
 import time
@@ -17,39 +17,42 @@ from tests.bench.result import Result
 ROUNDS = 5
 OWN_MS = 50.0
 """What the guards of a run may take: its lock, its watcher, the checks before and after."""
-# alembic's own upgrade in a process that has imported everything, as the worker has; with
-# "traced", each statement is told as the worker tells it, to a process that reads as the tool does.
+# alembic's own upgrade in a process that has imported everything, as the worker has: by itself, and
+# (every other time) with each statement told as the worker tells it, to a process that reads it as
+# the tool does.
 ALEMBIC = """
 import subprocess, sys, time
 from alembic import command
 from alembic.config import Config
+from opsmig_tui.worker.cancel import Cancellation
+from opsmig_tui.worker.channel import Channel
+from opsmig_tui.worker.redact import Redactor
+from opsmig_tui.worker.sqltrace import Trace
 
-def config():
-    return Config("alembic.ini", stdout=open("/dev/null", "w"))
-
-if sys.argv[2] == "traced":
-    from opsmig_tui.worker.cancel import Cancellation
-    from opsmig_tui.worker.channel import Channel
-    from opsmig_tui.worker.redact import Redactor
-    from opsmig_tui.worker.sqltrace import Trace
-    reader = (
-        "import os; from opsmig_tui.worker.protocol import decode_event\\n"
-        "while data := os.read(0, 1 << 18): [decode_event(line) for line in data.splitlines()]"
-    )
-    reading = subprocess.Popen([sys.executable, "-c", reader], stdin=subprocess.PIPE)
-    redactor = Redactor()
-    channel = Channel(reading.stdin.fileno(), redactor)
-    cancellation = Cancellation()
-    cancellation.cancel_on_server = lambda: None  # as in a run, whose guard sets it
-    trace = Trace(channel, redactor, cancellation, lambda: (sys.argv[3],))
-    trace.install()
-    trace.begin(read_only=False)
-    trace.recording = True
-for _ in range(int(sys.argv[1])):
-    command.downgrade(config(), "base")
+def upgrade():
+    config = Config("alembic.ini", stdout=open("/dev/null", "w"))
+    command.downgrade(config, "base")
     began = time.perf_counter()
-    command.upgrade(config(), "head")
-    print("ms", (time.perf_counter() - began) * 1000)
+    command.upgrade(config, "head")
+    return (time.perf_counter() - began) * 1000
+
+rounds = int(sys.argv[1])
+for _ in range(rounds):
+    print("alembic", upgrade())
+reader = (
+    "import os; from opsmig_tui.worker.protocol import decode_event\\n"
+    "while data := os.read(0, 1 << 18): [decode_event(line) for line in data.splitlines()]"
+)
+reading = subprocess.Popen([sys.executable, "-c", reader], stdin=subprocess.PIPE)
+redactor, cancellation = Redactor(), Cancellation()
+cancellation.cancel_on_server = lambda: None  # as in a run, whose guard sets it
+channel = Channel(reading.stdin.fileno(), redactor)
+trace = Trace(channel, redactor, cancellation, lambda: (sys.argv[2],))
+trace.install()
+trace.begin(read_only=False)
+for _ in range(rounds):
+    for trace.recording in (False, True):
+        print("told" if trace.recording else "untold", upgrade())
 """
 LOCKS = '''"""locks
 
@@ -73,31 +76,27 @@ def downgrade():
 
 
 def upgrade_overhead(projects: list[Measured]) -> Iterator[Result]:
-    """The sample's whole chain beside alembic in a warm process: what telling each statement adds,
-    and what a whole run with its guards takes."""
+    """The sample's whole chain in a warm process: what telling each statement adds, and what a
+    whole run with its guards takes beside alembic's own."""
     project = projects[0]
-    plain, traced, guarded = [], [], []
-    for _ in range(ROUNDS):  # by turns: the machine is not the same from one minute to the next
-        plain.append(_warm(project.backend, "plain"))
-        traced.append(_warm(project.backend, "traced"))
-        guarded.append(asyncio.run(_upgrades(project)))
-    peer, told, ours = (statistics.median(times) for times in (plain, traced, guarded))
-    name, who = "upgrade of the chain", "alembic, warm"
-    yield Result(f"{name}, told", told, peer, "ms", "< 1.1×", told / peer < 1.1, who)
-    target = f"< {OWN_MS:.0f} ms more"
-    yield Result(f"{name}, guarded", ours, peer, "ms", target, ours - peer < OWN_MS, who)
-
-
-def _warm(backend: Path, how: str) -> float:
-    """The quickest of some upgrades in one process, in ms."""
-    versions = str(backend / "alembic" / "versions")
+    versions = str(project.backend / "alembic" / "versions")
     done = subprocess.run(
-        [sys.executable, "-c", ALEMBIC, str(ROUNDS), how, versions],
-        cwd=backend, capture_output=True, text=True, check=True,
+        [sys.executable, "-c", ALEMBIC, str(3 * ROUNDS), versions],
+        cwd=project.backend, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    lines = [line for line in done.stdout.splitlines() if line.startswith("ms ")]
-    assert len(lines) == ROUNDS
-    return min(float(line.split()[1]) for line in lines)
+    # The quickest of each: what else the machine does only ever adds, more than is asked for here.
+    best: dict[str, float] = {}
+    for line in done.stdout.splitlines():
+        how, _, ms = line.partition(" ")
+        if how in ("alembic", "untold", "told"):
+            best[how] = min(best.get(how, math.inf), float(ms))
+    told, untold, alembic = best["told"], best["untold"], best["alembic"]
+    name = "upgrade of the chain"
+    yield Result(f"{name}, told", told, untold, "ms", "< 1.1×", told / untold < 1.1, "not told")
+    ours = asyncio.run(_upgrades(project))
+    target = f"< {OWN_MS:.0f} ms more"
+    met = ours - alembic < OWN_MS
+    yield Result(f"{name}, guarded", ours, alembic, "ms", target, met, "alembic, warm")
 
 
 async def _upgrades(project: Measured) -> float:
