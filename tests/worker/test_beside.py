@@ -24,7 +24,7 @@ LOCKED = "SELECT granted FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_
 
 
 @pytest.fixture(scope="module")
-def place(postgres: embedded.Server, role_password: str) -> str:
+def place(postgres: embedded.Server, role_password: str) -> Iterator[str]:
     """The address of a database, the user left open."""
     embedded.create_database(postgres, "beside")
     place = f"postgresql+psycopg://{{}}@/beside?host={postgres.host}&port={postgres.port}"
@@ -32,7 +32,10 @@ def place(postgres: embedded.Server, role_password: str) -> str:
     with engine.begin() as connection:
         connection.exec_driver_sql(SETUP)
     engine.dispose()
-    return place
+    yield place
+    with postgres.connect() as superuser:  # a process may come to these tests twice
+        superuser.execute(b"DROP DATABASE beside WITH (FORCE)")
+        superuser.execute(b"DROP ROLE nobody_at_all")
 
 
 @pytest.fixture

@@ -142,6 +142,8 @@ def connection(postgres: embedded.Server, role_password: str) -> Iterator[Connec
         opened.exec_driver_sql(SETUP)
         yield opened
     engine.dispose()
+    with postgres.connect() as superuser:  # a process may come to these tests twice
+        superuser.execute(b"DROP DATABASE snapshots WITH (FORCE)")
 
 
 @pytest.fixture(scope="module")
