@@ -56,9 +56,8 @@ class WorkerPool:
         return self._client(runner=True)
 
     async def release(self, client: WorkerClient) -> None:
-        """Stop a runner."""
-        self._clients.discard(client)
-        await client.stop()
+        """Stop a runner. Whoever waits for it may be cancelled: it ends all the same."""
+        await asyncio.shield(self._stop_later(client))
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[WorkerClient]:
@@ -190,7 +189,10 @@ class WorkerPool:
         self._clients.add(client)
         return client
 
-    def _stop_later(self, client: WorkerClient) -> None:
-        task = asyncio.create_task(self.release(client))
+    def _stop_later(self, client: WorkerClient) -> asyncio.Task[None]:
+        """`close` waits for it."""
+        self._clients.discard(client)
+        task = asyncio.create_task(client.stop())
         self._stopping.add(task)
         task.add_done_callback(self._stopping.discard)
+        return task

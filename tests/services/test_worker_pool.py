@@ -146,6 +146,19 @@ async def test_close_leaves_no_process(pool: WorkerPool) -> None:
             os.kill(pid, 0)
 
 
+async def test_a_runner_ends_also_where_its_user_is_cancelled_meanwhile(pool: WorkerPool) -> None:
+    client = pool.runner()
+    ready = await client.start()
+    ending = asyncio.create_task(pool.release(client))
+    await asyncio.sleep(0)  # it is under way
+    ending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await ending
+    await pool.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(ready.pid, 0)
+
+
 async def test_a_reload_takes_the_process_kept_warm(pool: WorkerPool) -> None:
     before = pool.reader()
     await before.request(protocol.Status())
