@@ -15,7 +15,8 @@ from opsmig_tui.workspace.workspace import Workspace
 from tests.conftest import copied
 from tests.docker.engine import answers, connected
 from tests.docker.image import image
-from tests.docker.project import Shop, in_ci
+from tests.docker.project import Shop
+from tests.support.programs import lacking
 from tests.support.projects import write_project
 from tests.ui.conftest import cheap_screen, pilot_that_settles
 from tests.workspace.conftest import Open, count_own_workers_only, open_workspace
@@ -29,10 +30,7 @@ COMPOSE = Path(sys.executable).with_name("docker-compose")
 
 def unavailable(reason: str) -> None:
     """In CI it fails; elsewhere these tests are left out."""
-    text = f"{reason} (CONTRIBUTING.md says how these tests get an engine)"
-    if in_ci():
-        pytest.fail(text, pytrace=False)
-    pytest.skip(text)
+    lacking(f"{reason} (CONTRIBUTING.md says how these tests get an engine)")
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import uuid
@@ -92,10 +91,6 @@ def free_port() -> int:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]
         return port
-
-
-def in_ci() -> bool:
-    return bool(os.environ.get("CI"))
 
 
 def state(workspace: Workspace) -> str:

@@ -1,11 +1,19 @@
-"""Programs of other packages that some tests need, found or asked for."""
+"""What some tests need of a machine: found, or asked for in words."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from typing import NoReturn
 
 import pytest
+
+
+def lacking(text: str) -> NoReturn:
+    """The machine has not what these tests need: they are left out; in CI they fail."""
+    if os.environ.get("CI"):
+        pytest.fail(text, pytrace=False)
+    pytest.skip(text)
 
 
 def needed(name: str, package: str) -> str:
@@ -15,8 +23,5 @@ def needed(name: str, package: str) -> str:
     """
     path = shutil.which(name) or shutil.which(name, path="/usr/sbin")
     if path is None:
-        text = f"needs {name} (Debian: apt-get install --no-install-recommends {package})"
-        if os.environ.get("CI"):
-            pytest.fail(text)
-        pytest.skip(text)
+        lacking(f"needs {name} (Debian: apt-get install --no-install-recommends {package})")
     return path

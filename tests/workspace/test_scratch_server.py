@@ -17,6 +17,7 @@ from opsmig_tui.demo import SampleProject
 from opsmig_tui.demo import server as embedded
 from opsmig_tui.services.worker_client import WorkerFailed
 from opsmig_tui.workspace import scratch_server
+from tests.support.programs import lacking
 from tests.worker.conftest import add_revision
 from tests.worker.rehearsals import contents
 from tests.workspace.conftest import Open, until
@@ -108,7 +109,7 @@ async def test_a_full_disk_is_told(
 ) -> None:
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m,mode=755", "tmpfs", temporary],
                       check=False, capture_output=True).returncode != 0:  # fmt: skip
-        pytest.skip("only root may make a small disk")
+        lacking("only root may make a small disk")
     try:
         result = await on_scratch(open_workspace(sample.backend))
         assert "No space left on device" in result.refused

@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import shutil
 from pathlib import Path
 
 import psycopg_binary
@@ -12,16 +11,20 @@ from sqlalchemy import make_url
 
 from opsmig_tui.demo import SampleProject
 from opsmig_tui.demo import server as embedded
+from tests.support.programs import needed
 from tests.support.tls import tls_front
 from tests.worker.drivers import DRIVERS, Driver, login
 from tests.workspace.conftest import Open
 from tests.workspace.test_scratch import on_scratch, outcomes
 
-pytestmark = [
-    pytest.mark.usefixtures("temporary", "may_not"),
-    pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificate"),
-]
+pytestmark = pytest.mark.usefixtures("temporary", "may_not", "certified")
 ASKED = {"asyncpg": "ssl=require"}
+
+
+@pytest.fixture
+def certified() -> None:
+    """openssl makes the certificate."""
+    needed("openssl", "openssl")
 
 
 @pytest.fixture
