@@ -18,7 +18,7 @@ SETTLES = re.compile(r"(?is)\s*SET\s+CONSTRAINTS\s+ALL\s+IMMEDIATE\s*;?\s*")
 """The one statement that fires the trigger before the end, and means no harm."""
 # All in one statement: the server is asked once. It looks after us while it is at a statement, else
 # it would hold all locks to its end for a worker that was killed (PostgreSQL 14 and later, not on
-# every platform). Scans that begin in the middle would spoil what retyped.py goes by.
+# every platform).
 _ARM = """
 DO $opsmig_arm$
 BEGIN
@@ -42,7 +42,6 @@ BEGIN
   EXCEPTION WHEN OTHERS THEN NULL;
   END;
   PERFORM set_config('lock_timeout', '{lock_timeout}', true),
-    set_config('synchronize_seqscans', 'off', true),
     set_config('client_min_messages', 'debug1', true);
 END $opsmig_arm$"""
 _DEFERRABLE = """

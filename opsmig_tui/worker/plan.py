@@ -67,8 +67,6 @@ def _of_kept(
         steps=tuple(_described(step, request.direction) for step in steps),
         databases=(kept,),
         command=_command(session, request),
-        transaction_per_migration=False,
-        transactional_ddl=True,
     )
 
 

@@ -1,7 +1,7 @@
 """How many values a column keeps when a statement changes its type: before against after.
 
 The values stay at the server, as text in a table of the session. A rewrite keeps the order of the
-rows as a plain scan meets them (measured with PostgreSQL 12 to 16; `listening` turns scans that
+rows as a plain scan meets them (measured with PostgreSQL 12 to 16; `prepare` turns scans that
 begin in the middle off), so a row is known by its place, with a key or without.
 """
 

@@ -52,9 +52,8 @@ class Dialog(ModalScreen[T]):
     @property
     def deaf(self) -> bool:
         """True while keys are still ignored."""
-        if self._opened is None:  # not there yet, however long that takes
-            return self.DEAF
-        return self.DEAF and time.monotonic() - self._opened < DEAF_SECONDS
+        opened = self._opened  # None while it is not there yet, however long that takes
+        return self.DEAF and (opened is None or time.monotonic() - opened < DEAF_SECONDS)
 
     def on_mount(self) -> None:
         self._opened = time.monotonic()
