@@ -59,7 +59,8 @@ async def _follow_database(workspace: Workspace, moved: asyncio.Event) -> None:
     await _warm_up(workspace)
     from opsmig_tui.workspace.scratch_server import left_behind
 
-    if scratch_notes.any_there() or await asyncio.to_thread(left_behind):
+    servers = await asyncio.to_thread(left_behind)
+    if servers or scratch_notes.any_there():
         from opsmig_tui.workspace.scratch import sweep_at_start
 
         await _told(workspace, sweep_at_start(workspace))
