@@ -102,10 +102,11 @@ async def write_batch(workspace: Workspace, change: Batch) -> None:
     """
     refuse_when_read_only(workspace, "change revision files")
     refuse_while_running(workspace)
-    await asyncio.to_thread(_replace, change.files)
-    stack = workspace.written
-    stack.append(WrittenBatch(change.title, change.files))
-    del stack[:-MOST_UNDONE]
+    async with workspace.writing:
+        await asyncio.to_thread(_replace, change.files)
+        stack = workspace.written
+        stack.append(WrittenBatch(change.title, change.files))
+        del stack[:-MOST_UNDONE]
     await workspace.refresh("history", "git")
 
 

@@ -109,10 +109,11 @@ async def write(workspace: Workspace, change: Proposal) -> None:
     Raises ChangedOnDisk, OpsmigError in read-only mode or where the file cannot be written.
     """
     refuse_when_read_only(workspace, f"change {change.path.name}")
-    before = await asyncio.to_thread(_replace, change.path, change.before_digest, change.after)
-    stack = workspace.written
-    stack.append(Written(change.path, change.title, before, digest(change.after)))
-    del stack[:-MOST_UNDONE]
+    async with workspace.writing:
+        before = await asyncio.to_thread(_replace, change.path, change.before_digest, change.after)
+        stack = workspace.written
+        stack.append(Written(change.path, change.title, before, digest(change.after)))
+        del stack[:-MOST_UNDONE]
     await workspace.refresh("history", "git")
 
 
@@ -121,17 +122,18 @@ async def undo(workspace: Workspace) -> Written | WrittenBatch:
 
     Raises OpsmigError where there is none or the file changed since; it then stays to be undone.
     """
-    if not workspace.written:
-        raise OpsmigError("There is nothing to undo.")
-    last = workspace.written[-1]
-    refuse_when_read_only(workspace, f"change {last.path.name}")
-    if isinstance(last, Written):
-        await asyncio.to_thread(_replace, last.path, last.after_digest, last.before)
-    else:
-        from opsmig_tui.workspace.batch import take_back
+    async with workspace.writing:  # the next one waits, and takes back the change before
+        if not workspace.written:
+            raise OpsmigError("There is nothing to undo.")
+        last = workspace.written[-1]
+        refuse_when_read_only(workspace, f"change {last.path.name}")
+        if isinstance(last, Written):
+            await asyncio.to_thread(_replace, last.path, last.after_digest, last.before)
+        else:
+            from opsmig_tui.workspace.batch import take_back
 
-        await asyncio.to_thread(take_back, last)
-    workspace.written.remove(last)
+            await asyncio.to_thread(take_back, last)
+        workspace.written.pop()
     await workspace.refresh("history", "git")
     return last
 

@@ -58,6 +58,7 @@ class Workspace:
         self.reporter: RunReporter | None = None
         self.trust_given = asyncio.Event()
         self.written: list[Written | WrittenBatch] = []  # changes of revision files, for undo
+        self.writing = asyncio.Lock()  # a file's change and its place in `written` are one step
         self.commit_message = ""  # of a commit that was refused, for the next try
         self.edits_seen: tuple[object, ...] = ()  # what `edited` was last worked out from
         if trusted:

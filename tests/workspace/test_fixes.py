@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import codecs
 from pathlib import Path
 
@@ -80,7 +81,9 @@ async def test_fixed_and_undone_in_order(untrusted: Workspace, versions: Path) -
     assert b"UPDATE ops.vendor SET y = 'x' WHERE y IS NULL" in path.read_bytes()
     await undo(untrusted)
     assert path.read_bytes() == second
-    assert (await undo(untrusted)).path == path
+    await write(untrusted, await propose(told, missing, "'x'", fix=nullable))
+    both = await asyncio.gather(undo(untrusted), undo(untrusted))  # z, z: the second waits
+    assert [one.title for one in both] == [nullable.title, proposed.title]
     assert path.read_bytes() == first
     with pytest.raises(OpsmigError, match="nothing to undo"):
         await undo(untrusted)
