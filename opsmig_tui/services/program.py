@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from opsmig_tui.project.errors import OpsmigError
+from opsmig_tui.services.pipe import new_pipe
 from opsmig_tui.worker.protocol import mask
 
 # How long a program that was asked to end gets before it is killed, in seconds.
@@ -35,22 +36,17 @@ async def run_program(
     asks the whole process group to end, and kills what is left after GRACE_SECONDS. Raises
     OpsmigError where it cannot be started.
     """
-    # A pipe of our own can be closed, though something that was left running writes to it.
-    ours, theirs = os.pipe()
-    stream = asyncio.StreamReader()
-    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(stream), os.fdopen(ours, "rb", 0)
-    )
+    pipe, theirs = await new_pipe()  # something that is left running may write to it for good
     try:
         process = await _started(command, folder, theirs, environment)
         try:
-            await _tell(stream, process, told)
+            await _tell(pipe.stream, process, told)
             return await process.wait()
         finally:
             if process.returncode is None:
                 await asyncio.shield(_end(process))
     finally:
-        transport.close()
+        pipe.transport.close()
 
 
 async def _started(

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from opsmig_tui.project.model import Project
+from opsmig_tui.services.pipe import Pipe, new_pipe
 from opsmig_tui.services.worker_launch import Launch, launch_of
 from opsmig_tui.worker import protocol
 
@@ -45,6 +46,7 @@ class _Process:
     """A child and what belongs to it, so that a late answer never meets a newer one."""
 
     child: asyncio.subprocess.Process
+    events: Pipe
     launch: Launch
     ready: asyncio.Future[protocol.Ready]
     pending: dict[int, _Pending] = field(default_factory=dict)
@@ -210,11 +212,12 @@ class WorkerClient:
 
     async def _spawn(self) -> _Process:
         launch = await launch_of(self.project, self._extra)
+        events, theirs = await new_pipe()
         try:
             child = await asyncio.create_subprocess_exec(
                 *launch.words,
                 stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
+                stdout=theirs,
                 stderr=asyncio.subprocess.PIPE,
                 cwd=launch.folder,
                 env=launch.environment,
@@ -223,9 +226,11 @@ class WorkerClient:
         except OSError as error:
             text = f"{launch.words[0]} could not be started: {error.strerror}."
             raise WorkerFailed(protocol.Failed("dependency", text)) from error
+        finally:
+            os.close(theirs)
         self.generation += 1
         self.last_lines.clear()
-        process = _Process(child, launch, asyncio.get_running_loop().create_future())
+        process = _Process(child, events, launch, asyncio.get_running_loop().create_future())
         process.ready.add_done_callback(_seen)
         process.tasks.append(asyncio.create_task(self._read_events(process)))
         process.tasks.append(asyncio.create_task(self._read_stderr(process)))
@@ -267,25 +272,28 @@ class WorkerClient:
         self._send(process, self._numbers, protocol.Cancel(target, force))
 
     async def _read_events(self, process: _Process) -> None:
-        """Read lines of any length until the end, then settle what still waits."""
-        stdout = process.child.stdout
-        assert stdout is not None
-        held: list[bytes] = []
+        """Read until the end, then settle what still waits."""
+        places = process.launch.places
+        outward = places.event if places is not None else None
         problem = ""
-        while chunk := await stdout.read(1 << 18):
-            *lines, rest = chunk.split(b"\n")
-            for line in lines:
-                held.append(line)
-                try:
-                    self._handle(process, b"".join(held))
-                except ValueError as error:
-                    problem = f"The worker said something that is not the protocol: {error}"
-                    if process.launch.service:  # the engine's own errors come this way
-                        said = b"".join(held).decode("utf-8", "replace")
-                        self.last_lines.append(protocol.mask(said))
-                    _signal_group(process.child, signal.SIGKILL)
-                held = []
-            held.append(rest)
+
+        def on_line(line: bytes) -> bool:
+            nonlocal problem
+            try:
+                number, event = protocol.decode_event(line, outward)
+                self._handle(process, number, event)
+                return isinstance(event, protocol.EXPENDABLE)
+            except ValueError as error:
+                problem = f"The worker said something that is not the protocol: {error}"
+                if process.launch.service:  # the engine's own errors come this way
+                    self.last_lines.append(protocol.mask(line.decode("utf-8", "replace")))
+                _signal_group(process.child, signal.SIGKILL)
+                return False
+
+        try:
+            await process.events.lines(on_line)
+        finally:
+            process.events.transport.close()
         process.over = True
         status = await _end(process.child)  # it may live on, its side of the pipe closed
         if process.tasks[1:]:
@@ -299,10 +307,7 @@ class WorkerClient:
             began_none = process.launch.problem(list(self.last_lines))
             process.ready.set_exception(WorkerFailed(began_none or failed))
 
-    def _handle(self, process: _Process, line: bytes) -> None:
-        places = process.launch.places
-        outward = places.event if places is not None else None
-        number, event = protocol.decode_event(line, outward)
+    def _handle(self, process: _Process, number: int | None, event: Any) -> None:
         if isinstance(event, protocol.Ready):
             if not process.ready.done():
                 process.ready.set_result(event)

@@ -20,6 +20,17 @@ OWN_MS = 50.0
 # alembic's own upgrade in a process that has imported everything, as the worker has: by itself, and
 # (every other time) with each statement told as the worker tells it, to a process that reads it as
 # the tool does.
+READER = """
+import asyncio
+from opsmig_tui.services.pipe import reading
+from opsmig_tui.worker.protocol import EXPENDABLE, decode_event
+
+async def read():
+    pipe = await reading(0)
+    await pipe.lines(lambda line: isinstance(decode_event(line)[1], EXPENDABLE))
+
+asyncio.run(read())
+"""
 ALEMBIC = """
 import subprocess, sys, time
 from alembic import command
@@ -39,11 +50,7 @@ def upgrade():
 rounds = int(sys.argv[1])
 for _ in range(rounds):
     print("alembic", upgrade())
-reader = (
-    "import os; from opsmig_tui.worker.protocol import decode_event\\n"
-    "while data := os.read(0, 1 << 18): [decode_event(line) for line in data.splitlines()]"
-)
-reading = subprocess.Popen([sys.executable, "-c", reader], stdin=subprocess.PIPE)
+reading = subprocess.Popen([sys.executable, "-c", sys.argv[3]], stdin=subprocess.PIPE)
 redactor, cancellation = Redactor(), Cancellation()
 cancellation.cancel_on_server = lambda: None  # as in a run, whose guard sets it
 channel = Channel(reading.stdin.fileno(), redactor)
@@ -81,7 +88,7 @@ def upgrade_overhead(projects: list[Measured]) -> Iterator[Result]:
     project = projects[0]
     versions = str(project.backend / "alembic" / "versions")
     done = subprocess.run(
-        [sys.executable, "-c", ALEMBIC, str(3 * ROUNDS), versions],
+        [sys.executable, "-c", ALEMBIC, str(3 * ROUNDS), versions, READER],
         cwd=project.backend, capture_output=True, text=True, check=True,
     )  # fmt: skip
     # The quickest of each: what else the machine does only ever adds, more than is asked for here.

@@ -12,6 +12,7 @@ from __future__ import annotations
 from .coding import decode_event, decode_request, encode_event, encode_request, from_dict
 from .events import (
     EVENTS,
+    EXPENDABLE,
     PROTOCOL_VERSION,
     Commit,
     Done,
@@ -126,6 +127,7 @@ from .watching import Holder, Progress, StopResult, WaitEnd, Waiting
 __all__ = [
     "AT_HEAD",
     "EVENTS",
+    "EXPENDABLE",
     "MASK",
     "PROTOCOL_VERSION",
     "REQUESTS",

@@ -162,4 +162,6 @@ Event = Union[
     Done,
     Failed,
 ]
+EXPENDABLE = (Output, Log, SqlStart, SqlEnd, Notice)
+"""What nobody waits for: it may come a little late and, in a flood, some of it not at all."""
 EVENTS: dict[str, Any] = {cls.event: cls for cls in typing.get_args(Event)}
