@@ -92,8 +92,10 @@ class Printer:
 
 
 def _end(line: OutputLine) -> None:
-    if line.state == "failed" or line.elapsed_ms is None:
-        say("  failed" if line.state == "failed" else "", fg="red")
+    if line.state in ("failed", "refused"):
+        say(f"  {line.state}", fg="red" if line.state == "failed" else "yellow")
+    elif line.elapsed_ms is None:
+        say("")
     else:
         say(f"  {seconds(line.elapsed_ms)}", dim=True)
 

@@ -279,20 +279,19 @@ class RunReporter:
         where the database stands now. Said once."""
         if not self.view.active:
             return
-        for number in self._sql_lines.values():
-            self._complete(number, "failed", None)
-        self._complete(self._step_line, "failed", None)
+        phase = _PHASES.get(failed.kind, "failed")
+        for number in (*self._sql_lines.values(), self._step_line):
+            self._complete(number, "refused" if phase == "refused" else "failed", None)
         told = failure_for_log(failed)
         self._why = str(told.get("message", ""))
         self.log.line("failed", **told)
-        kind: RunPhase = "cancelled" if failed.kind == "cancelled" else "failed"
-        self.say("warning" if kind == "cancelled" else "error", failed.message)
+        self.say("error" if phase == "failed" else "warning", failed.message)
         for text in failure_details(failed, self.workspace.project.root):
             self.say("info", text)
         killed = failed.kind == "crash" or failed is KILLED
         if killed and self.view.number and not self.dropped:
             self.say("warning", "the server may still be busy with the last statement: look again")
-        self._end(kind, failed.message)
+        self._end(phase, failed.message)
 
     def say_position(self) -> None:
         """Where the database stands, as it has just been read again."""
@@ -325,6 +324,7 @@ class RunReporter:
         self.workspace.dispatch(RunChanged(self.view))
 
 
+_PHASES: dict[str, RunPhase] = {"cancelled": "cancelled", "refused": "refused"}  # by kind
 CANCELLED = protocol.Failed("cancelled", "Cancelled: nothing more was sent to the database.")
 KILL_AFTER = 2.0
 """Seconds that interrupted code gets to end before a further press kills the worker."""

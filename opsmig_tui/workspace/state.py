@@ -96,7 +96,7 @@ class LoggedCommand:
     command: str
 
 
-RunPhase = Literal["running", "cancelling", "done", "failed", "cancelled"]
+RunPhase = Literal["running", "cancelling", "done", "failed", "refused", "cancelled"]
 
 
 @dataclass(frozen=True)

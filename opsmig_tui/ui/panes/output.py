@@ -175,8 +175,8 @@ class OutputPane(Pane):
             return [("✓ done", ink.applied)]
         if run.phase == "failed":
             return [("✖ failed", ink.error)]
-        if run.phase == "cancelled":
-            return [("▲ cancelled", ink.warning)]
+        if run.phase in ("refused", "cancelled"):
+            return [(f"▲ {run.phase}", ink.warning)]
         parts: list[Part] = []
         if run.waiting is not None:
             waited = output_rows.duration(run.waiting.elapsed_ms)

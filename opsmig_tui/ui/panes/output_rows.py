@@ -21,6 +21,8 @@ def glyph(item: OutputLine, ink: Inks) -> Part:
     """What kind of line it is, told by shape first."""
     if item.state == "failed" or item.kind == "error":
         return "✖", ink.error
+    if item.state == "refused":
+        return "▲", ink.warning
     if item.state == "running":
         return "▶", ink.accent
     marks: dict[str, Part] = {
@@ -40,6 +42,8 @@ def glyph(item: OutputLine, ink: Inks) -> Part:
 def text_ink(item: OutputLine, ink: Inks) -> Style:
     if item.state == "failed" or item.kind == "error":
         return ink.error
+    if item.state == "refused":
+        return ink.warning
     styles = {
         "command": ink.strong,
         "step": ink.strong,

@@ -143,6 +143,7 @@ async def test_how_a_run_ended_is_in_the_title(history_state: WorkspaceState) ->
             ("cancelling", "cancelling …  2 of 3  ▰▱▱"),
             ("cancelled", "▲ cancelled"),
             ("failed", "✖ failed"),
+            ("refused", "▲ refused"),
             ("done", "✓ done"),
         ):
             app.give(after(history_state, RunChanged(replace(RUN, phase=phase))))
