@@ -120,7 +120,8 @@ async def rehearse_now(
 
 def _warn(workspace: Workspace) -> None:
     """What went wrong beside it: a log or a note that could not be written, a scratch database that
-    is left. That it was rolled back is no warning here."""
+    is left. That it was rolled back is no warning here, and how it ended is told by itself."""
+    ended = workspace.state.run.message if workspace.state.run is not None else ""
     for line in workspace.output.lines:
-        if line.kind == "warning" and line.text != ROLLED_BACK:
+        if line.kind == "warning" and line.text not in (ROLLED_BACK, ended):
             say(f"▲ {line.text}", err=True, fg="yellow")
