@@ -34,8 +34,8 @@ class Channel:
     """Sends events from any thread and never raises into the caller.
 
     What the pipe takes at once is written by the sender, so that it is out even if the process
-    crashes next; a thread writes the rest, and what is in no hurry. That is encoded with what goes
-    out next: by itself, between two statements, it takes five times as long.
+    crashes next; a thread writes the rest. What is in no hurry is encoded by that thread, several
+    at a time: one by one, between statements that take microseconds, costs five times as much.
     """
 
     def __init__(self, out: int, redactor: Redactor) -> None:

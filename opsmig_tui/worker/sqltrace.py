@@ -164,7 +164,8 @@ class Trace:
             self._count += 1
             file, line = self._place()
             text = sql if len(sql) <= LONGEST_SQL else sql[:LONGEST_SQL] + " …"
-            self._channel.send(SqlStart(self._count, text, file, line))
+            # A driver that crashes tells where it stood by the traceback of faulthandler.
+            self._channel.send(SqlStart(self._count, text, file, line), soon=True)
             if self.rehearsal is not None:
                 self.rehearsal.before(conn, text, file, line)
         self._begun = time.perf_counter()

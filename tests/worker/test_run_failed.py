@@ -137,3 +137,28 @@ async def test_nothing_is_told_of_the_look_at_where_a_failure_left_the_database(
         await upgrade(client, told=told)
     assert not told.of(protocol.Commit)
     assert [start.sql for start in told.of(protocol.SqlStart)] == ["SELECT 1/0"]
+
+
+async def test_a_driver_that_crashes_is_told_with_the_line_it_stood_at(
+    start: Start, sample: SampleProject, sql: Any
+) -> None:
+    client = start(runner=True)
+    await upgrade(client)
+    path = add_revision(
+        sample,
+        """
+        import os, signal
+        crash = lambda *_: os.kill(os.getpid(), signal.SIGSEGV)
+        sa.event.listen(sa.engine.Engine, "do_execute", crash)
+        op.execute("SELECT 'never sent'")
+        """,
+    )
+    with pytest.raises(WorkerFailed) as caught:
+        await upgrade(client)
+    failed = caught.value.failed
+    assert (failed.kind, failed.message) == (
+        "crash",
+        "The worker ended unexpectedly: killed by SIGSEGV.",
+    )
+    line = line_of(path, "never sent")
+    assert f'File "{path.resolve()}", line {line} in upgrade' in failed.detail

@@ -98,7 +98,8 @@ async def test_what_is_refused_here_is_offered_on_scratch(
         await driver.press("r")
         await driver.until(lambda: "Rehearse it there?   y yes" in driver.text)
         assert "▲ upgrade" in rows(driver)
-        assert driver.state.run and driver.state.run.phase == "refused"
+        assert driver.state.run
+        assert driver.state.run.phase == "refused"
         await driver.press("y")
         await driver.until(lambda: "Rehearsed on a copy of the database" in rows(driver))
         assert rows(driver).count("✓ upgrade") == 2
