@@ -19,8 +19,8 @@ class OutputLine:
 
     `number` counts from 0 over the whole session and never repeats. A "sql" or "step" line is
     appended when it starts and replaced, under the same number, when it ends: then `elapsed_ms` is
-    known and `state` is "done", "failed" or "refused". `file`, `line` point into a migration. `note`
-    tells how far a running line has come.
+    known and `state` is "done", "failed" or "refused". `file`, `line` point into a migration.
+    `note` tells how far a running line has come.
     """
 
     number: int
