@@ -23,7 +23,7 @@ _NAME = r'("(?:[^"]+)"|\w+)'
 _TYPED = re.compile(
     rf"(?is)\bALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?(?:{_NAME}\s*\.\s*)?{_NAME}\s+"
     rf"ALTER\s+(?:COLUMN\s+)?{_NAME}\s+(?:SET\s+DATA\s+)?TYPE\s+"
-    r"((?:character\s+varying|\w+)\b(?:\s*\([\d\s,-]*\))?)"
+    r"((?:character\s+varying|double\s+precision|\w+)\b(?:\s*\([\d\s,-]*\))?)"
 )
 _TEXT = re.compile(r"varchar\((\d+)\)")
 _TEXTS = ("string", "unicode", "varchar", "nvarchar", "char", "nchar")
@@ -32,7 +32,10 @@ _NUMBERS = {
     "integer": "integer", "int": "integer", "int4": "integer",
     "biginteger": "bigint", "bigint": "bigint", "int8": "bigint",
     "real": "real", "float4": "real",
+    "double": "double precision", "double_precision": "double precision",
+    "double precision": "double precision", "float8": "double precision",
 }  # fmt: skip
+_REAL_BITS = 24
 _ALIASES = {"character varying": "varchar", "character": "char"}
 # Of a text type as short as the new one nothing is too long: no table is read for that.
 _OLD = """
@@ -122,6 +125,8 @@ def _type(name: str, given: tuple[Any, ...]) -> Optional[str]:
     if name in ("numeric", "decimal"):
         scale = 0 if scale is None else scale
         return f"numeric({size},{scale})" if type(size) is type(scale) is int else None
+    if name == "float":  # FLOAT(p) counts binary digits
+        return "real" if type(size) is int and size <= _REAL_BITS else "double precision"
     return _NUMBERS.get(name)
 
 
