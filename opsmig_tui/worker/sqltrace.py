@@ -165,7 +165,8 @@ class Trace:
             file, line = self._place()
             text = sql if len(sql) <= LONGEST_SQL else sql[:LONGEST_SQL] + " …"
             # A driver that crashes tells where it stood by the traceback of faulthandler.
-            self._channel.send(SqlStart(self._count, text, file, line), soon=True)
+            told = SqlStart(self._count, text, file, line)
+            self._channel.send(told, soon=not self._at_once(conn, sql))
             if self.rehearsal is not None:
                 self.rehearsal.before(conn, text, file, line)
         self._begun = time.perf_counter()
@@ -174,14 +175,20 @@ class Trace:
         if not self.recording:
             return
         elapsed = (time.perf_counter() - self._begun) * 1000
-        at_once = commits_itself(conn.dialect.name, sql) or connections.autocommits(conn)
+        at_once = self._at_once(conn, sql)
         self.stays.done(sql, at_once=at_once)
         for notice in connections.take_notices(conn):
             self._send_if_recording(notice)
         rows = getattr(cursor, "rowcount", -1)
-        self._channel.send(SqlEnd(self._count, elapsed, rows if rows >= 0 else None), soon=True)
+        told = SqlEnd(self._count, elapsed, rows if rows >= 0 else None)
+        self._channel.send(told, soon=not at_once)
         if self.rehearsal is not None:
             self.rehearsal.after(conn, elapsed, rows if rows >= 0 else None)
+
+    def _at_once(self, conn: Any, sql: str) -> bool:
+        """Whether the server commits the statement by itself: it must be known of even where the
+        worker dies next."""
+        return commits_itself(conn.dialect.name, sql) or connections.autocommits(conn)
 
     def _error(self, context: Any) -> None:
         self.failed_statement = context.statement or ""

@@ -162,3 +162,25 @@ async def test_a_driver_that_crashes_is_told_with_the_line_it_stood_at(
     )
     line = line_of(path, "never sent")
     assert f'File "{path.resolve()}", line {line} in upgrade' in failed.detail
+
+
+async def test_what_the_server_committed_by_itself_is_told_where_the_worker_dies(
+    start: Start, sample: SampleProject, sql: Any
+) -> None:
+    client = start(runner=True)
+    await upgrade(client)
+    add_revision(
+        sample,
+        """
+        import os
+        with op.get_context().autocommit_block():
+            op.execute("CREATE TABLE ops.stays (a int)")
+            os._exit(3)
+        """,
+    )
+    told = Told()
+    with pytest.raises(WorkerFailed):
+        await upgrade(client, told=told)
+    assert sql("SELECT to_regclass('ops.stays')::text") == [("ops.stays",)]
+    (begun,) = (one for one in told.of(protocol.SqlStart) if "ops.stays" in one.sql)
+    assert begun.number in [one.number for one in told.of(protocol.SqlEnd)]
