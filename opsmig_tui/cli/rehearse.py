@@ -94,8 +94,9 @@ async def rehearse_now(
     )
 
     plan = await plan_rehearsal(workspace, revision, seconds, on)
-    if plan.question is not None and not await ask(plan.question, yes=yes, database=database):
-        say("Nothing was changed.")
+    question = plan.question
+    if question is not None and not await ask(question, yes=yes, database=database, err=as_json):
+        say("Nothing was changed.", err=as_json)
         return 1
     try:
         result = await rehearse(workspace, plan)

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from opsmig_tui.cli.questions import at_terminal, confirm, typed
@@ -92,20 +93,24 @@ class Printer:
 
 
 def _end(line: OutputLine) -> None:
-    if line.state in ("failed", "refused"):
-        say(f"  {line.state}", fg="red" if line.state == "failed" else "yellow")
+    if line.state not in ("", "running", "done"):
+        after = "" if line.elapsed_ms is None else f" after {seconds(line.elapsed_ms)}"
+        say(f"  {line.state}{after}", fg="red" if line.state == "failed" else "yellow")
     elif line.elapsed_ms is None:
         say("")
     else:
         say(f"  {seconds(line.elapsed_ms)}", dim=True)
 
 
-async def ask(question: Confirmation, *, yes: bool, database: str | None) -> bool:
-    """Puts the question, or takes `--yes` (and `--database`) for the answer.
+async def ask(
+    question: Confirmation, *, yes: bool, database: str | None, err: bool = False
+) -> bool:
+    """Puts the question, or takes `--yes` (and `--database`) for the answer. `err`: the plan goes
+    to stderr, where stdout is for a document.
 
     Raises OpsmigError when there is no terminal to ask on and the options do not answer.
     """
-    show_plan(question)
+    show_plan(question, err=err)
     name = question.name
     needs_name = question.destructive or question.typed is not None or not question.local
     if database is not None and database != name:
@@ -120,19 +125,20 @@ async def ask(question: Confirmation, *, yes: bool, database: str | None) -> boo
     return await typed(f"Type {question.typed_what} ({question.typed}) to do it") == question.typed
 
 
-def show_plan(question: Confirmation) -> None:
+def show_plan(question: Confirmation, *, err: bool = False) -> None:
     """The plan as text: database, command, each revision, what it would destroy."""
-    say(f"{question.title}  on  {question.database}", bold=True)
+    tell = partial(say, err=err)
+    tell(f"{question.title}  on  {question.database}", bold=True)
     for warning in question.warnings:
-        say(f"▲ {warning}", fg="yellow")
+        tell(f"▲ {warning}", fg="yellow")
     for note in question.notes:
-        say(f"• {note}")
+        tell(f"• {note}")
     for step in question.steps:
-        say(f"  {step.revision}  {step.message}")
+        tell(f"  {step.revision}  {step.message}")
         if step.summary:
-            say(f"      {step.summary}")
+            tell(f"      {step.summary}")
         for loss in step.losses:
-            say(f"      ✖ {loss}", fg="red")
+            tell(f"      ✖ {loss}", fg="red")
         if step.commits:
-            say(f"      ▲ {step.commits}", fg="yellow")
-    say(f"  $ {question.command}", dim=True)
+            tell(f"      ▲ {step.commits}", fg="yellow")
+    tell(f"  $ {question.command}", dim=True)

@@ -46,14 +46,7 @@ def open_project(options: OpenOptions, *, run_tools: bool = True) -> Project | C
         raise _nothing_found(start)
     path = found[0] if found else start / "alembic.ini"
     repository = find_repository(path.parent)
-    top = repository
-    if top is None and is_flask_folder(path.parent, path.parent):
-        top = run_folder(path.parent)
-    settings = load_settings(path.parent, top)
-    # the person's own come first, and nothing that a project says takes one away
-    own = load_own()
-    protected = dict.fromkeys((*own.protected, *settings.protected))
-    settings = replace(settings, protected=tuple(protected), unasked=own.unasked)
+    settings = read_settings(path, repository)
     config = _load(path, options, settings, start) if found else _without_file(options, start)
     sample = is_sample(repository)
     interpreter, problem = _interpreter(
@@ -71,6 +64,18 @@ def open_project(options: OpenOptions, *, run_tools: bool = True) -> Project | C
         python=options.python,
         load_app=options.load_app,
     )
+
+
+def read_settings(config: Path, repository: Path | None) -> Settings:
+    """What the project's files and the person's own say now. Raises OpsmigError."""
+    top = repository
+    if top is None and is_flask_folder(config.parent, config.parent):
+        top = run_folder(config.parent)
+    settings = load_settings(config.parent, top)
+    # the person's own come first, and nothing that a project says takes one away
+    own = load_own()
+    protected = dict.fromkeys((*own.protected, *settings.protected))
+    return replace(settings, protected=tuple(protected), unasked=own.unasked)
 
 
 def _named_config(options: OpenOptions, start: Path) -> tuple[Path, ...]:

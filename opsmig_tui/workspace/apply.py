@@ -29,7 +29,7 @@ from opsmig_tui.workspace.guards import (
     refuse_when_untrusted,
     refuse_while_running,
 )
-from opsmig_tui.workspace.protection import protection
+from opsmig_tui.workspace.protection import protection, read_protection
 from opsmig_tui.workspace.running import RunReporter, reported
 from opsmig_tui.workspace.status import lost, not_the_container, refresh, where_is
 
@@ -58,6 +58,7 @@ async def plan(
     refuse_when_read_only(workspace, direction)
     refuse_while_running(workspace)
     refuse_when_untrusted(workspace, direction)
+    await read_protection(workspace)
     workspace.workers.prepare_runner(rehearsing=rehearsing)
     if workspace.state.container.value is None:
         # Locality decides how much is asked, so it must be known before the question is put.

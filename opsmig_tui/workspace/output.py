@@ -19,14 +19,14 @@ class OutputLine:
 
     `number` counts from 0 over the whole session and never repeats. A "sql" or "step" line is
     appended when it starts and replaced, under the same number, when it ends: then `elapsed_ms` is
-    known and `state` is "done", "failed" or "refused". `file`, `line` point into a migration.
-    `note` tells how far a running line has come.
+    known and `state` is "done", "failed", or what a rehearsal makes of it. `file`, `line` point
+    into a migration. `note` tells how far a running line has come.
     """
 
     number: int
     kind: LineKind
     text: str
-    state: Literal["", "running", "done", "failed", "refused"] = ""
+    state: Literal["", "running", "done", "failed", "refused", "stopped"] = ""
     elapsed_ms: float | None = None
     rows: int | None = None
     file: str | None = None

@@ -184,7 +184,8 @@ def _say_end(reporter: RunReporter, result: RehearseResult) -> None:
     bad = next((leg for leg in result.legs if leg.outcome != "ok"), None)
     if bad is not None:
         told = bad.failed or Failed("refused", f"{bad.direction} of {bad.revision} {bad.outcome}")
-        reporter.fail(replace(told, current=result.current))
+        stopped = bad.outcome == "stopped"
+        reporter.fail(replace(told, current=result.current), "stopped" if stopped else None)
         return
     legs = f"{len(result.legs)} legs in {apply.seconds(result.elapsed_ms)}"
     left = "" if passed(result) else "; a downgrade leaves something behind"

@@ -57,6 +57,7 @@ class RunReporter:
         self._task = asyncio.current_task()
         self._step_line: int | None = None
         self._sql_lines: dict[int, int] = {}
+        self._sql_begun = 0.0
         self._sql = ""
         self._told_wait: tuple[object, ...] | None = None
         self._why = ""
@@ -85,7 +86,7 @@ class RunReporter:
                     "sql", text, state="running", file=event.file, line=event.line
                 )
                 self._sql_lines[event.number] = line.number
-                self._sql = event.sql
+                self._sql, self._sql_begun = event.sql, time.monotonic()
             case protocol.SqlEnd():
                 number = self._sql_lines.pop(event.number, None)
                 self._complete(number, "done", event.elapsed_ms, event.rows)
@@ -274,14 +275,17 @@ class RunReporter:
         self.say("success", text)
         self._end("done", text)
 
-    def fail(self, failed: protocol.Failed) -> None:
+    def fail(self, failed: protocol.Failed, phase: RunPhase | None = None) -> None:
         """The run ended without its result: the statement, the place, the server's words, and
-        where the database stands now. Said once."""
+        where the database stands now. Said once. Without a `phase` the kind of failure says it."""
         if not self.view.active:
             return
-        phase = _PHASES.get(failed.kind, "failed")
-        for number in (*self._sql_lines.values(), self._step_line):
-            self._complete(number, "refused" if phase == "refused" else "failed", None)
+        phase = phase or _PHASES.get(failed.kind, "failed")
+        state = phase if phase in ("refused", "stopped") else "failed"
+        took = (time.monotonic() - self._sql_begun) * 1000
+        for number in self._sql_lines.values():
+            self._complete(number, state, took)
+        self._complete(self._step_line, state, None)
         told = failure_for_log(failed)
         self._why = str(told.get("message", ""))
         self.log.line("failed", **told)

@@ -14,6 +14,7 @@ from opsmig_tui.workspace.guards import (
     refuse_when_untrusted,
     refuse_while_running,
 )
+from opsmig_tui.workspace.protection import read_protection
 
 if TYPE_CHECKING:
     from opsmig_tui.workspace.workspace import Workspace
@@ -43,6 +44,7 @@ async def ask_plan(workspace: Workspace, doing: str, request: PlanStamp) -> Stam
     refuse_when_read_only(workspace, doing)
     refuse_while_running(workspace)
     refuse_when_untrusted(workspace, doing)
+    await read_protection(workspace)
     workspace.workers.prepare_runner()
     if workspace.state.container.value is None:
         await workspace.refresh("container")

@@ -96,7 +96,7 @@ class LoggedCommand:
     command: str
 
 
-RunPhase = Literal["running", "cancelling", "done", "failed", "refused", "cancelled"]
+RunPhase = Literal["running", "cancelling", "done", "failed", "refused", "stopped", "cancelled"]
 
 
 @dataclass(frozen=True)
@@ -257,6 +257,13 @@ class InterpreterSought:
 
 
 @dataclass(frozen=True)
+class ProtectionRead:
+    """The patterns of databases to protect, as the settings have them now."""
+
+    protected: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class LocalityKnown:
     locality: Locality | None
 
@@ -297,7 +304,7 @@ class OutputMoved:
 
 StateEvent = (
     Began | Answered | Unanswered | Staled | Trusted | InterpreterSought | LocalityKnown
-    | RunChanged | CommandLogged | OutputMoved | UsageMeasured | Rehearsed
+    | ProtectionRead    | RunChanged | CommandLogged | OutputMoved | UsageMeasured | Rehearsed
     | EditsFound
 )  # fmt: skip
 
@@ -328,6 +335,9 @@ def apply(state: WorkspaceState, event: StateEvent) -> WorkspaceState:
         case InterpreterSought(interpreter, problem):
             project = replace(state.project, interpreter=interpreter, interpreter_problem=problem)
             return replace(state, project=project)
+        case ProtectionRead(protected):
+            settings = replace(state.project.settings, protected=protected)
+            return replace(state, project=replace(state.project, settings=settings))
         case LocalityKnown(locality):
             return replace(state, locality=locality)
         case RunChanged(run):

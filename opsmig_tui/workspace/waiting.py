@@ -97,7 +97,7 @@ def remedies(waiting: Waiting) -> list[str]:
         gid = prepared[0].replace("'", "''")
         found.append(f"ROLLBACK PREPARED '{gid}' lets go of it")
     elif pids:
-        found.append(f"! in Output ends that session, or SELECT pg_terminate_backend({pids[0]})")
+        found.append(f"! in the UI, or SELECT pg_terminate_backend({pids[0]}), ends that session")
     return [*found, "ctrl+c cancels the migration"]
 
 

@@ -75,6 +75,16 @@ def test_what_goes_wrong_beside_it_is_said(opsmig: Opsmig) -> None:
     assert json.loads(result.stdout)["on"] == "scratch"
 
 
+def test_a_question_does_not_stand_in_the_document(opsmig: Opsmig, sample: SampleProject) -> None:
+    (sample.backend / "opsmig.toml").write_text('protected = ["sample_*"]\n')
+    name = ("--yes", "--database", sample.database)
+    result = opsmig("rehearse", BEFORE_PENDING, "--json", "--seconds", "60", *name)
+    assert json.loads(result.stdout)["current"] == [BEFORE_PENDING]
+    assert "The settings protect this database (sample_*)." in result.stderr
+    refused = opsmig("rehearse", BEFORE_PENDING, "--json", "--yes", "--database", "another")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+
+
 def test_read_only_rehearses_nothing(opsmig: Opsmig) -> None:
     result = opsmig("rehearse", "--read-only")
     assert result.exit_code == 2

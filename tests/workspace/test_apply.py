@@ -9,11 +9,9 @@ import pytest
 
 from opsmig_tui.demo import SampleProject, point_to
 from opsmig_tui.project.errors import OpsmigError
-from opsmig_tui.project.model import Settings
 from opsmig_tui.services.worker_client import WorkerFailed
-from opsmig_tui.worker.protocol import Identity, PlanResult
+from opsmig_tui.worker.protocol import PlanResult
 from opsmig_tui.workspace import apply
-from opsmig_tui.workspace.protection import protection
 from opsmig_tui.workspace.workspace import Workspace
 from tests.conftest import Sql
 from tests.workspace.conftest import (
@@ -107,30 +105,6 @@ async def test_a_database_that_is_not_known_to_be_local_wants_its_name(
         assert word in question.warnings[0]
     both = replace(plan, databases=(there, replace(there, identity=remote)))
     assert not apply.confirmation(ws, both).local
-
-
-async def test_a_protected_database_wants_its_name(
-    open_workspace: Open, sample: SampleProject
-) -> None:
-    ws = open_workspace(sample.backend, settings=Settings(protected=("sample_*",)))
-    question = apply.confirmation(ws, await apply.plan(ws, "upgrade", MIDDLE))
-    assert question.local
-    assert question.typed == sample.database
-    assert "sample_*" in question.warnings[0]
-
-
-@pytest.mark.parametrize(
-    ("patterns", "found"),
-    [
-        (("prod", "db.*"), "db.*"),
-        (("APP*",), "APP*"),
-        (("app",), ""),
-        ((), ""),
-    ],
-)
-def test_a_name_or_a_host_is_protected(patterns: tuple[str, ...], found: str) -> None:
-    databases = [Identity("sqlite", "", ""), Identity("postgresql", "app_1", "u", "DB.example.org")]
-    assert protection(Settings(protected=patterns), databases) == found
 
 
 async def test_the_plan_goes_by_the_address_of_now(

@@ -45,6 +45,7 @@ async def test_a_statement_is_one_line_with_its_time(
     assert (first.text, first.state, first.elapsed_ms, first.rows) == ("SELECT 1", "done", 12.5, 7)
     assert (first.file, first.line) == ("x.py", 3)
     assert second.state == "failed"
+    assert second.elapsed_ms is not None
     assert [line.text for line in ws.output.lines][-2:] == ["no", "detail: because"]
     assert not ws.cancel()
 

@@ -41,7 +41,7 @@ def test_the_whole_of_it() -> None:
         "it keeps its locks",
         "its last query: SELECT * FROM vendor",
         "2 sessions queue behind this migration",
-        "! in Output ends that session, or SELECT pg_terminate_backend(4711)",
+        "! in the UI, or SELECT pg_terminate_backend(4711), ends that session",
         "ctrl+c cancels the migration",
     ]
 

@@ -25,4 +25,4 @@ async def end_session(screen: MainScreen) -> None:
         return
     terminate = answer == "terminate"
     text = await stop_session(screen.workspace, holders[at], terminate=terminate)
-    screen.tell(f"{text[0].upper()}{text[1:]}.")
+    screen.tell(f"{text[0].upper()}{text[1:].rstrip('.')}.")

@@ -175,7 +175,7 @@ class OutputPane(Pane):
             return [("✓ done", ink.applied)]
         if run.phase == "failed":
             return [("✖ failed", ink.error)]
-        if run.phase in ("refused", "cancelled"):
+        if run.phase in ("refused", "stopped", "cancelled"):
             return [(f"▲ {run.phase}", ink.warning)]
         parts: list[Part] = []
         if run.waiting is not None:

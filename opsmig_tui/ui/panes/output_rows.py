@@ -21,7 +21,7 @@ def glyph(item: OutputLine, ink: Inks) -> Part:
     """What kind of line it is, told by shape first."""
     if item.state == "failed" or item.kind == "error":
         return "✖", ink.error
-    if item.state == "refused":
+    if item.state in ("refused", "stopped"):
         return "▲", ink.warning
     if item.state == "running":
         return "▶", ink.accent
@@ -42,7 +42,7 @@ def glyph(item: OutputLine, ink: Inks) -> Part:
 def text_ink(item: OutputLine, ink: Inks) -> Style:
     if item.state == "failed" or item.kind == "error":
         return ink.error
-    if item.state == "refused":
+    if item.state in ("refused", "stopped"):
         return ink.warning
     styles = {
         "command": ink.strong,

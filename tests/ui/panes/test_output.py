@@ -144,6 +144,7 @@ async def test_how_a_run_ended_is_in_the_title(history_state: WorkspaceState) ->
             ("cancelled", "▲ cancelled"),
             ("failed", "✖ failed"),
             ("refused", "▲ refused"),
+            ("stopped", "▲ stopped"),
             ("done", "✓ done"),
         ):
             app.give(after(history_state, RunChanged(replace(RUN, phase=phase))))
