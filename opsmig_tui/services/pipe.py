@@ -62,4 +62,8 @@ async def reading(end: int) -> Pipe:
 async def new_pipe() -> tuple[Pipe, int]:
     """Our end and the child's, which is to be closed here once the child has it."""
     ours, theirs = os.pipe()
-    return await reading(ours), theirs
+    try:
+        return await reading(ours), theirs
+    except BaseException:
+        os.close(theirs)
+        raise

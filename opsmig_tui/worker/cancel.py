@@ -10,12 +10,19 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Optional
 
+from .channel import Channel
 from .errors import Cancelled
+from .redact import Redactor
 
 SIGINT_AFTER = 1.0
 """Seconds that the flag and the server get before the Python code itself is interrupted."""
 AGAIN_AFTER = 0.25
 """Seconds between attempts at the server: a statement may only just be on its way to it."""
+PUT_OFF = 0.02
+"""Seconds until a SIGINT that was put off is sent again."""
+LOCKING = frozenset(one.__code__.co_filename for one in (Channel.send, Redactor.add))
+"""Files whose locks other threads need: an exception may come between taking one and the `with`
+that gives it back, and then nothing would be told any more."""
 
 
 class Cancellation:
@@ -27,6 +34,7 @@ class Cancellation:
         self._wanted: set[int] = set()
         self._active: Optional[int] = None
         self._forced = threading.Event()
+        self._put_off = False
         self._main = threading.main_thread().ident
         self.was_cancelled = False
         self.cancel_on_server: Optional[Callable[[], None]] = None
@@ -84,8 +92,20 @@ class Cancellation:
             self.cancel(number)
 
     def on_sigint(self, signum: int, frame: Optional[FrameType]) -> None:
-        """The process's SIGINT handler: only a cancelled request is interrupted."""
+        """The process's SIGINT handler: only a cancelled request is interrupted, and not where a
+        lock of ours may be held."""
+        while frame is not None:
+            if frame.f_code.co_filename in LOCKING:
+                self._put_off = True
+                return
+            frame = frame.f_back
         self.check()
+
+    def catch_up(self) -> None:
+        """Raise Cancelled in the main thread if its interruption was put off."""
+        if self._put_off and threading.get_ident() == self._main:
+            self._put_off = False
+            self.check()
 
     def _escalate(self, number: int) -> None:
         deadline = time.monotonic() + SIGINT_AFTER
@@ -95,10 +115,13 @@ class Cancellation:
             if on_server is not None:
                 with contextlib.suppress(Exception):  # its session may be over; SIGINT remains
                     on_server()
-            if not interrupted and (self._forced.is_set() or time.monotonic() >= deadline):
+            if self._put_off:
+                self._put_off = interrupted = False
+            now = not interrupted and (self._forced.is_set() or time.monotonic() >= deadline)
+            if now:
                 interrupted = True
                 self._interrupt(number)
-            self._forced.wait(AGAIN_AFTER)
+            self._forced.wait(PUT_OFF if now else AGAIN_AFTER)
             if self._forced.is_set():
                 self._forced.clear()
                 interrupted = False

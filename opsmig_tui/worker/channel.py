@@ -31,7 +31,7 @@ SOON = 0.02
 
 
 class Channel:
-    """Sends events from any thread and never raises into the caller.
+    """Sends events from any thread.
 
     What the pipe takes at once is written by the sender, so that it is out even if the process
     crashes next; a thread writes the rest. What is in no hurry is encoded by that thread, several
@@ -42,7 +42,7 @@ class Channel:
         os.set_blocking(out, False)
         self._out = out
         self._redactor = redactor
-        self._queue: deque[bytes] = deque()
+        self._queue: deque[memoryview] = deque()
         self._waiting = 0
         self._changed = threading.Condition()
         self._stalled = False
@@ -50,13 +50,20 @@ class Channel:
         self._left_out = 0
         self._broken = False
         self.current: Optional[int] = None
+        self.sent: Callable[[], None] = lambda: None
+        """Called where no lock is held any more."""
         threading.Thread(target=self._write_rest, name="opsmig-writer", daemon=True).start()
 
     def send(self, event: Any, number: Optional[int] = None, *, soon: bool = False) -> None:
         """Send `event` for the request `number` (default: the one being worked on).
 
-        `soon`: with the next one, or within 20 ms where none comes.
+        `soon`: with the next one, or within 20 ms where none comes. Raises nothing but what `sent`
+        does.
         """
+        self._send(event, number, soon)
+        self.sent()
+
+    def _send(self, event: Any, number: Optional[int], soon: bool) -> None:
         asked = self.current if number is None else number
         data = b"" if soon else self._encode(asked, event)
         with self._changed:
@@ -73,8 +80,7 @@ class Channel:
                 self._left_out = 0
                 self._put(self._encode(asked, protocol.Output(text)))
             if soon:
-                self._later.append((asked, event))
-                self._changed.notify_all()
+                self._keep((asked, event))
                 return
             behind = bool(self._queue)
             self._put(self._take_later() + data)
@@ -86,10 +92,28 @@ class Channel:
     def _encode(self, asked: Optional[int], event: Any) -> bytes:
         return protocol.encode_event(asked, event, self._redactor.clean)
 
+    def _keep(self, later: tuple[Optional[int], Any]) -> None:
+        """For the writing thread, of which there is none in a forked child. Where the reader is
+        behind, it counts towards LIMIT. Called with the lock held."""
+        if not self._broken:
+            self._later.append(later)
+            if self._queue:
+                self._put(self._take_later())
+            self._changed.notify_all()
+
     def _take_later(self) -> bytes:
         """What was in no hurry, encoded. Called with the lock held."""
-        later, self._later = self._later, []
-        return b"".join(self._encode(asked, event) for asked, event in later)
+        data = b"".join(self._encode_late(*one) for one in self._later)
+        self._later = []
+        return data
+
+    def _encode_late(self, asked: Optional[int], event: Any) -> bytes:
+        """Its sender has gone on: what cannot be encoded is told instead of it."""
+        try:
+            return self._encode(asked, event)
+        except Exception as error:
+            text = f"… a {event.event} is left out: {type(error).__name__}: {error}"
+            return self._encode(asked, protocol.Output(text))
 
     def leave(self) -> None:
         """In a forked child: say nothing more, and let go of what only the worker may hold."""
@@ -106,7 +130,7 @@ class Channel:
 
     def _put(self, data: bytes) -> None:
         if data:
-            self._queue.append(data)
+            self._queue.append(memoryview(data))  # of which a rest is no copy
             self._waiting += len(data)
 
     def _has_room(self) -> bool:

@@ -69,6 +69,7 @@ def main() -> None:
     streams = Streams(channel)
     inbox: queue.Queue[Item] = queue.Queue()
     cancellation = Cancellation()
+    channel.sent = cancellation.catch_up
     watcher = Watcher(channel)
     started = threading.Event()
     start_line: list[bytes] = []

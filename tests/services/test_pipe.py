@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 
 import pytest
@@ -76,3 +77,17 @@ async def left_alone(pipe: Pipe, found: list[bytes]) -> bool:
 )
 async def test_it_rests_only_where_nothing_hurries(piece: bytes, hurry: bool, rested: bool) -> None:
     assert await rests_after(piece, hurry) is rested
+
+
+async def test_given_up_while_it_is_made_nothing_stays_open() -> None:
+    before = os.listdir("/proc/self/fd")
+    for _ in range(5):
+        making = asyncio.create_task(new_pipe())
+        await asyncio.sleep(0)
+        making.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await making
+    async with asyncio.timeout(30):
+        while len(os.listdir("/proc/self/fd")) > len(before):
+            gc.collect()  # our end is closed with what held it
+            await asyncio.sleep(0.01)
