@@ -193,6 +193,7 @@ async def test_a_worker_that_is_killed_in_a_leg(
     workspace = open_workspace(sample.backend)
     task = asyncio.create_task(on_scratch(workspace))
     await until(lambda: run_sql(sample, ASLEEP))
+    await until(lambda: any("pg_sleep" in line.text for line in workspace.output.lines))
     reporter = workspace.reporter
     assert reporter is not None
     assert reporter.client is not None
