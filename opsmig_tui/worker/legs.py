@@ -18,6 +18,7 @@ from .compared import Compared, key_of
 from .drift import drift_within
 from .errors import Cancelled, WorkerError, describe, their_frame
 from .listening import AUTOCOMMIT, Stopped, refused
+from .locked import LOCK_NOT_AVAILABLE
 from .losses import losses_of
 from .protocol import (
     DriftOperation,
@@ -44,7 +45,6 @@ ELSEWHERE = (
 )
 _REFUSALS = {arming.SQLSTATE: COMMITS, "25006": ELSEWHERE}
 """SQLSTATE → why. 25006: read_only_sql_transaction (the session's other transactions only read)."""
-_LOCK_NOT_AVAILABLE = "55P03"
 BACK = {"upgrade": "downgrade", "downgrade": "upgrade"}
 """The other direction."""
 
@@ -235,7 +235,7 @@ def judged(session: Session, error: BaseException) -> tuple[str, Failed]:
         return "refused", dataclasses.replace(failed, kind="refused", message=why)
     if isinstance(error, WorkerError):
         return ("refused" if failed.kind == "refused" else "failed"), failed
-    if failed.sqlstate == _LOCK_NOT_AVAILABLE:
+    if failed.sqlstate == LOCK_NOT_AVAILABLE:
         return "stopped", failed
     return "failed", failed
 

@@ -24,6 +24,7 @@ from .errors import Cancelled, WorkerError, failure
 from .guard import Guard, check_database, check_position, check_steps
 from .legs import Legs, judged
 from .listening import Listener
+from .locked import telling_who_locks
 from .plan import options_of, steps_of
 from .pooled import REHEARSED_PAST_IT, is_pooled
 from .scratch_legs import rehearse_on_scratch
@@ -96,7 +97,8 @@ class _Rehearsal:
 
         def begin() -> None:
             arm(context.connection, request.lock_timeout_ms)
-            legs.look()
+            with telling_who_locks(context.connection):
+                legs.look()
 
         self.guard.take(context, begin)
         check_position(context.get_current_heads(), request.expected[0])
