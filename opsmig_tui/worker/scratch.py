@@ -21,6 +21,7 @@ from .dumping import Dumper
 from .environment import run_environment
 from .errors import WorkerError
 from .guard import check_database
+from .locked import telling_who_locks
 from .making import COPY_SECONDS, Maker, literal, quoted, said
 from .placed import copy_roles, fits, identity_of, missing_extensions
 from .pooled import REHEARSED_PAST_IT, is_pooled
@@ -30,6 +31,8 @@ from .side import SideConnection
 from .snapshot import take_snapshot
 from .status import OPTIONS, database_status
 
+LOCK_WAIT_MS = 2_000
+"""What the project's own database is waited for where somebody has a table locked."""
 GONE_SECONDS = 2.0
 """What a worker's sessions get to end after it, before they are ended."""
 _MAY_NOT = "This role may not create databases (CREATEDB), which a scratch database needs."
@@ -86,6 +89,8 @@ class _Seen:
     """On the server of a place."""
     database: protocol.DatabaseStatus
     digest: str
+    unread: str
+    """Why there is no digest where one was wanted, a sentence."""
     inside: Any
     dumper: Optional[Dumper]
     pooled: bool
@@ -112,12 +117,12 @@ def list_scratch(session: Session, request: protocol.ListScratch) -> protocol.Li
 def make_scratch(session: Session, request: protocol.MakeScratch) -> MakeScratchResult:
     """Raises WorkerError where the database is not the one expected, or the server fails."""
     _own(request.base, request.name)
-    seen = _look(session, request.expected, request.place)
+    seen = _look(session, True, request.expected, request.place)
     if isinstance(seen, str):
         return MakeScratchResult(refused=seen)
     try:
-        if seen.pooled:
-            return MakeScratchResult(refused=REHEARSED_PAST_IT)
+        if seen.pooled or seen.unread:
+            return MakeScratchResult(refused=REHEARSED_PAST_IT if seen.pooled else seen.unread)
         made = _make(seen, request)
         if seen.there is None:
             return made
@@ -183,7 +188,7 @@ def _make(seen: _Seen, request: protocol.MakeScratch) -> MakeScratchResult:
 
 def drop_scratch(session: Session, request: protocol.DropScratch) -> protocol.DropScratchResult:
     """Drop what is still what it was listed as. Raises WorkerError where it cannot connect."""
-    seen = _look(session, None, None)
+    seen = _look(session, request.digest)
     if seen == _ELSEWHERE:
         return protocol.DropScratchResult()  # none was made
     if isinstance(seen, str):
@@ -205,7 +210,9 @@ def drop_scratch(session: Session, request: protocol.DropScratch) -> protocol.Dr
                 kept.append((wanted.name, why))
             elif found is not None:
                 dropped.append(wanted.name)
-        return protocol.DropScratchResult(tuple(dropped), tuple(kept), seen.database, seen.digest)
+        return protocol.DropScratchResult(
+            tuple(dropped), tuple(kept), seen.database, seen.digest, seen.unread
+        )
     finally:
         seen.close()
 
@@ -235,7 +242,10 @@ def _end_sessions(server: SideConnection, name: str) -> None:
 
 
 def _look(
-    session: Session, expected: Optional[protocol.DatabaseStatus], place: Optional[Place]
+    session: Session,
+    wants_digest: bool,
+    expected: Optional[protocol.DatabaseStatus] = None,
+    place: Optional[Place] = None,
 ) -> Any:
     """_Seen, or why there is nothing to make, in a sentence."""
     found: list[Any] = []
@@ -248,16 +258,15 @@ def _look(
         if expected is not None:
             check_database(session, context, heads, (expected,), 0)
         with in_transaction(connection):
-            digest = schema_digest(context) if not found else ""
+            digest, unread = _digest(context, heads) if wants_digest and not found else ("", "")
             inside = raw_rows(connection, _INSIDE)[0]
             dumper = Dumper(context, heads) if not found else None
             pooled = is_pooled(connection)
         server = None if found else _beside(connection)
         there = None if found or place is None else _beside(connection, place)
         status = database_status(context, heads)
-        found.append(
-            _Seen(server, there, status, digest, inside, dumper, pooled)  # type: ignore[arg-type]
-        )
+        seen: Any = (server, there, status, digest, unread, inside, dumper, pooled)
+        found.append(_Seen(*seen))
 
     run_environment(session, fn, "current", OPTIONS)
     if len(found) == 1:
@@ -282,11 +291,22 @@ def _beside(connection: Any, place: Optional[Place] = None) -> SideConnection:
     raise last
 
 
-def schema_digest(context: Any) -> str:
+def _digest(context: Any, heads: tuple[str, ...]) -> tuple[str, str]:
+    """(the schema's, "" or why it cannot be told), in a transaction."""
+    connection = context.connection
+    raw_rows(connection, f"SET LOCAL lock_timeout = {LOCK_WAIT_MS}")
+    try:
+        with telling_who_locks(connection):
+            return schema_digest(context, heads), ""
+    except WorkerError as error:
+        return "", error.failed.message
+
+
+def schema_digest(context: Any, heads: tuple[str, ...]) -> str:
     """Of every object's definition and of the position: the same as long as neither changes."""
     connection = context.connection
     objects = take_snapshot(connection, context.version_table, context.version_table_schema)
-    told = [*map(repr, sorted(objects, key=repr)), repr(sorted(context.get_current_heads()))]
+    told = [*map(repr, sorted(objects, key=repr)), repr(sorted(heads))]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 

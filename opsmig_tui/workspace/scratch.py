@@ -83,7 +83,7 @@ class Scratches:
             self._note(database, reporter)
             self._there += [name] if self._there else [self._base, name]
         async with workers.rehearsing() as runner:
-            before = ""
+            before, ended = "", False
             try:
                 made = await self._make(runner, database, name.name, reporter)
                 if made.refused:
@@ -94,9 +94,13 @@ class Scratches:
                 elsewhere = replace(request, expected=(there,))
                 async with workers.scratch(name.name, self._way_in(database)) as client:
                     result = await seen_legs.send(client, plan, elsewhere, reporter, "scratch")
+                ended = True
             finally:
                 there_still = (name,) if self._place is None else ()  # it goes with its server
-                after = await self._drop(runner, there_still, reporter.say, own=True)
+                after = await self._drop(runner, there_still, reporter.say, own=True, digest=ended)
+        if after is not None and after.unread:
+            reporter.say("warning", after.unread)
+            after = None
         return replace(
             result,
             legs=result.legs if self._copy == COPY else _without_sizes(result.legs),
@@ -191,13 +195,19 @@ class Scratches:
         return self._workspace.project.config.root
 
     async def _drop(
-        self, runner: WorkerClient, names: tuple[Scratch, ...], say: Say, *, own: bool = False
+        self,
+        runner: WorkerClient,
+        names: tuple[Scratch, ...],
+        say: Say,
+        *,
+        own: bool = False,
+        digest: bool = False,
     ) -> DropScratchResult | None:
         """Never raises for what a server does: the rehearsal's own end is what is to be told."""
         from opsmig_tui.services.worker_client import WorkerFailed
 
         try:
-            dropped = cast(DropScratchResult, await runner.request(DropScratch(names, own)))
+            dropped = cast(DropScratchResult, await runner.request(DropScratch(names, own, digest)))
         except WorkerFailed as error:
             left = ", ".join(one.name for one in names)
             say("warning", f"{left} could not be dropped: {error.failed.message}")

@@ -101,20 +101,25 @@ class DropScratch:
     """Drop these, each only while its comment is the one given and nobody is connected to it.
 
     One without a comment goes only where its name tells who made it. `own`: whoever asks has made
-    them and has done with them: sessions of this role that are left in them are ended.
+    them and has done with them: sessions of this role that are left in them are ended. `digest`:
+    how the project's own database is afterwards is wanted, for which others' locks are waited for
+    a little.
     """
 
     op = "drop_scratch"
     databases: tuple[Scratch, ...]
     own: bool = False
+    digest: bool = False
 
 
 @dataclass(frozen=True)
 class DropScratchResult:
     """`kept` are names with the reason. `database` and `digest` are of the project's own database,
-    which none of this changes."""
+    which none of this changes; `unread` is why there is no digest where one was wanted, a sentence.
+    """
 
     dropped: tuple[str, ...] = ()
     kept: tuple[tuple[str, str], ...] = ()
     database: Optional[DatabaseStatus] = None
     digest: str = ""
+    unread: str = ""
