@@ -24,9 +24,11 @@ OTHERS = (
 
 @contextmanager
 def locked(sample: SampleProject, table: str = "ops.vendor") -> Iterator[int]:
-    """Somebody who is idle in a transaction that has the table; the pid."""
+    """Somebody who is idle in a transaction that has the table; the pid. Not for ever: who waits
+    for that after all fails a test, and does not hang it."""
     with connect(sample) as connection:
         connection.execute("SET application_name = 'nightly'")
+        connection.execute("SET idle_in_transaction_session_timeout = '40s'")
         connection.execute("BEGIN")
         connection.execute(f"LOCK TABLE {table}".encode())
         yield connection.info.backend_pid

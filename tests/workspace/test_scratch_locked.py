@@ -15,7 +15,7 @@ from tests.workspace.test_scratch import LEFT, nothing_left, on_scratch, outcome
 
 __all__ = ["nothing_left"]
 pytestmark = pytest.mark.usefixtures("at_head")
-PATIENT = 60.0
+PATIENT = 30.0
 MAKE, DROP = "op.execute('CREATE TABLE ops.t ()')", "op.execute('DROP TABLE ops.t')"
 
 
