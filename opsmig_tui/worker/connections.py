@@ -16,7 +16,9 @@ SEEN = "opsmig"
 """Key in a connection record's info: (positional, keyword) arguments of the driver."""
 KEYS = {"psycopg": "dbname", "psycopg2": "dbname", "asyncpg": "database", "pg8000": "database"}
 """Driver → the keyword of the database; it goes before what a connection string says."""
-READ_ONLY = "-c default_transaction_read_only=on"
+READ_ONLY = {"default_transaction_read_only": "on"}
+IMPATIENT = {"lock_timeout": "1000"}
+"""Milliseconds: what only reads is not worth a minute behind a table that somebody has locked."""
 _SECRETS = ("password", "passwd", "sslpassword")
 # What says where a server is, as whom to come, and how either side proves itself.
 _WAY = re.compile(
@@ -33,9 +35,9 @@ def prepare(
     cargs: Any,
     cparams: dict[str, Any],
     redactor: Redactor,
-    read_only: bool,
+    defaults: dict[str, str],
 ) -> None:
-    """Before a connection is made: learn its secrets, name it, make a reader's session read-only.
+    """Before a connection is made: learn its secrets, name it, give the session its `defaults`.
 
     `cparams` is kept, not copied: a later listener may still put the password in.
     """
@@ -43,8 +45,8 @@ def prepare(
         redactor.add(cparams.get(name), tuple(cparams.get(key) for key in _NAMES))
     if dialect.name == "postgresql":
         _name_session(dialect.driver, cparams)
-        if read_only:
-            _read_only_session(dialect.driver, cparams)
+        if defaults:
+            _begin_with(dialect.driver, cparams, defaults)
     if record is not None:
         record.info[SEEN] = (cargs, cparams)
 
@@ -75,16 +77,19 @@ def _name_session(driver: str, cparams: dict[str, Any]) -> None:
         cparams.setdefault("application_name", "opsmig")
 
 
-def _read_only_session(driver: str, cparams: dict[str, Any]) -> None:
+def _begin_with(driver: str, cparams: dict[str, Any], defaults: dict[str, str]) -> None:
     if driver.startswith("psycopg"):
-        read_only_environment(True)  # env.py may have set it anew
+        session_environment(defaults)  # env.py may have set it anew
         if cparams.get("options"):
-            cparams["options"] += " " + READ_ONLY
+            cparams["options"] += " " + _options(defaults)
     elif driver == "asyncpg":
-        cparams["server_settings"]["default_transaction_read_only"] = "on"
+        cparams["server_settings"].update(defaults)
     elif driver == "pg8000" and _takes_startup_params():
-        given = dict(cparams.get("startup_params") or {})
-        cparams["startup_params"] = {**given, "default_transaction_read_only": "on"}
+        cparams["startup_params"] = {**(cparams.get("startup_params") or {}), **defaults}
+
+
+def _options(defaults: dict[str, str]) -> str:
+    return " ".join(f"-c {name}={value}" for name, value in defaults.items())
 
 
 def _takes_startup_params() -> bool:
@@ -94,15 +99,22 @@ def _takes_startup_params() -> bool:
     return "startup_params" in getattr(getattr(made, "__code__", None), "co_varnames", ())
 
 
-def read_only_environment(on: bool) -> None:
-    """Have every libpq session that this process or a child of it opens from now on refuse to
-    write, also one that env.py opens without SQLAlchemy; or take that back."""
-    given = os.environ.get("PGOPTIONS", "").replace(READ_ONLY, "").strip()
-    wanted = f"{given} {READ_ONLY}".strip() if on else given
+def session_environment(defaults: dict[str, str]) -> None:
+    """Have every libpq session that this process or a child of it opens from now on begin with
+    these settings, also one that env.py opens without SQLAlchemy; {} takes that back."""
+    wanted = f"{own_options()} {_options(defaults)}".strip()
     if wanted:
         os.environ["PGOPTIONS"] = wanted
     else:
         os.environ.pop("PGOPTIONS", None)
+
+
+def own_options() -> str:
+    """PGOPTIONS without what is ours in it."""
+    given = os.environ.get("PGOPTIONS", "")
+    for ours in ({**READ_ONLY, **IMPATIENT}, READ_ONLY):
+        given = given.replace(_options(ours), "")
+    return given.strip()
 
 
 def way_in(

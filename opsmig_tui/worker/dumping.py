@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any, Optional
 
 from .asking import raw_rows
-from .connections import READ_ONLY, SEEN, encrypted, raw_connection
+from .connections import SEEN, encrypted, own_options, raw_connection
 from .protocol import Place
 
 LOCK_WAIT_MS = 2_000
@@ -135,7 +135,7 @@ def _environment_of(place: Place) -> dict[str, str]:
 def _environment(connection: Any) -> dict[str, str]:
     """Of this process, with where and as whom the connection was made."""
     kept = {name: value for name, value in os.environ.items() if name != "PGSERVICE"}
-    kept["PGOPTIONS"] = kept.get("PGOPTIONS", "").replace(READ_ONLY, "").strip()
+    kept["PGOPTIONS"] = own_options()
     told = {_VARIABLES[name]: str(value) for name, value in _parameters(connection).items()}
     if encrypted(connection) and {**kept, **told}.get("PGSSLMODE") not in _ENCRYPTED:
         told["PGSSLMODE"] = "require"  # else a program that knows no TLS would do without

@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 
 from . import flaskapp
 from .config import build_config
-from .errors import WorkerError, describe
+from .errors import WorkerError, describe, without_waiting
 from .protocol import Failed
 from .quick import OnlyRead, stamps
 from .session import Session
@@ -136,6 +136,7 @@ def problem_of(session: Session, error: BaseException) -> str:
     if isinstance(error, WorkerError):
         return error.failed.message
     failed = describe(error, session.settings.root, session.scripts.directories())
+    failed = without_waiting(session, failed)
     place = f" ({failed.file}:{failed.line})" if failed.kind == "project" and failed.file else ""
     return failed.message + place
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 NO_SESSION = ("08", "28", "3D", "53", "57")
 """Classes of SQLSTATE that say a session could not be had, or was ended by the server."""
+LOCKED = "55P03"
 DRIVERS = ("psycopg", "psycopg2", "asyncpg", "pg8000", "pymysql", "MySQLdb", "sqlite3", "oracledb")
 
 
@@ -35,12 +36,27 @@ class Cancelled(KeyboardInterrupt):
 
 def failure(session: Session, error: BaseException) -> Failed:
     """What the request at hand ended with, as the tool shows it."""
-    return describe(
+    failed = describe(
         error,
         os.path.realpath(session.settings.root),
         session.scripts.directories(),
         statement=session.trace.failed_statement,
         cancelled=isinstance(error, Cancelled) or session.cancellation.was_cancelled,
+    )
+    return without_waiting(session, failed)
+
+
+def without_waiting(session: Session, failed: Failed) -> Failed:
+    """In plain words where it was we who had the server give up waiting for a lock: neither the
+    statement nor its place in env.py has to do with it."""
+    if not session.trace.impatient or failed.sqlstate != LOCKED:
+        return failed
+    return Failed(
+        failed.kind,
+        "a table is locked by another session, so nothing was read",
+        hint="Try again once that session has ended its transaction; the drift is compared again "
+        "at the next change.",
+        sqlstate=LOCKED,
     )
 
 

@@ -190,10 +190,11 @@ def _perform(session: Session, number: int, request: Any) -> Any:
             session.scripts.overlay = getattr(request, "overlay", "")
             # A runner also imports the project ahead of a confirmation: only a run may write.
             writes = session.settings.runner and (request.op in WRITES or session.settings.scratch)
+            impatient = not session.settings.runner  # how long a run waits is its own affair
             if session.settings.app:
-                session.trace.begin(read_only=True)
+                session.trace.begin(read_only=True, impatient=impatient)
                 flaskapp.load(session)
-            session.trace.begin(read_only=not writes)
+            session.trace.begin(read_only=not writes, impatient=impatient)
             module = importlib.import_module("." + OPERATIONS[request.op], __package__)
             return protocol.Done(getattr(module, request.op)(session, request))
         finally:

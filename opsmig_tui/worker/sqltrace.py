@@ -42,6 +42,7 @@ class Trace:
         self._cancellation = cancellation
         self._version_dirs = version_dirs
         self.read_only = True
+        self.impatient = False
         self.options_taken = True
         """Off once a connection pooler refused an option at the start of a session."""
         self._engines: dict[int, Engine] = {}
@@ -67,6 +68,13 @@ class Trace:
         """Whether every session that is opened now refuses to write."""
         return self.read_only and self.options_taken and self.rehearsal is None
 
+    @property
+    def _defaults(self) -> dict[str, str]:
+        """The settings that a session begins with which is opened now."""
+        if not (self.read_only and self.options_taken):
+            return {}
+        return {**connections.READ_ONLY, **(connections.IMPATIENT if self.impatient else {})}
+
     def install(self) -> None:
         """Listen, for as long as the process lives."""
         event.listen(Engine, "do_connect", self._do_connect)
@@ -79,10 +87,12 @@ class Trace:
         event.listen(Engine, "commit", self._commit)
         event.listen(Engine, "rollback", self._rollback)
 
-    def begin(self, read_only: bool) -> None:
-        """Forget the last request; while this one lasts, sessions can write or cannot."""
+    def begin(self, read_only: bool, impatient: bool) -> None:
+        """Forget the last request; while this one lasts, sessions can write or cannot, and those
+        that cannot wait for a lock or, `impatient`, give up soon."""
         self.read_only = read_only
-        connections.read_only_environment(read_only and self.options_taken)
+        self.impatient = read_only and impatient
+        connections.session_environment(self._defaults)
         self._count = 0
         self._dirty = self.recording = False
         self._unsettled = None
@@ -107,9 +117,9 @@ class Trace:
         self.recording = False
 
     def give_up_options(self) -> None:
-        """A pooler stands in between: from now on each transaction is made read-only instead."""
+        """A pooler stands in between: from now on only each transaction is told."""
         self.options_taken = False
-        connections.read_only_environment(False)
+        connections.session_environment({})
 
     def dispose_engines(self) -> None:
         """Close what env.py left pooled."""
@@ -120,9 +130,8 @@ class Trace:
     def _do_connect(self, dialect: Any, record: Any, cargs: Any, cparams: dict[str, Any]) -> None:
         if self.rehearsal is not None:
             self.rehearsal.connecting()
-        read_only = self.read_only and self.options_taken
         self.asked = connections.asked_address(dialect, cparams)
-        connections.prepare(dialect, record, cargs, cparams, self._redactor, read_only)
+        connections.prepare(dialect, record, cargs, cparams, self._redactor, self._defaults)
 
     def _connected(self, raw: Any, record: Any) -> None:
         connections.learn_password(raw, self._redactor)
@@ -148,6 +157,9 @@ class Trace:
         elif self.read_only and connection.dialect.name == "postgresql":
             cursor = connection.connection.cursor()
             cursor.execute("SET TRANSACTION READ ONLY")
+            if self.impatient:
+                for name, value in connections.IMPATIENT.items():
+                    cursor.execute(f"SET LOCAL {name} = {value}")
             cursor.close()
 
     def _before(self, conn: Any, cursor: Any, sql: str, params: Any, ctx: Any, many: bool) -> None:

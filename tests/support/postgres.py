@@ -1,5 +1,7 @@
 """SQL from a test: on the sample's database, in the role the sample uses."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 import psycopg
@@ -18,3 +20,11 @@ def run_sql(project: SampleProject, query: str, *parameters: Any) -> list[tuple[
     with connect(project) as connection:
         cursor = connection.execute(query.encode(), parameters or None)
         return cursor.fetchall() if cursor.description else []
+
+
+@contextmanager
+def locked(project: SampleProject, table: str) -> Iterator[None]:
+    """Another session holds ACCESS EXCLUSIVE on the table, and does nothing more."""
+    with closing(connect(project)) as connection, connection.transaction():
+        connection.execute(f"LOCK TABLE {table}".encode())
+        yield
