@@ -31,6 +31,7 @@ from opsmig_tui.workspace.guards import (
 )
 from opsmig_tui.workspace.protection import protection, read_protection
 from opsmig_tui.workspace.running import RunReporter, reported
+from opsmig_tui.workspace.state import Staled
 from opsmig_tui.workspace.status import lost, not_the_container, refresh, where_is
 
 if TYPE_CHECKING:
@@ -230,7 +231,7 @@ def asked_again(question: Confirmation, why: str) -> Confirmation:
 
 async def run(workspace: Workspace, plan: PlanResult) -> RunResult:
     """Does exactly what was confirmed: right before the first statement the worker compares
-    database, versions and steps. Output streams; status and drift are read again at the end.
+    database, versions and steps. Output streams; the position is read again at the end.
 
     Raises WorkerFailed (already reported in the output), OpsmigError.
     """
@@ -282,10 +283,13 @@ def run_request(plan: PlanResult) -> Run:
 
 
 async def read_position_again(workspace: Workspace) -> None:
-    """After anything that may have changed the database, whatever became of it."""
+    """After anything that may have changed the database, whatever became of it.
+
+    Not the drift: comparing takes longer, and may wait. Where somebody looks, `live` reads it.
+    """
     await workspace.refresh("status")
-    if workspace.state.status.phase == "ready":
-        await workspace.refresh("drift")
+    workspace.dispatch(Staled(("drift",)))
+    workspace.ran.set()
 
 
 def seconds(ms: float) -> str:

@@ -32,6 +32,7 @@ async def run(workspace: Workspace) -> None:
             workspace.refresh("git"),
             _follow_container(workspace, moved),
             _follow_database(workspace, moved),
+            _follow_runs(workspace),
             _follow_files(workspace, group),
         ):
             group.create_task(_told(workspace, job))
@@ -71,6 +72,15 @@ async def _follow_database(workspace: Workspace, moved: asyncio.Event) -> None:
         moved.clear()
         if not workspace.state.running:
             await look_again(workspace)
+
+
+async def _follow_runs(workspace: Workspace) -> None:
+    """Compares the models again after each run, which is over before that."""
+    while True:
+        await workspace.ran.wait()
+        workspace.ran.clear()
+        if workspace.state.status.phase == "ready":  # else as soon as the database answers again
+            await workspace.refresh("drift")
 
 
 async def _follow_container(workspace: Workspace, moved: asyncio.Event) -> None:

@@ -57,6 +57,7 @@ class Workspace:
         self.computed = Computed()
         self.reporter: RunReporter | None = None
         self.trust_given = asyncio.Event()
+        self.ran = asyncio.Event()  # something that may have changed the database is over
         self.written: list[Written | WrittenBatch] = []  # changes of revision files, for undo
         self.writing = asyncio.Lock()  # a file's change and its place in `written` are one step
         self.commit_message = ""  # of a commit that was refused, for the next try

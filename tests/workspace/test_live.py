@@ -14,10 +14,11 @@ import pytest
 from opsmig_tui.demo import SampleProject
 from opsmig_tui.demo import server as embedded
 from opsmig_tui.project.trust import is_trusted
-from opsmig_tui.workspace import live, status
+from opsmig_tui.workspace import apply, live, status
 from opsmig_tui.workspace.state import Part, WorkspaceState
 from opsmig_tui.workspace.workspace import Workspace
 from tests.conftest import Sql
+from tests.support.postgres import locked
 from tests.support.projects import AlembicProject
 from tests.workspace.conftest import (
     CURRENT,
@@ -112,6 +113,23 @@ async def test_everything_is_read_and_kept_fresh(
         )  # fmt: skip
         await until(lambda: ws.state.current == (MIDDLE,), 5)
         await until(lambda: ws.state.drift.value.operations != drift.operations)
+
+        # It is migrated here: the run is over before the models are compared again.
+        changed = ws.state.drift.value
+        await apply.run(ws, await apply.plan(ws, "upgrade", "head"))
+        assert ws.state.drift.value == changed
+        await until(lambda: ws.state.drift.value != changed)
+        commands = len(ws.state.commands)
+        await until(lambda: ws.state.drift.phase == "ready")
+
+        # A table is locked: the comparison gives up, and keeps nobody from what is next.
+        with locked(sample, "ops.site"):
+            vendor.write_text(text + "\n")
+            await until(lambda: ws.state.drift.phase == "failed")
+            assert ws.state.drift.problem.startswith("a table is locked by another session")
+            assert (await apply.plan(ws, "downgrade", "-1")).steps
+        vendor.write_text(text)
+        await until(lambda: ws.state.drift.phase == "ready")
 
         # Asking every few seconds is no action of anybody.
         polled = [one.command for one in ws.state.commands[commands:] if "current" in one.command]

@@ -11,7 +11,7 @@ from opsmig_tui.demo import SampleProject
 from opsmig_tui.ui.screens.failure import FailureScreen
 from opsmig_tui.ui.screens.holder import HolderScreen
 from tests.conftest import Sql
-from tests.support.postgres import connect
+from tests.support.postgres import connect, locked
 from tests.ui.flows.conftest import Driver, Opener
 
 HEAD, NEXT, CURRENT = "a7c3f15d8e92", "b8c9d0a41e6f", "7e35d1a8c0f2"
@@ -173,6 +173,25 @@ async def test_ctrl_c_with_nothing_running_says_how_to_quit(bare: Opener) -> Non
         await driver.told("q quits")
         await driver.press("q")
         await driver.until(lambda: not driver.app.is_running)
+
+
+async def test_a_run_that_is_done_is_over_though_the_drift_waits_for_a_lock(
+    opened: Opener, sample: SampleProject, sql: Sql
+) -> None:
+    async with opened() as driver:
+        await driver.position()
+        with locked(sample, "ops.site"):
+            await driver.press("5", "u")
+            await driver.agree()
+            await driver.told("upgraded 2 revisions")
+            await driver.press("d")
+            await driver.confirm()
+            await driver.press("escape")
+            await driver.until(lambda: driver.state.drift.phase == "failed")
+            assert driver.state.drift.problem.startswith("a table is locked by another session")
+        driver.main.action_refresh()
+        await driver.until(lambda: driver.state.drift.phase == "ready")
+    assert stands(sql) == [HEAD]
 
 
 async def test_the_session_in_the_way_is_ended_from_output(
