@@ -60,6 +60,7 @@ def run(
             say("opsmig: interrupted", err=True)
             status = CANCELLED
         finally:
+            interrupts.closing = True
             await workspace.close()
         return interrupts.status if status == CANCELLED else status
 
@@ -81,13 +82,15 @@ def check_settings(project: Project) -> None:
 
 
 class Interrupts:
-    """ctrl+c, SIGTERM and SIGHUP: they cancel the run, another one harder; without a run they end
-    the command. `status` is what it then ends with, as a shell would have it."""
+    """ctrl+c, SIGTERM and SIGHUP: they cancel the run, another one harder; without a run each ends
+    the command. `status` is what it then ends with, as a shell would have it.
+
+    While it is `closing`, ctrl+c would only disturb the cleaning up; SIGTERM ends that, too."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.status = CANCELLED
-        self.muted = False
+        self.muted = self.closing = False
         self._task = asyncio.current_task()
         self._pressed = 0
         _interrupts.set(self)
@@ -104,8 +107,8 @@ class Interrupts:
         self._pressed += 1
         if self.workspace.cancel(force=self._pressed > 1):
             return
-        if self._pressed == 1 and self._task is not None:
-            self._task.cancel()  # a second time it would only disturb the cleaning up
+        if self._task is not None and (not self.closing or number == signal.SIGTERM):
+            self._task.cancel()
 
 
 _interrupts: ContextVar[Interrupts] = ContextVar("interrupts")

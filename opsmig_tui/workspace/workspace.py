@@ -202,8 +202,8 @@ class Workspace:
     # --------------------------------------------------------------------------------------- runs
 
     def cancel(self, force: bool = False) -> bool:
-        """Cancels the run that is under way; False when nothing runs."""
-        if self.reporter is None:
+        """Cancels the run that is under way; False when nothing runs, or what did is told."""
+        if self.reporter is None or not self.reporter.view.active:
             return False
         self.reporter.cancel(force)
         return True

@@ -15,6 +15,7 @@ from tests.cli.conftest import Opsmig
 from tests.cli.terminal import COMMAND, Terminal, started, wait_until
 from tests.conftest import Sql
 from tests.support.forwarder import forwarded, own_address
+from tests.support.postgres import locked
 from tests.workspace.conftest import CURRENT, HEAD, MIDDLE, write_revision
 
 SLOW = "0a0a0a0a0a0a"
@@ -73,6 +74,49 @@ def test_a_signal_cancels_the_run_and_a_second_run_is_refused(
     assert "Cancelled." in err
     assert nothing_happened(sql)
     assert not sleeping(sql)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_after_the_one_that_cancelled_the_run_ends_the_command(
+    sample: SampleProject, sql: Sql, versions: Path, number: signal.Signals
+) -> None:
+    """Here env.py does not come back in the worker that is asked where the database stands."""
+    note = "import os\nopen('runs', 'w').write(str(os.getpid()))"
+    write_revision(versions, SLOW, CURRENT, upgrade=f"{note}\n{SLEEP}")
+    env = sample.backend / "alembic" / "env.py"
+    hang = (
+        "import os, time\n"
+        "if os.path.exists('runs') and open('runs').read() != str(os.getpid()):\n"
+        "    open('hangs', 'w').close()\n"
+        "    time.sleep(600)\n"
+    )
+    env.write_text(hang + env.read_text())
+    settings = sample.backend / "opsmig.toml"
+    settings.write_text(f"env-timeout-seconds = 600\n{settings.read_text()}")
+    with started(sample.backend, "upgrade", SLOW, "--yes") as process:
+        wait_until(lambda: sleeping(sql) or process.poll() is not None)
+        process.send_signal(number)
+        wait_until((sample.backend / "hangs").exists)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 128 + number
+    assert "interrupted" in err
+    assert nothing_happened(sql)
+
+
+def test_a_lock_of_another_session_does_not_keep_a_command_that_is_done(
+    sample: SampleProject, sql: Sql
+) -> None:
+    with locked(sample, "ops.site"):
+        with started(sample.backend, "upgrade", "head", "--yes") as process:
+            _, err = process.communicate(timeout=60)
+        assert (process.returncode, err) == (0, "")
+        check = subprocess.run(
+            [*COMMAND, "check"], cwd=sample.backend, capture_output=True, text=True
+        )
+    assert position(sql) == [HEAD]
+    assert check.returncode == 2
+    assert "could not tell: a table is locked by another session" in check.stderr
 
 
 @pytest.mark.usefixtures("slow")
