@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 NO_SESSION = ("08", "28", "3D", "53", "57")
 """Classes of SQLSTATE that say a session could not be had, or was ended by the server."""
-LOCKED = "55P03"
+LOCK_NOT_AVAILABLE = "55P03"
+"""What the server says after lock_timeout."""
 DRIVERS = ("psycopg", "psycopg2", "asyncpg", "pg8000", "pymysql", "MySQLdb", "sqlite3", "oracledb")
 
 
@@ -49,14 +50,14 @@ def failure(session: Session, error: BaseException) -> Failed:
 def without_waiting(session: Session, failed: Failed) -> Failed:
     """In plain words where it was we who had the server give up waiting for a lock: neither the
     statement nor its place in env.py has to do with it."""
-    if not session.trace.impatient or failed.sqlstate != LOCKED:
+    if not session.trace.impatient or failed.sqlstate != LOCK_NOT_AVAILABLE:
         return failed
     return Failed(
         failed.kind,
         "a table is locked by another session, so nothing was read",
         hint="Try again once that session has ended its transaction; the drift is compared again "
         "at the next change.",
-        sqlstate=LOCKED,
+        sqlstate=LOCK_NOT_AVAILABLE,
     )
 
 

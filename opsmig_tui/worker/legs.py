@@ -16,9 +16,8 @@ from . import arming
 from .asking import raw_rows
 from .compared import Compared, key_of
 from .drift import drift_within
-from .errors import Cancelled, WorkerError, describe, their_frame
+from .errors import LOCK_NOT_AVAILABLE, Cancelled, WorkerError, describe, their_frame
 from .listening import AUTOCOMMIT, Stopped, refused
-from .locked import LOCK_NOT_AVAILABLE
 from .losses import losses_of
 from .protocol import (
     DriftOperation,

@@ -7,11 +7,8 @@ from collections.abc import Iterator
 from typing import Any, Optional
 
 from .asking import raw_rows
-from .errors import WorkerError, database_details
+from .errors import LOCK_NOT_AVAILABLE, WorkerError, database_details
 from .protocol import Failed
-
-LOCK_NOT_AVAILABLE = "55P03"
-"""What the server says after lock_timeout."""
 
 # Only ACCESS EXCLUSIVE keeps anybody from reading a definition; who waits for it does so, too, as
 # readers queue behind. Temporary tables are nobody else's. No parameters, no percent signs: drivers
