@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from platformdirs import user_config_path
 
 from opsmig_tui.demo import BEFORE_PENDING, SampleProject
 from opsmig_tui.project.state_file import state_folder
@@ -76,9 +77,11 @@ def test_what_goes_wrong_beside_it_is_said(opsmig: Opsmig) -> None:
 
 
 def test_a_question_does_not_stand_in_the_document(opsmig: Opsmig, sample: SampleProject) -> None:
-    (sample.backend / "opsmig.toml").write_text('protected = ["sample_*"]\n')
+    own = user_config_path("opsmig", ensure_exists=True) / "opsmig.toml"
+    own.write_text('protected = ["sample_*"]\n')
     name = ("--yes", "--database", sample.database)
     result = opsmig("rehearse", BEFORE_PENDING, "--json", "--seconds", "60", *name)
+    assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["current"] == [BEFORE_PENDING]
     assert "The settings protect this database (sample_*)." in result.stderr
     refused = opsmig("rehearse", BEFORE_PENDING, "--json", "--yes", "--database", "another")

@@ -77,7 +77,9 @@ def test_who_stands_in_the_way(holder: Holder, text: str) -> None:
 
 def test_who_only_waits_ahead_is_not_the_one_to_end() -> None:
     ahead = replace(IDLE, pid=9, waits_for=(4711,))
-    assert wait_lines(replace(WAITING, holders=(ahead, IDLE)))[-2].endswith("backend(4711)")
+    assert wait_lines(replace(WAITING, holders=(ahead, IDLE)))[-2].endswith(
+        "backend(4711), ends that session"
+    )
     lines = wait_lines(replace(WAITING, holders=(ahead,), queue=1))
     assert lines[-2:] == [
         "1 session queues behind this migration",
