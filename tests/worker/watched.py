@@ -33,6 +33,7 @@ for statement in Path({path!r}).read_text().split(";"):
     else:
         op.execute(statement)
 """
+PATIENCE_SECONDS = 90.0  # as at a terminal: six processes share two cores
 TABLES = "CREATE TABLE vendor (id int PRIMARY KEY, name text); INSERT INTO vendor VALUES (1, 'x')"
 
 
@@ -52,7 +53,7 @@ class Live(Told):
     async def until(self, wanted: Callable[[Any], object]) -> Any:
         """The first event that `wanted` accepts, now or later."""
         at = 0
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 for event in self.events[at:]:
                     if wanted(event):
@@ -103,7 +104,7 @@ class Watched:
         plan = await self._client.request(protocol.Plan("upgrade", "head"))
         run = asyncio.create_task(self._client.request(request_of(plan, seconds=30), told))
         await meanwhile(told, self._client)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             result: protocol.RehearseResult = await run
         return result
 
@@ -114,7 +115,7 @@ class Watched:
         try:
             if meanwhile is not None:
                 await meanwhile(told, self._client)
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 await run
         except WorkerFailed as error:
             return told, error.failed
