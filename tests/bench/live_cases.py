@@ -56,7 +56,7 @@ cancellation.cancel_on_server = lambda: None  # as in a run, whose guard sets it
 channel = Channel(reading.stdin.fileno(), redactor)
 trace = Trace(channel, redactor, cancellation, lambda: (sys.argv[2],))
 trace.install()
-trace.begin(read_only=False)
+trace.begin(read_only=False, impatient=False)
 for _ in range(rounds):
     for trace.recording in (False, True):
         print("told" if trace.recording else "untold", upgrade())
