@@ -23,8 +23,13 @@ def run_sql(project: SampleProject, query: str, *parameters: Any) -> list[tuple[
 
 
 @contextmanager
-def locked(project: SampleProject, table: str) -> Iterator[None]:
-    """Another session holds ACCESS EXCLUSIVE on the table, and does nothing more."""
-    with closing(connect(project)) as connection, connection.transaction():
-        connection.execute(f"LOCK TABLE {table}".encode())
-        yield
+def locked(project: SampleProject, table: str) -> Iterator[int]:
+    """Another session, of the application nightly, holds ACCESS EXCLUSIVE on the table and does
+    nothing more; its pid. Not for ever: who waits for it after all fails a test, and does not hang
+    it."""
+    with closing(connect(project)) as connection:
+        connection.execute("SET application_name = 'nightly'")
+        connection.execute("SET idle_in_transaction_session_timeout = '40s'")
+        with connection.transaction():
+            connection.execute(f"LOCK TABLE {table}".encode())
+            yield connection.info.backend_pid

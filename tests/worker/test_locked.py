@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from opsmig_tui.demo import SampleProject
 from opsmig_tui.services.worker_client import WorkerFailed
 from opsmig_tui.worker.protocol import Failed
-from tests.support.postgres import connect, run_sql
+from tests.support.postgres import connect, locked, run_sql
 from tests.worker.conftest import Start, add_revision
 from tests.worker.rehearsals import contents, rehearse
 
@@ -20,19 +18,6 @@ OTHERS = (
     "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
     " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
 )
-
-
-@contextmanager
-def locked(sample: SampleProject, table: str = "ops.vendor") -> Iterator[int]:
-    """Somebody who is idle in a transaction that has the table; the pid. Not for ever: who waits
-    for that after all fails a test, and does not hang it."""
-    with connect(sample) as connection:
-        connection.execute("SET application_name = 'nightly'")
-        connection.execute("SET idle_in_transaction_session_timeout = '40s'")
-        connection.execute("BEGIN")
-        connection.execute(f"LOCK TABLE {table}".encode())
-        yield connection.info.backend_pid
-        connection.execute("ROLLBACK")
 
 
 async def refusal(start: Start) -> Failed:
@@ -46,7 +31,7 @@ async def refusal(start: Start) -> Failed:
 async def test_table_and_holder_are_told(start: Start, sample: SampleProject) -> None:
     add_revision(sample, "op.execute('CREATE TABLE ops.t ()')", "op.execute('DROP TABLE ops.t')")
     before = contents(sample)
-    with locked(sample) as pid:
+    with locked(sample, "ops.vendor") as pid:
         failed = await refusal(start)
         assert run_sql(sample, OTHERS) == [(pid,)]
     assert (failed.kind, failed.file, failed.line) == ("refused", None, None)

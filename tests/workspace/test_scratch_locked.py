@@ -6,10 +6,10 @@ import pytest
 
 from opsmig_tui.demo import SampleProject
 from opsmig_tui.workspace.rehearsal_report import report
-from tests.support.postgres import run_sql
+from tests.support.postgres import locked, run_sql
 from tests.worker.conftest import add_revision
 from tests.worker.rehearsals import contents
-from tests.worker.test_locked import OTHERS, locked
+from tests.worker.test_locked import OTHERS
 from tests.workspace.conftest import Open, until
 from tests.workspace.test_scratch import LEFT, nothing_left, on_scratch, outcomes
 
@@ -24,7 +24,7 @@ async def test_table_and_holder_are_told_and_nothing_is_left(
 ) -> None:
     add_revision(sample, MAKE, DROP)
     workspace = open_workspace(sample.backend)
-    with locked(sample) as pid:
+    with locked(sample, "ops.vendor") as pid:
         async with asyncio.timeout(PATIENT):
             result = await on_scratch(workspace)
             await workspace.close()
@@ -42,7 +42,7 @@ async def test_a_template_that_is_there_is_dropped_while_the_lock_is_held(
     workspace = open_workspace(sample.backend)
     await on_scratch(workspace)
     assert len(run_sql(sample, LEFT)) == 1
-    with locked(sample) as pid:
+    with locked(sample, "ops.vendor") as pid:
         async with asyncio.timeout(PATIENT):
             await workspace.close()
         assert run_sql(sample, LEFT) == []
@@ -59,7 +59,7 @@ async def test_a_lock_that_comes_during_the_rehearsal(
     task = asyncio.create_task(on_scratch(workspace))
     asleep = "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(3)%'"
     await until(lambda: run_sql(sample, asleep))
-    with locked(sample) as pid:
+    with locked(sample, "ops.vendor") as pid:
         async with asyncio.timeout(PATIENT):
             result = await task
             await workspace.close()
