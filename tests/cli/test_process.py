@@ -16,6 +16,7 @@ from tests.cli.terminal import COMMAND, Terminal, started, wait_until
 from tests.conftest import Sql
 from tests.support.forwarder import forwarded, own_address
 from tests.support.postgres import locked
+from tests.support.programs import lacking
 from tests.workspace.conftest import CURRENT, HEAD, MIDDLE, write_revision
 
 SLOW = "0a0a0a0a0a0a"
@@ -239,7 +240,7 @@ def test_a_database_elsewhere_wants_its_name(
     command: str,
 ) -> None:
     if not (address := own_address()):
-        pytest.skip("this machine has no address but loopback")
+        lacking("this machine has no address but loopback")
     with forwarded(postgres, address) as port:
         login = sample.url.partition("@")[0]
         point_to(sample.root, f"{login}@{address}:{port}/{sample.database}")

@@ -257,6 +257,7 @@ async def test_a_cancel_reaches_the_statement_and_the_workspace_lives_on(
     assert position(sql) == [CURRENT]
     assert sql("SELECT to_regclass('ops.gone')") == [(None,)]
     assert sleeping(sql) == 0
+    assert not ws.cancel()
     assert f"the database stands at {CURRENT}" in output(ws)
     await apply.run(ws, await apply.plan(ws, "upgrade", MIDDLE))
     assert position(sql) == [MIDDLE]

@@ -84,6 +84,7 @@ async def test_fixed_and_undone_in_order(untrusted: Workspace, versions: Path) -
     await write(untrusted, await propose(told, missing, "'x'", fix=nullable))
     both = await asyncio.gather(undo(untrusted), undo(untrusted))  # z, z: the second waits
     assert [one.title for one in both] == [nullable.title, proposed.title]
+    assert {one.path for one in both} == {path}
     assert path.read_bytes() == first
     with pytest.raises(OpsmigError, match="nothing to undo"):
         await undo(untrusted)
