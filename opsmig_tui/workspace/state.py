@@ -304,7 +304,7 @@ class OutputMoved:
 
 StateEvent = (
     Began | Answered | Unanswered | Staled | Trusted | InterpreterSought | LocalityKnown
-    | ProtectionRead    | RunChanged | CommandLogged | OutputMoved | UsageMeasured | Rehearsed
+    | ProtectionRead | RunChanged | CommandLogged | OutputMoved | UsageMeasured | Rehearsed
     | EditsFound
 )  # fmt: skip
 

@@ -17,9 +17,6 @@ from tests.bench.result import Result
 ROUNDS = 5
 OWN_MS = 50.0
 """What the guards of a run may take: its lock, its watcher, the checks before and after."""
-# alembic's own upgrade in a process that has imported everything, as the worker has: by itself, and
-# (every other time) with each statement told as the worker tells it, to a process that reads it as
-# the tool does.
 READER = """
 import asyncio
 from opsmig_tui.services.pipe import reading
@@ -31,6 +28,9 @@ async def read():
 
 asyncio.run(read())
 """
+# alembic's own upgrade in a process that has imported everything, as the worker has: by itself, and
+# (every other time) with each statement told as the worker tells it, to a process that reads it as
+# the tool does.
 ALEMBIC = """
 import subprocess, sys, time
 from alembic import command
